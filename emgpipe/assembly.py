@@ -1,0 +1,297 @@
+"""From a trial's files to its signals: find each channel by label, join clocks, derive, filter.
+
+A file is read once per session and its channels are filtered once, whole; trials are cut from that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from emgpipe.chain import run_chain
+from emgpipe.channel_map import find_channel, not_found, settings_for
+from emgpipe.derived import derive
+from emgpipe.errors import EmgpipeError, SignalError, UnitError
+from emgpipe.model import Channel, Event, Finding, Recording, Signal, Trial, make_finding
+from emgpipe.quality import check_samples
+from emgpipe.readers import read
+from emgpipe.segmentation import TrialSignals
+from emgpipe.units import UNKNOWN, base_unit, conversion_factor, parse_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from emgpipe.chain import ChainResult
+    from emgpipe.config import ChannelSetting, Study
+    from emgpipe.model import Level
+    from emgpipe.model.recording import Loader
+    from emgpipe.vocabulary import Vocabulary
+
+Mapped = tuple["Path", str, Channel]
+"""File, the name the study gives the channel, and the channel with muscle, side and unit."""
+CACHED_RECORDINGS = 4
+"""How many files of a session stay open: one long file may hold many trials, in any order with its companions."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedTrial:
+    """A trial's signals on one clock, and what was noticed on the way."""
+
+    signals: TrialSignals
+    findings: tuple[Finding, ...]
+
+
+@dataclass(slots=True)
+class SessionReader:
+    """Opens the files of one session and keeps the last few, with what the chain made of their channels."""
+
+    study: Study
+    _recordings: dict[Path, Recording] = field(default_factory=dict)
+    _filtered: dict[tuple[Path, str, str], ChainResult] = field(default_factory=dict)
+
+    def recording(self, path: Path) -> Recording:
+        """Return the recording at `path`, read now or a moment ago; `ReadError` if it cannot be read."""
+        if path not in self._recordings:
+            while len(self._recordings) >= CACHED_RECORDINGS:
+                self._forget(next(iter(self._recordings)))
+            self._recordings[path] = read(path, self.study.recordings.reading)
+        return self._recordings[path]
+
+    def filtered(self, path: Path, channel: Channel, samples: NDArray[np.float64]) -> ChainResult:
+        """Return what the chain makes of a whole channel of a file."""
+        key = (path, channel.label, channel.muscle)
+        if key not in self._filtered:
+            self._filtered[key] = run_chain(
+                self.study.chain, samples, channel.sampling_rate, muscle=channel.muscle, label=channel.label
+            )
+        return self._filtered[key]
+
+    def _forget(self, path: Path) -> None:
+        del self._recordings[path]
+        for key in [key for key in self._filtered if key[0] == path]:
+            del self._filtered[key]
+
+
+def load_trial(trial: Trial, reader: SessionReader, vocabulary: Vocabulary) -> LoadedTrial:
+    """Read, map, join and filter the channels of a trial.
+
+    Raises
+    ------
+    EmgpipeError
+        A file cannot be read, or not one EMG channel of the trial can be used.
+    """
+    found: list[Finding] = []
+    channels: list[tuple[Path, Channel]] = []
+    events: list[Event] = []
+    for file in trial.files:
+        recording = reader.recording(file.path)
+        found.extend(recording.findings)
+        channels.extend((file.path, replace(one, start=one.start + file.offset)) for one in recording.channels)
+        events.extend(replace(one, start=one.start + file.offset) for one in recording.events)
+    mapped, missing = map_channels(trial, reader.study, channels, _targets(trial, vocabulary))
+    signals, unusable = _signals(mapped, reader)
+    found = [*found, *missing, *unusable]
+    emg = [signal for signal in signals if signal.kind == "emg"]
+    if not emg:
+        reasons = [one.reason for one in (*missing, *unusable) if one.level == "fail"]
+        raise SignalError("; ".join(reasons) or "no channel of the study file is an EMG channel used in this trial")
+    start, stop, cut = _span(trial, emg)
+    phase = vocabulary.exercise(trial.exercise).start_phase if trial.exercise else "concentric"
+    ordered = tuple(sorted(events, key=lambda event: event.start))
+    ready = TrialSignals(trial, tuple(signals), ordered, start, stop, phase)
+    muscles = {channel.label: channel for _, _, channel in mapped}
+    return LoadedTrial(ready, tuple(_placed(one, trial, muscles) for one in (*found, *cut)))
+
+
+def map_channels(
+    trial: Trial, study: Study, channels: Sequence[tuple[Path, Channel]], targets: frozenset[str] | None
+) -> tuple[list[Mapped], list[Finding]]:
+    """Find the channel of every setting that matters for the trial, and compute the derived ones.
+
+    `targets` limits an MVIC trial to the muscles it is meant for; None: all muscles.
+    """
+    mapped: list[Mapped] = []
+    findings: list[Finding] = []
+    only = [channel for _, channel in channels]
+    for setting, why in settings_for(study, trial):
+        if setting.muscle and targets is not None and setting.muscle not in targets:
+            continue
+        if not setting.use:
+            findings.append(_left_out(setting, why))
+            continue
+        channel = find_channel(setting, only)
+        if channel is None:
+            findings.extend(_missing(setting, trial, [one.label for one in only]))
+            continue
+        path = next(path for path, one in channels if one is channel)
+        try:
+            mapped.append((path, setting.signal_name, _named(channel, setting)))
+        except UnitError as error:
+            findings.append(make_finding("unit_contradiction", "fail", str(error), _UNIT, channel=channel.label))
+    return mapped + _derived(study, mapped, findings), findings
+
+
+def _derived(study: Study, mapped: Sequence[Mapped], findings: list[Finding]) -> list[Mapped]:
+    """Compute the study's derived channels from the ones of the trial; one that lacks its sources is left out."""
+    by_name = {name: (path, channel) for path, name, channel in mapped}
+    made: list[Mapped] = []
+    for spec in study.derived:
+        if not all(name in by_name for name in spec.channels):
+            continue  # the finding about the missing source says it
+        try:
+            channel = derive(spec, {name: channel for name, (_, channel) in by_name.items()})
+        except EmgpipeError as error:
+            findings.append(make_finding("not_derived", "fail", str(error), _DERIVED, channel=spec.name))
+            continue
+        path = by_name[spec.channels[0]][0]
+        made.append((path, spec.name, channel))
+        by_name[spec.name] = (path, channel)
+    return made
+
+
+def _signals(mapped: Sequence[Mapped], reader: SessionReader) -> tuple[list[Signal], list[Finding]]:
+    signals: list[Signal] = []
+    findings: list[Finding] = []
+    for path, name, channel in mapped:
+        samples = channel.read()
+        checked = check_samples(samples, channel.label)
+        findings.extend(checked)
+        if any(finding.level == "fail" for finding in checked):
+            continue
+        try:
+            signals.append(
+                _signal(
+                    name, channel, samples, reader.filtered(path, channel, samples) if channel.kind == "emg" else None
+                )
+            )
+        except SignalError as error:
+            findings.append(make_finding("not_filtered", "fail", str(error), channel=channel.label))
+    return signals, findings
+
+
+def _signal(name: str, channel: Channel, samples: NDArray[np.float64], result: ChainResult | None) -> Signal:
+    return Signal(
+        name=name,
+        label=channel.label,
+        kind=channel.kind,
+        unit=channel.unit,
+        sampling_rate=channel.sampling_rate,
+        start=channel.start,
+        raw=samples,
+        muscle=channel.muscle,
+        side=channel.side,
+        placement=channel.placement,
+        filtered=result.filtered if result else None,
+        envelope=result.envelope if result else None,
+        chain_hash=result.hash if result else "",
+        history=result.history if result else (),
+    )
+
+
+def _named(channel: Channel, setting: ChannelSetting) -> Channel:
+    """Give a channel the muscle, side and kind the study file states, in the unit emgpipe works in."""
+    unit, load = channel.unit, channel.load
+    if setting.unit and channel.unit == UNKNOWN:
+        unit = base_unit(parse_unit(setting.unit))
+        load = ScaledLoader(channel.load, conversion_factor(setting.unit, unit))
+    elif setting.unit:
+        conversion_factor(setting.unit, channel.unit)  # refuses another quantity
+    return replace(
+        channel,
+        kind=setting.kind,
+        muscle=setting.muscle or "",
+        side=setting.side,
+        placement=setting.placement,
+        unit=unit,
+        load=load,
+        guessed=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScaledLoader:
+    """A loader whose samples are multiplied by a factor; a class, so that it can be pickled."""
+
+    load: Loader
+    factor: float
+
+    def __call__(self, start: int, stop: int) -> NDArray[np.float64]:
+        """Return the scaled samples start..stop."""
+        return self.load(start, stop) * self.factor
+
+
+def _span(trial: Trial, emg: Sequence[Signal]) -> tuple[float, float, list[Finding]]:
+    """Return the span that counts: the stated one, as far as all EMG channels have samples."""
+    first, last = max(signal.start for signal in emg), min(signal.stop for signal in emg)
+    start = first if trial.start is None else max(trial.start, first)
+    stop = last if trial.stop is None else min(trial.stop, last)
+    if start >= stop:
+        raise SignalError(
+            f"the span {trial.start} to {trial.stop} s lies outside the recording, which runs from {first:.6g} "
+            f"to {last:.6g} s; correct start and stop in the trials table"
+        )
+    slack = 1.5 / min(signal.sampling_rate for signal in emg)
+    if (trial.start or start) < start - slack or (trial.stop or stop) > stop + slack:
+        reason = (
+            f"the stated span {trial.start} to {trial.stop} s reaches beyond the recording "
+            f"({first:.6g} to {last:.6g} s); what is there is used"
+        )
+        return start, stop, [make_finding("span_cut", "warn", reason, "correct start and stop in the trials table")]
+    return start, stop, []
+
+
+def _targets(trial: Trial, vocabulary: Vocabulary) -> frozenset[str] | None:
+    if trial.role != "mvic" or not trial.targets:
+        return None
+    return frozenset(part for target in trial.targets for part in (target, *vocabulary.parts(target)))
+
+
+def _missing(setting: ChannelSetting, trial: Trial, labels: Sequence[str]) -> list[Finding]:
+    """Judge a missing channel: angles are not expected in MVIC and rest trials, EMG is expected everywhere."""
+    if not setting.muscle and trial.role in ("mvic", "rest"):
+        return []
+    level: Level = "fail" if setting.muscle else "warn"
+    remedy = "correct `label` under `channels`, or state `use: false` for it under `overrides`"
+    return [
+        make_finding(
+            "channel_missing",
+            level,
+            not_found(setting, labels),
+            remedy,
+            channel=setting.label[0],
+            muscle=setting.signal_name,
+            side=setting.side,
+        )
+    ]
+
+
+def _left_out(setting: ChannelSetting, why: str) -> Finding:
+    return make_finding(
+        "channel_left_out",
+        "note",
+        f"'{setting.label[0]}' is left out by the study file: {why or 'use: false'}",
+        channel=setting.label[0],
+        muscle=setting.signal_name,
+        side=setting.side,
+    )
+
+
+def _placed(finding: Finding, trial: Trial, channels: Mapping[str, Channel]) -> Finding:
+    """Say where in the study a finding belongs."""
+    channel = channels.get(finding.channel)
+    return replace(
+        finding,
+        participant=trial.participant,
+        session=trial.session,
+        trial=trial.id,
+        muscle=finding.muscle or (channel.muscle if channel else ""),
+        side=finding.side or (channel.side if channel else ""),
+    )
+
+
+_UNIT = "state the unit the file really has, or leave `unit` out"
+_DERIVED = "check the channels it is derived from"

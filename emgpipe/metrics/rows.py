@@ -1,0 +1,118 @@
+"""From the repetitions of a trial to rows of the metrics table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emgpipe.metrics.base import Cut, Metric
+from emgpipe.model import Phase, Reference, Repetition, Signal
+from emgpipe.model.tables import WHOLE_REPETITION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+Row = dict[str, Any]
+MOST_MISSING = 0.1
+"""Above this share of missing samples a number is left empty rather than taken from what is left."""
+
+
+def measure_task(
+    metrics: Sequence[Metric],
+    signals: Sequence[Signal],
+    repetitions: Sequence[Repetition],
+    references: Mapping[tuple[str, str, str], Reference],
+    unit: str,
+) -> list[Row]:
+    """Return one row per repetition, phase, channel and metric.
+
+    Parameters
+    ----------
+    references : mapping
+        (muscle, side, placement) -> reference; a muscle without one keeps its amplitude and an empty value.
+    unit : str
+        What normalized amplitudes are called; ``V`` when nothing is normalized.
+    """
+    rows: list[Row] = []
+    for number, repetition in enumerate(repetitions, start=1):
+        for span in (Phase(WHOLE_REPETITION, repetition.start, repetition.stop), *repetition.phases):
+            where = {"repetition": number, "onset": repetition.start, "phase": span.name}
+            rows.extend(where | row for row in _rows_of(metrics, signals, span, repetition.phases, (references, unit)))
+    return rows
+
+
+def measure_span(
+    metrics: Sequence[Metric], signals: Sequence[Signal], start: float, stop: float, scale: tuple[Any, str]
+) -> list[Row]:
+    """Return rows about a whole trial (a rest), as repetition 0; `scale` is (references, unit)."""
+    span = Phase(WHOLE_REPETITION, start, stop)
+    where = {"repetition": 0, "onset": start, "phase": span.name}
+    return [where | row for row in _rows_of(metrics, signals, span, (), scale)]
+
+
+def _rows_of(
+    metrics: Sequence[Metric],
+    signals: Sequence[Signal],
+    span: Phase,
+    phases: tuple[Phase, ...],
+    scale: tuple[Mapping[tuple[str, str, str], Reference], str],
+) -> Iterator[Row]:
+    chosen = [metric for metric in metrics if metric.per_phase or span.name == WHOLE_REPETITION]
+    for metric in chosen:
+        if metric.reads == "time":
+            cut = Cut(np.empty(0), 1.0, span.start, span.stop, span.start, phases)
+            yield _row(metric, None, metric.measure(cut), "s")
+    for signal in signals:
+        cut = _cut(signal, span, phases)
+        usable = cut.samples.size > 0 and np.mean(~np.isfinite(cut.samples)) <= MOST_MISSING
+        for metric in chosen:
+            if metric.reads != ("envelope" if signal.kind == "emg" else "raw"):
+                continue
+            number = metric.measure(cut) if usable else np.nan
+            yield (
+                _scaled(metric, signal, number, scale)
+                if signal.kind == "emg"
+                else _row(metric, signal, number, metric.unit(signal.unit))
+            )
+
+
+def _cut(signal: Signal, span: Phase, phases: tuple[Phase, ...]) -> Cut:
+    where = signal.span(span.start, span.stop)
+    samples: NDArray[np.float64] = signal.raw if signal.envelope is None else signal.envelope
+    first = signal.start + where.start / signal.sampling_rate
+    return Cut(samples[where], signal.sampling_rate, span.start, span.stop, first, phases)
+
+
+def _scaled(
+    metric: Metric, signal: Signal, number: float, scale: tuple[Mapping[tuple[str, str, str], Reference], str]
+) -> Row:
+    """Normalize an EMG number: percent of the reference, the amplitude beside it."""
+    references, unit = scale
+    if not metric.scales:
+        return _row(metric, signal, number, metric.unit(signal.unit))
+    amplitude = {"amplitude": number, "amplitude_unit": metric.unit(signal.unit)}
+    if unit == "V":
+        return _row(metric, signal, number, metric.unit(signal.unit)) | amplitude
+    reference = references.get((signal.muscle, signal.side, signal.placement))
+    value = 100 * number / reference.value if reference else np.nan
+    row = _row(metric, signal, value, metric.unit(unit)) | amplitude
+    return row | {"reference": reference.id if reference else ""}
+
+
+def _row(metric: Metric, signal: Signal | None, value: float, unit: str) -> Row:
+    about = (
+        {"kind": "time", "muscle": "", "side": "", "placement": "", "stage": "time"}
+        if signal is None
+        else {
+            "kind": signal.kind,
+            "muscle": signal.name,
+            "side": signal.side,
+            "placement": signal.placement,
+            "stage": metric.reads,
+        }
+    )
+    blank = {"amplitude": np.nan, "amplitude_unit": "", "reference": ""}
+    return {**about, "metric": metric.name, "value": value, "unit": unit, **blank}

@@ -1,0 +1,61 @@
+"""The nouns of emgpipe: frozen dataclasses with no verbs beyond slicing.
+
+Read `recording` (what a file holds), `trial` (what was done), `signal` (a channel after the chain),
+`reference`, `finding`, in that order.
+"""
+
+from emgpipe.model.finding import Finding, Level, make_finding
+from emgpipe.model.recording import (
+    Acquisition,
+    Channel,
+    Event,
+    Kind,
+    Recording,
+    Side,
+    Source,
+    channel_from_array,
+)
+from emgpipe.model.reference import MvicAttempt, Reference
+from emgpipe.model.results import (
+    Comparison,
+    Outcome,
+    ReferenceWindow,
+    SessionResult,
+    Status,
+    StudyResult,
+    Trace,
+    TrialResult,
+)
+from emgpipe.model.signal import Signal, Stage
+from emgpipe.model.trial import Phase, Repetition, Role, Trial, TrialFile
+
+__all__ = [
+    "Acquisition",
+    "Channel",
+    "Comparison",
+    "Event",
+    "Finding",
+    "Kind",
+    "Level",
+    "MvicAttempt",
+    "Outcome",
+    "Phase",
+    "Recording",
+    "Reference",
+    "ReferenceWindow",
+    "Repetition",
+    "Role",
+    "SessionResult",
+    "Side",
+    "Signal",
+    "Source",
+    "Stage",
+    "Status",
+    "StudyResult",
+    "Trace",
+    "Trial",
+    "TrialFile",
+    "TrialResult",
+    "channel_from_array",
+    "make_finding",
+]

@@ -1,0 +1,150 @@
+"""What a run hands to the store and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from emgpipe.model.finding import Finding
+    from emgpipe.model.recording import Kind, Side
+    from emgpipe.model.reference import Reference
+    from emgpipe.model.trial import Repetition, Trial
+
+Status = Literal["processed", "failed", "left out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A signal thin enough to store and draw: the envelope of EMG, the samples of other channels.
+
+    `values` has shape (n,), in `unit` (EMG in volts), first sample at `start` s of the trial's clock.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    side: Side
+    placement: str
+    unit: str
+    sampling_rate: float
+    start: float
+    values: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceWindow:
+    """The stretch of an MVIC trial (s, trial clock) that became the reference of a muscle."""
+
+    muscle: str
+    side: Side
+    start: float
+    stop: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrialResult:
+    """What became of one trial."""
+
+    trial: Trial
+    status: Status
+    reason: str = ""
+    traces: tuple[Trace, ...] = ()
+    repetitions: tuple[Repetition, ...] = ()
+    windows: tuple[ReferenceWindow, ...] = ()
+    history: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionResult:
+    """One participant's session: its trials, references, findings and rows of the tidy tables."""
+
+    participant: str
+    session: str
+    trials: tuple[TrialResult, ...]
+    references: tuple[Reference, ...]
+    findings: tuple[Finding, ...]
+    metrics: pd.DataFrame
+    curves: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one recording or trial, for `run.json` and the report."""
+
+    what: Literal["recording", "trial", "table"]
+    name: str
+    status: Status
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a comparator returns.
+
+    Attributes
+    ----------
+    kind, title : str
+    table : DataFrame
+        The tidy result; columns are the comparator's.
+    cells : DataFrame
+        The participants' own values the table rests on, one row per participant and condition.
+    sentences : tuple of str
+        The result in plain words.
+    basis : mapping of str to str
+        What it rests on: n, exclusions, method, assumptions.
+    """
+
+    kind: str
+    title: str
+    table: pd.DataFrame
+    cells: pd.DataFrame
+    sentences: tuple[str, ...]
+    basis: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyResult:
+    """Everything a run found, as tables.
+
+    Attributes
+    ----------
+    folder : Path
+        Where the outputs lie.
+    metrics, curves, findings : DataFrame
+        See `emgpipe.model.tables`.
+    comparisons : tuple of Comparison
+    references : tuple of Reference
+    outcomes : tuple of Outcome
+        One per recording and per trial.
+    settings : mapping
+        The study file with every default filled in, as plain data.
+    sessions : mapping of str to Path
+        HDF5 file of each session, by ``participant/session``.
+    """
+
+    name: str
+    title: str
+    folder: Path
+    metrics: pd.DataFrame
+    curves: pd.DataFrame
+    findings: pd.DataFrame
+    comparisons: tuple[Comparison, ...]
+    references: tuple[Reference, ...]
+    outcomes: tuple[Outcome, ...]
+    settings: Mapping[str, Any]
+    versions: Mapping[str, str]
+    sessions: Mapping[str, Path]
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """The recordings and trials that could not be processed."""
+        return tuple(outcome for outcome in self.outcomes if outcome.status == "failed")

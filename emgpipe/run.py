@@ -1,0 +1,240 @@
+"""Run a whole study: list its trials, process session after session, compare, and leave everything in `processed/`."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emgpipe import __version__
+from emgpipe.comparison import compare_all
+from emgpipe.config import list_trials, load_study, study_sources
+from emgpipe.errors import ConfigError
+from emgpipe.model import Finding, Outcome, SessionResult, StudyResult, Trial, make_finding
+from emgpipe.model.tables import CURVE_COLUMNS, METRIC_COLUMNS
+from emgpipe.pipeline import process_session
+from emgpipe.session_tables import concatenate, findings_table
+from emgpipe.store import (
+    RunFile,
+    file_hash,
+    read_session_trials,
+    references_table,
+    session_path,
+    write_run_file,
+    write_session,
+    write_table,
+    write_text,
+)
+from emgpipe.vocabulary import load_vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from emgpipe.config import Study, TrialList
+    from emgpipe.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """What stays in memory of a processed session: all but its signals, which lie in its file."""
+
+    light: SessionResult
+    path: Path
+
+
+def run_study(path: str | Path, *, progress: Callable[[int, int, str], None] | None = None) -> StudyResult:
+    """Run the study a file describes and write everything under its output folder.
+
+    Parameters
+    ----------
+    path : str or Path
+        The study file.
+    progress : callable, optional
+        Called after each session with (sessions done, sessions in all, words).
+
+    Returns
+    -------
+    StudyResult
+        The tables, the comparisons and what became of every recording and trial.
+
+    Raises
+    ------
+    ConfigError
+        The study file or its trials table cannot be used, or there is no trial at all.
+    StoreError
+        The output folder cannot be written.
+    """
+    started = time.time()
+    file = Path(path)
+    study = load_study(file)
+    vocabulary = load_vocabulary(study.vocabulary)
+    listing = list_trials(study, vocabulary)
+    _refuse_impossible(study, listing, file)
+    settings = study.model_dump(mode="json")
+    sessions = list(_sessions(study, vocabulary, listing.trials, settings, progress))
+    result = _gather(study, listing, sessions, settings)
+    outputs = _write_study(result, sessions)
+    _write_run(result, study, file, outputs, started)
+    return result
+
+
+def _refuse_impossible(study: Study, listing: TrialList, file: Path) -> None:
+    folder, raw = study.results_folder.resolve(), study.recordings.folder.resolve()
+    if folder == raw or raw in folder.parents:
+        raise ConfigError(
+            f"output: folder: {folder} lies inside the recordings {raw}, which are never written to", path=file
+        )
+    if not listing.trials:
+        reasons = "; ".join(problem.message for problem in listing.problems[:5])
+        raise ConfigError(f"no trial can be processed. {reasons or f'No file in {raw} fits the study.'}", path=file)
+
+
+def _sessions(
+    study: Study,
+    vocabulary: Vocabulary,
+    trials: Sequence[Trial],
+    settings: dict[str, Any],
+    progress: Callable[[int, int, str], None] | None,
+) -> Iterator[_Session]:
+    """Process session after session; each is written and its signals let go before the next."""
+    groups = [list(group) for _, group in groupby(sorted(trials, key=_place), key=_place)]
+    for done, group in enumerate(groups, start=1):
+        result = process_session(study, vocabulary, group)
+        path = session_path(study.results_folder, result.participant, result.session)
+        tables = {"references": references_table(result.references), "findings": findings_table(result.findings)}
+        write_session(path, result, tables, settings)
+        yield _Session(_without_traces(result), path)
+        if progress is not None:
+            failed = sum(trial.status == "failed" for trial in result.trials)
+            words = f"{result.participant} session {result.session}: {len(group)} trials"
+            progress(done, len(groups), words + (f", {failed} FAILED" if failed else ""))
+
+
+def _place(trial: Trial) -> tuple[str, str]:
+    return trial.participant, trial.session
+
+
+def _without_traces(result: SessionResult) -> SessionResult:
+    from dataclasses import replace
+
+    return replace(result, trials=tuple(replace(trial, traces=()) for trial in result.trials))
+
+
+def _gather(study: Study, listing: TrialList, sessions: Sequence[_Session], settings: dict[str, Any]) -> StudyResult:
+    """Join the sessions' tables and make the comparisons."""
+    metrics = concatenate([one.light.metrics for one in sessions], METRIC_COLUMNS)
+    curves = concatenate([one.light.curves for one in sessions], CURVE_COLUMNS)
+    comparisons, problems = compare_all(study.comparisons, metrics, load_vocabulary(study.vocabulary))
+    findings = [
+        *(_problem_finding(problem.name, problem.message) for problem in listing.problems),
+        *_unused(listing),
+        *(make_finding("comparison_not_made", "warn", str(problem)) for problem in problems),
+        *(finding for one in sessions for finding in one.light.findings),
+    ]
+    return StudyResult(
+        name=study.name,
+        title=study.title or study.name,
+        folder=study.results_folder,
+        metrics=metrics,
+        curves=curves,
+        findings=findings_table(findings),
+        comparisons=comparisons,
+        references=tuple(reference for one in sessions for reference in one.light.references),
+        outcomes=tuple(_outcomes(listing, sessions)),
+        settings=settings,
+        versions=_versions(),
+        sessions={f"{one.light.participant}/{one.light.session}": one.path for one in sessions},
+    )
+
+
+def _outcomes(listing: TrialList, sessions: Sequence[_Session]) -> Iterator[Outcome]:
+    """Say what became of every trial, stated and found, and of every file."""
+    for problem in listing.problems:
+        yield Outcome("trial", problem.name, "failed", problem.message)
+    for name, reason in listing.left_out:
+        yield Outcome("trial", name, "left out", reason)
+    files: dict[str, tuple[str, str]] = {}
+    for one in sessions:
+        for trial in one.light.trials:
+            yield Outcome("trial", trial.trial.id, trial.status, trial.reason)
+            for file in trial.trial.files:
+                broken = trial.reason if trial.status == "failed" and str(file.path) in trial.reason else ""
+                if broken or str(file.path) not in files:
+                    files[str(file.path)] = ("failed" if broken else "processed", broken)
+    for name, (status, reason) in files.items():
+        yield Outcome("recording", name, "failed" if status == "failed" else "processed", reason)
+
+
+def _problem_finding(name: str, message: str) -> Finding:
+    return make_finding(
+        "trial_problem", "fail", f"{name}: {message}", "correct it and run again; the rest is processed"
+    )
+
+
+def _unused(listing: TrialList) -> list[Finding]:
+    if not listing.unused_files:
+        return []
+    shown = ", ".join(path.name for path in listing.unused_files[:8])
+    more = f" and {len(listing.unused_files) - 8} more" if len(listing.unused_files) > 8 else ""
+    reason = f"{len(listing.unused_files)} files in the recordings folder belong to no trial: {shown}{more}"
+    return [make_finding("unused_files", "note", reason, "add a pattern or a row for them if they should count")]
+
+
+def _write_study(result: StudyResult, sessions: Sequence[_Session]) -> list[Path]:
+    """Write the tables and the report; return every file of the run but `run.json`."""
+    import pandas as pd
+
+    from emgpipe.report import render_report
+
+    ranking = [comparison.table for comparison in result.comparisons if comparison.kind == "ranking"]
+    tables = {
+        "metrics.csv": result.metrics,
+        "curves.csv": result.curves,
+        "findings.csv": result.findings,
+        "references.csv": references_table(result.references),
+        "ranking.csv": pd.concat(ranking, ignore_index=True) if ranking else pd.DataFrame(),
+    }
+    for name, table in tables.items():
+        write_table(table, result.folder / name)
+    write_text(result.folder / "report.html", render_report(result, [_Loader(one) for one in sessions]))
+    return [*(result.folder / name for name in tables), result.folder / "report.html", *(one.path for one in sessions)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Loader:
+    """Reads the signals of a session back when the report comes to it, one session in memory at a time."""
+
+    session: _Session
+
+    def __call__(self) -> SessionResult:
+        from dataclasses import replace
+
+        return replace(self.session.light, trials=read_session_trials(self.session.path))
+
+
+def _write_run(result: StudyResult, study: Study, file: Path, outputs: Sequence[Path], started: float) -> None:
+    inputs = {*study_sources(file), *(Path(one.name) for one in result.outcomes if one.what == "recording")}
+    if study.recordings.trials_path is not None:
+        inputs.add(study.recordings.trials_path)
+    write_run_file(
+        result.folder / "run.json",
+        RunFile(
+            study=result.name,
+            settings=result.settings,
+            versions=result.versions,
+            outcomes=result.outcomes,
+            inputs={str(path): file_hash(path) for path in sorted(inputs)},
+            outputs={path.relative_to(result.folder).as_posix(): file_hash(path) for path in outputs},
+            timing={"started": started, "seconds": time.time() - started, "machine": platform.node()},
+        ),
+    )
+
+
+def _versions() -> dict[str, str]:
+    packages = ("numpy", "scipy", "pandas", "pydantic", "h5py", "matplotlib", "neurokit2", "c3d", "edfio")
+    return {"emgpipe": __version__, "python": sys.version.split()[0], **{name: version(name) for name in packages}}

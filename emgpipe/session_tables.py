@@ -1,0 +1,108 @@
+"""Rows of one session as tidy tables, each number linked to the findings that touch it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from emgpipe.model import Finding, Reference, Trial
+from emgpipe.model.tables import CURVE_COLUMNS, FINDING_COLUMNS, METRIC_COLUMNS, STANDARD_FACTORS, WHERE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pandas as pd
+
+MAIN_VARIANT = "main"
+
+
+def metrics_table(rows: Sequence[tuple[Trial, list[dict[str, Any]]]]) -> pd.DataFrame:
+    """Return the metrics table of these trials, without findings; columns as in `emgpipe.model.tables`."""
+    added = {"variant": MAIN_VARIANT, "findings": "", "excluded": False}
+    return _table(rows, METRIC_COLUMNS, added)
+
+
+def curves_table(rows: Sequence[tuple[Trial, list[dict[str, Any]]]]) -> pd.DataFrame:
+    """Return the curves table of these trials."""
+    return _table(rows, CURVE_COLUMNS, {})
+
+
+def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:
+    """Return one row per finding, the worst first, without repetitions."""
+    import pandas as pd
+
+    order = {"fail": 0, "warn": 1, "note": 2}
+    unique = {finding.id: finding for finding in findings}
+    ranked = sorted(unique.values(), key=lambda one: (order[one.level], one.participant, one.session, one.trial))
+    rows = [{column: getattr(finding, column) for column in FINDING_COLUMNS} for finding in ranked]
+    return pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
+
+
+def concatenate(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    """Join the sessions' tables; factors that only some sessions have are empty text in the others."""
+    import pandas as pd
+
+    filled = [table for table in tables if not table.empty]
+    if not filled:
+        return pd.DataFrame(columns=list(columns))
+    joined = pd.concat(filled, ignore_index=True)
+    known = {*WHERE, *columns}
+    factors = list(STANDARD_FACTORS) + [name for name in joined.columns if name not in {*known, *STANDARD_FACTORS}]
+    joined = joined.reindex(columns=[*WHERE, *factors, *columns])
+    joined[factors] = joined[factors].fillna("")
+    return joined
+
+
+def link_findings(metrics: pd.DataFrame, findings: Sequence[Finding], references: Sequence[Reference]) -> pd.DataFrame:
+    """Fill the column ``findings``: those of the number's trial, of its muscle, and of the reference it rests on."""
+    if metrics.empty:
+        return metrics
+    by_place: dict[tuple[str, str, str], list[str]] = {}
+    for finding in findings:
+        place = (finding.trial, finding.muscle, finding.side)
+        if finding.channel and not finding.muscle:
+            continue  # about a channel the study does not use
+        by_place.setdefault(place, []).append(finding.id)
+    winners = {reference.id: reference.attempts[0].trial for reference in references}
+    columns = zip(metrics["trial"], metrics["muscle"], metrics["side"], metrics["reference"], strict=True)
+    cache: dict[tuple[str, str, str, str], str] = {}
+    linked = []
+    for place in columns:
+        if place not in cache:
+            cache[place] = _ids_for(place, by_place, winners)
+        linked.append(cache[place])
+    return metrics.assign(findings=linked)
+
+
+def _ids_for(
+    place: tuple[str, str, str, str], by_place: dict[tuple[str, str, str], list[str]], winners: dict[str, str]
+) -> str:
+    trial, muscle, side, reference = place
+    spots = [(trial, muscle, side), (trial, "", ""), ("", "", "")]
+    if muscle:
+        spots.append(("", muscle, side))
+        spots.append((winners.get(reference, ""), muscle, side))
+    return " ".join(dict.fromkeys(identity for spot in spots for identity in by_place.get(spot, ())))
+
+
+def _table(
+    rows: Sequence[tuple[Trial, list[dict[str, Any]]]], columns: Sequence[str], added: dict[str, Any]
+) -> pd.DataFrame:
+    import pandas as pd
+
+    factors = list(STANDARD_FACTORS)
+    for trial, _ in rows:
+        factors.extend(name for name in trial.factors if name not in factors)
+    plain = [
+        {
+            "participant": trial.participant,
+            "session": trial.session,
+            "trial": trial.id,
+            "role": trial.role,
+            **{name: trial.factors.get(name, "") for name in factors},
+            **row,
+            **added,
+        }
+        for trial, of_trial in rows
+        for row in of_trial
+    ]
+    return pd.DataFrame(plain, columns=[*WHERE, *factors, *columns])

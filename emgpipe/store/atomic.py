@@ -1,0 +1,59 @@
+"""Write a file whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emgpipe.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def replace_file(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a temporary file in the same folder, flush it, and put it in place of `path` in one step.
+
+    Raises
+    ------
+    StoreError
+        The folder cannot be written, the disk is full, or another program holds the file open.
+    """
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+        os.close(descriptor)
+        temporary = Path(name)
+        write(temporary)
+        _flush(temporary)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        raise StoreError(_why(path, error)) from error
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 text with Unix line ends, whole or not at all; `StoreError` as in `replace_file`."""
+    replace_file(path, lambda temporary: temporary.write_bytes(text.encode("utf-8")) and None)
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as handle:
+        os.fsync(handle.fileno())
+
+
+def _why(path: Path, error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return (
+            f"{path} cannot be written ({error.strerror}); close it if it is open in a spreadsheet, or choose "
+            "another folder with `output: folder:`; the file that was there is unchanged"
+        )
+    return f"{path} cannot be written: {error.strerror or error}; the file that was there is unchanged"
