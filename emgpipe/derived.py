@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
+from emgpipe.chain.smoothing import low_pass
 from emgpipe.errors import SignalError, UnitError, suggest
 from emgpipe.model import channel_from_array
-from emgpipe.segmentation.smoothing import low_pass
 from emgpipe.settings import Settings, one_of
 from emgpipe.units import UNKNOWN, conversion_factor
 
@@ -151,7 +151,7 @@ def derive(spec: Derived, channels: Mapping[str, Channel]) -> Channel:
     for label in spec.channels:
         if label not in channels:
             raise SignalError(
-                f"there is no channel '{label}'{suggest(label, channels)} "
+                f"there is no channel '{label}'{suggest(label, channels) or '.'} "
                 f"The channels are: {', '.join(channels) or 'none'}. Correct the name in the study file.",
                 channel=spec.name,
                 step="derived",

@@ -35,7 +35,7 @@ from emgpipe.vocabulary import load_vocabulary
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from emgpipe.config import Study, TrialList
+    from emgpipe.config import Problem, Study, TrialList
     from emgpipe.vocabulary import Vocabulary
 
 
@@ -131,7 +131,7 @@ def _gather(study: Study, listing: TrialList, sessions: Sequence[_Session], sett
     curves = concatenate([one.light.curves for one in sessions], CURVE_COLUMNS)
     comparisons, problems = compare_all(study.comparisons, metrics, load_vocabulary(study.vocabulary))
     findings = [
-        *(_problem_finding(problem.name, problem.message) for problem in listing.problems),
+        *(_problem_finding(problem) for problem in listing.problems),
         *_unused(listing),
         *(make_finding("comparison_not_made", "warn", str(problem)) for problem in problems),
         *(finding for one in sessions for finding in one.light.findings),
@@ -155,9 +155,8 @@ def _gather(study: Study, listing: TrialList, sessions: Sequence[_Session], sett
 def _outcomes(listing: TrialList, sessions: Sequence[_Session]) -> Iterator[Outcome]:
     """Say what became of every trial, stated and found, and of every file."""
     for problem in listing.problems:
-        yield Outcome("trial", problem.name, "failed", problem.message)
-    for name, reason in listing.left_out:
-        yield Outcome("trial", name, "left out", reason)
+        if problem.status != "note":
+            yield Outcome(problem.what, problem.name, problem.status, problem.message)
     files: dict[str, tuple[str, str]] = {}
     for one in sessions:
         for trial in one.light.trials:
@@ -170,10 +169,12 @@ def _outcomes(listing: TrialList, sessions: Sequence[_Session]) -> Iterator[Outc
         yield Outcome("recording", name, "failed" if status == "failed" else "processed", reason)
 
 
-def _problem_finding(name: str, message: str) -> Finding:
-    return make_finding(
-        "trial_problem", "fail", f"{name}: {message}", "correct it and run again; the rest is processed"
-    )
+def _problem_finding(problem: Problem) -> Finding:
+    where = f" ({problem.where})" if problem.where and problem.where not in problem.message else ""
+    reason = f"{problem.name}: {problem.message}{where}"
+    if problem.status == "failed":
+        return make_finding("trial_problem", "fail", reason, "correct it and run again; the rest is processed")
+    return make_finding("trial_left_out" if problem.status == "left out" else "trial_note", "note", reason)
 
 
 def _unused(listing: TrialList) -> list[Finding]:

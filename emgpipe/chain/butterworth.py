@@ -67,8 +67,7 @@ class Butterworth(Step):
                 )
         if not self.zero_phase or self.correction == "none":
             return low, high
-        correction = (math.sqrt(2) - 1) ** (1 / (2 * self.order))
-        return _corrected(low, high, correction, sampling_rate)
+        return corrected_edges(low, high, self.order, sampling_rate)
 
     def needs(self, sampling_rate: float) -> int:
         """Return the fewest samples that can be filtered: one period of the low cut-off and scipy's padding."""
@@ -110,9 +109,12 @@ class Butterworth(Step):
         return f"{getattr(self, 'kind', '')} {stated} ({level}), Butterworth, {passes}"
 
 
-def _corrected(
-    low: float | None, high: float | None, correction: float, sampling_rate: float
+def corrected_edges(
+    low: float | None, high: float | None, order: int, sampling_rate: float
 ) -> tuple[float | None, float | None]:
+    """Return the edges (Hz) each of two passes must be designed to; None stays open. See the module's formula."""
+    correction = (math.sqrt(2) - 1) ** (1 / (2 * order))
+
     def warp(frequency: float) -> float:
         return math.tan(math.pi * frequency / sampling_rate)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emgpipe.chain.order import chain_hash, steps_for
+from emgpipe.chain.stretches import finite_runs
 from emgpipe.errors import SignalError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def run_chain(
     steps = steps_for(chain, muscle)
     try:
         shortest = max((step.needs(sampling_rate) for step in steps), default=1)
-        stretches = finite_stretches(samples)
+        stretches = finite_runs(samples)
         usable = [stretch for stretch in stretches if stretch.stop - stretch.start >= shortest]
         _check_length(samples, stretches, usable, shortest, sampling_rate)
         filtered, envelope = np.full_like(samples, np.nan), np.full_like(samples, np.nan)
@@ -100,19 +101,6 @@ def run_chain(
         too_short=finite - kept,
         negative=int(np.count_nonzero(negative)),
     )
-
-
-def finite_stretches(samples: NDArray[np.float64]) -> tuple[slice, ...]:
-    """Return the runs of finite samples, in order.
-
-    >>> finite_stretches(np.array([1.0, np.nan, 2.0, 3.0]))
-    (slice(0, 1, None), slice(2, 4, None))
-    """
-    finite = np.isfinite(samples)
-    if finite.all():
-        return (slice(0, samples.size),) if samples.size else ()
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], finite, [False])).astype(np.int8)))
-    return tuple(slice(int(start), int(stop)) for start, stop in edges.reshape(-1, 2))
 
 
 def _run(

@@ -58,7 +58,7 @@ class TrialSignals:
         names = sorted({" ".join(filter(None, (signal.name, signal.side))) for signal in self.signals})
         wanted = f"{name} {side}".strip()
         raise SegmentationError(
-            f"trial {self.trial.id}: there is no signal '{wanted}'{suggest(wanted, names)} "
+            f"trial {self.trial.id}: there is no signal '{wanted}'{suggest(wanted, names) or '.'} "
             f"The trial has: {', '.join(names) or 'no signals'}. Correct the name in the study file."
         )
 

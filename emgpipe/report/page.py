@@ -1,0 +1,125 @@
+"""The whole page: one self-contained HTML file that opens offline.
+
+The page loads nothing: its style is inside, its pictures are inside, and a content security policy forbids the
+browser to fetch anything or to run any script but the short one below, which the page can do without.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from emgpipe.report.findings import findings_part
+from emgpipe.report.markup import escape
+from emgpipe.report.methods import Applied, methods_part, settings_part
+from emgpipe.report.overview import first_places, outcome, summary
+from emgpipe.report.rankings import comparison_anchor, comparison_part
+from emgpipe.report.references import references_part
+from emgpipe.report.sessions import session_anchor, session_name, session_part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from emgpipe.model import SessionResult, StudyResult
+
+_SCRIPT: Final = """
+const all = open => document.querySelectorAll('details').forEach(part => { part.open = open; });
+const reveal = () => {
+  const target = location.hash && document.getElementById(location.hash.slice(1));
+  for (let part = target; part; part = part.parentElement) if (part.tagName === 'DETAILS') part.open = true;
+  if (target) target.scrollIntoView();
+};
+let folded = [];
+addEventListener('beforeprint', () => {
+  folded = [...document.querySelectorAll('details:not([open])')];
+  all(true);
+});
+addEventListener('afterprint', () => folded.forEach(part => { part.open = false; }));
+addEventListener('hashchange', reveal);
+const bar = document.getElementById('folding');
+bar.hidden = false;
+bar.children[0].addEventListener('click', () => all(true));
+bar.children[1].addEventListener('click', () => all(false));
+reveal();
+"""
+
+
+def render_report(
+    result: StudyResult, sessions: Iterable[SessionResult] | Iterable[Callable[[], SessionResult]]
+) -> str:
+    """Return the report of a study as the text of one HTML file.
+
+    Parameters
+    ----------
+    result : StudyResult
+        What the run found.
+    sessions : iterable of SessionResult, or of functions that return one
+        Drawn one after the other; functions keep only one session in memory.
+
+    Returns
+    -------
+    str
+        The same input gives the same text.
+    """
+    applied, parts, names = Applied(), [], []
+    for item in sessions:
+        session = item() if callable(item) else item
+        applied.add(session)
+        names.append((session_anchor(session), session_name(session)))
+        parts.append(session_part(session))
+    rankings = "\n".join(map(comparison_part, result.comparisons)) or "<p>No comparison could be made.</p>"
+    sections = (
+        ("ranking", "Ranking", rankings),
+        ("references", "References", references_part(result)),
+        ("findings", "Findings", findings_part(result.findings)),
+        ("sessions", "Sessions", "\n".join(parts) or "<p>No session was processed.</p>"),
+        ("methods", "Methods", methods_part(result, applied)),
+        ("settings", "Settings and outputs", settings_part(result)),
+    )
+    body = "\n".join(
+        f'<section aria-labelledby="{name}"><h2 id="{name}">{title}</h2>\n{content}\n</section>'
+        for name, title, content in sections
+    )
+    return _document(
+        result.title or result.name, _header(result) + first_places(result) + _contents(result, sections, names) + body
+    )
+
+
+def _header(result: StudyResult) -> str:
+    version = result.versions.get("emgpipe", "")
+    under = f"Study {result.name} · emgpipe {version}".rstrip()
+    return (
+        f'<header><h1>{escape(result.title or result.name)}</h1><p class="under">{escape(under)}</p>\n'
+        f"{summary(result)}\n{outcome(result)}\n</header>\n"
+    )
+
+
+def _contents(result: StudyResult, sections: tuple[tuple[str, str, str], ...], sessions: list[tuple[str, str]]) -> str:
+    inner = {
+        "ranking": [(comparison_anchor(comparison), comparison.title) for comparison in result.comparisons],
+        "sessions": sessions,
+    }
+    lines = []
+    for name, title, _ in sections:
+        links = "".join(f'<li><a href="#{to}">{escape(text)}</a></li>' for to, text in inner.get(name, []))
+        below = f"<ul>{links}</ul>" if links else ""
+        lines.append(f'<li><a href="#{name}">{title}</a>{below}</li>')
+    buttons = (
+        '<p id="folding" hidden><button type="button">Open all</button> <button type="button">Close all</button></p>'
+    )
+    return f'<nav aria-label="Contents"><ul>{"".join(lines)}</ul>{buttons}</nav>\n'
+
+
+def _document(title: str, body: str) -> str:
+    style = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+    digest = b64encode(sha256(_SCRIPT.encode()).digest()).decode("ascii")
+    policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+    return (
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n"
+        f"<script>{_SCRIPT}</script>\n</body>\n</html>\n"
+    )

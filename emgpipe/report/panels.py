@@ -1,0 +1,212 @@
+"""A ranking table as panels: one panel per scope, muscle, side and metric, its levels in rank order.
+
+The page, the figures and the terminal text all draw from these, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from emgpipe.report.words import finite, label, muscle_label, plain, shown_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+    from emgpipe.model import Comparison
+
+_NEEDED: Final = {"muscle", "metric", "level", "rank"}
+Verdict = Literal["clear", "not shown", "no interval", "tie", "alone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One level of a ranking; amplitudes in the panel's unit, ratios to the first level."""
+
+    level: str
+    name: str
+    rank: int | None
+    order: float | None
+    n: int | None
+    n_normalized: int | None
+    mean: float | None
+    sd: float | None
+    geometric_mean: float | None
+    adjusted: float | None
+    ratio: float | None
+    low: float | None
+    high: float | None
+    first_count: int | None
+    first_of: int | None
+    tie: bool
+    note: str
+
+    @property
+    def first(self) -> bool:
+        """Whether this level ranks first, alone or tied."""
+        return self.rank == 1
+
+    @property
+    def shown(self) -> bool:
+        """Whether the interval of the ratio to the first level excludes 1."""
+        return self.low is not None and self.high is not None and not self.low <= 1 <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One ranking: of one muscle and metric, within one scope."""
+
+    scope: str
+    muscle: str
+    side: str
+    metric: str
+    unit: str
+    rows: tuple[Row, ...]
+
+    @property
+    def name(self) -> str:
+        """The muscle and side in words."""
+        return muscle_label(self.muscle, self.side)
+
+    @property
+    def scope_words(self) -> str:
+        """The scope with its ids as words."""
+        return " · ".join(part.strip().replace("_", " ") for part in self.scope.split(",") if part.strip())
+
+    @property
+    def runner_up(self) -> Row | None:
+        """The first level that does not rank first."""
+        return next((row for row in self.rows if row.rank is not None and not row.first), None)
+
+    @property
+    def verdict(self) -> Verdict:
+        """How sure the first place is, judged by the interval of the second."""
+        second = self.runner_up
+        if sum(row.first for row in self.rows) > 1:
+            return "tie"
+        if second is None:
+            return "alone"
+        if second.low is None or second.high is None:
+            return "no interval"
+        return "clear" if second.shown else "not shown"
+
+
+def ranking_panels(comparison: Comparison) -> tuple[Panel, ...]:
+    """Return the panels of a comparison in the order of its table; none if it is not a ranking."""
+    table = comparison.table
+    if table.empty or not set(table.columns) >= _NEEDED:
+        return ()
+    groups: dict[tuple[str, ...], list[Mapping[Any, Any]]] = {}
+    for record in table.to_dict("records"):
+        key = tuple(plain(record.get(column)) for column in ("scope", "muscle", "side", "metric"))
+        groups.setdefault(key, []).append(record)
+    return tuple(_panel(key, records) for key, records in groups.items())
+
+
+def by_scope(panels: Iterable[Panel]) -> dict[str, list[Panel]]:
+    """Return the panels grouped by scope, in order of appearance."""
+    groups: dict[str, list[Panel]] = {}
+    for panel in panels:
+        groups.setdefault(panel.scope, []).append(panel)
+    return groups
+
+
+def by_muscle(panels: Iterable[Panel]) -> dict[tuple[str, str], dict[str, Panel]]:
+    """Return the panels as muscle and side -> metric -> panel, in order of appearance."""
+    groups: dict[tuple[str, str], dict[str, Panel]] = {}
+    for panel in panels:
+        groups.setdefault((panel.muscle, panel.side), {})[panel.metric] = panel
+    return groups
+
+
+def metric_names(panels: Iterable[Panel]) -> tuple[str, ...]:
+    """Return the metrics of the panels, each once, in order of appearance."""
+    return tuple(dict.fromkeys(panel.metric for panel in panels))
+
+
+def level_sequence(panels: Iterable[Panel]) -> tuple[str, ...]:
+    """Return the levels in one order for all panels: the factor's own order, else by mean rank."""
+    orders: dict[str, list[float]] = {}
+    ranks: dict[str, list[float]] = {}
+    for row in (row for panel in panels for row in panel.rows):
+        ranks.setdefault(row.level, []).append(row.rank if row.rank is not None else 1e6)
+        if row.order is not None:
+            orders.setdefault(row.level, []).append(row.order)
+    chosen = orders if set(orders) == set(ranks) else ranks
+    return tuple(sorted(ranks, key=lambda level: sum(chosen[level]) / len(chosen[level])))
+
+
+def participant_values(comparison: Comparison, panel: Panel) -> pd.DataFrame:
+    """Return the participants' own values of a panel.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``participant``, ``level``, ``value`` (in the panel's unit as printed, NaN where there is no
+        reference) and ``amplitude`` (before normalization), one row per participant and level.
+    """
+    import pandas as pd
+
+    cells = comparison.cells
+    level = next((name for name in ("level", _factor(comparison)) if name in cells.columns), None)
+    columns = ["participant", "level", "value", "amplitude"]
+    if level is None or not {"participant", "muscle", "metric"} <= set(cells.columns):
+        return pd.DataFrame(columns=columns)
+    wanted = {"muscle": panel.muscle, "side": panel.side, "metric": panel.metric, "scope": panel.scope}
+    for column, value in wanted.items():
+        if column in cells.columns:
+            cells = cells[cells[column].map(plain) == value]
+    scale = shown_unit(panel.unit)[0]
+    thin = pd.DataFrame({"participant": cells["participant"].map(plain), "level": cells[level].map(plain)})
+    for column, factor in (("value", scale), ("amplitude", 1.0)):
+        given = cells[column] if column in cells.columns else pd.Series(float("nan"), index=cells.index)
+        thin[column] = pd.to_numeric(given, errors="coerce").astype(float) * factor
+    return thin.groupby(["participant", "level"], as_index=False, sort=True)[["value", "amplitude"]].mean()
+
+
+def _factor(comparison: Comparison) -> str:
+    table = comparison.table
+    return plain(table["factor"].iloc[0]) if "factor" in table.columns and len(table) else ""
+
+
+def _panel(key: tuple[str, ...], records: list[Mapping[Any, Any]]) -> Panel:
+    unit = next((text for record in records if (text := plain(record.get("unit")))), "")
+    scale, shown = shown_unit(unit)
+    rows = [_row(record, scale) for record in records]
+    rows.sort(key=lambda row: row.rank if row.rank is not None else 1_000_000)
+    scope, muscle, side, metric = key
+    return Panel(scope, muscle, side, metric, shown, tuple(rows))
+
+
+def _row(record: Mapping[Any, Any], scale: float) -> Row:
+    def scaled(column: str) -> float | None:
+        value = finite(record.get(column))
+        return None if value is None else value * scale
+
+    level, tie = plain(record.get("level")), record.get("tie")
+    return Row(
+        level=level,
+        name=label(level),
+        rank=_whole(record.get("rank")),
+        order=finite(record.get("level_order")),
+        n=_whole(record.get("n")),
+        n_normalized=_whole(record.get("n_normalized")),
+        mean=scaled("mean"),
+        sd=scaled("sd"),
+        geometric_mean=scaled("geometric_mean"),
+        adjusted=scaled("adjusted_geometric_mean"),
+        ratio=finite(record.get("ratio_to_first")),
+        low=finite(record.get("ci_low")),
+        high=finite(record.get("ci_high")),
+        first_count=_whole(record.get("first_count")),
+        first_of=_whole(record.get("first_of")),
+        tie=bool(tie) if isinstance(tie, bool) or finite(tie) is not None else False,
+        note=plain(record.get("note")),
+    )
+
+
+def _whole(value: Any) -> int | None:
+    known = finite(value)
+    return None if known is None else round(known)
