@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from typing import TYPE_CHECKING
 
-from emgpipe.errors import suggest
+from emgpipe.units import UNKNOWN, parse_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,22 +30,33 @@ def settings_for(study: Study, trial: Trial) -> tuple[tuple[ChannelSetting, str]
 
 
 def find_channel(setting: ChannelSetting, channels: Sequence[Channel]) -> Channel | None:
-    """Return the first channel with one of the setting's labels: exactly, else but for case and spaces."""
-    exact = {channel.label: channel for channel in reversed(channels)}
-    for label in setting.label:
-        if label in exact:
-            return exact[label]
-    loose = {_loose(channel.label): channel for channel in reversed(channels)}
-    return next((loose[_loose(label)] for label in setting.label if _loose(label) in loose), None)
+    """Return the channel with one of the setting's labels: as written, else but for case, spaces and a unit behind it.
+
+    A looser likeness counts only where a single channel has it, so that nothing is taken by chance.
+    """
+    for likeness in (str, _loose, _without_unit):
+        for label in setting.label:
+            like = [channel for channel in channels if likeness(channel.label) == likeness(label)]
+            if like and (likeness is str or len(like) == 1):
+                return like[0]
+    return None
 
 
 def not_found(setting: ChannelSetting, labels: Iterable[str]) -> str:
     """Say which label is missing and which labels come near."""
     there = list(labels)
     wanted = " or ".join(f"'{label}'" for label in setting.label)
-    near = suggest(setting.label[0], there)
-    return f"no channel {wanted} in the file{near or '.'} The file has: {', '.join(there) or 'no channels'}"
+    plain = {_without_unit(label): label for label in there}
+    near = next((plain[name] for name in difflib.get_close_matches(_without_unit(setting.label[0]), plain, 1)), "")
+    hint = f"; did you mean '{near}'?" if near else "."
+    return f"no channel {wanted} in the file{hint} The file has: {', '.join(there) or 'no channels'}"
 
 
 def _loose(label: str) -> str:
     return "".join(label.casefold().split())
+
+
+def _without_unit(label: str) -> str:
+    """Drop a known unit in brackets at the end: ``GMAX RT (uV)`` is the channel GMAX RT."""
+    found = re.fullmatch(r"(.*?)[(\[]([^()\[\]]*)[)\]]\s*", label)
+    return _loose(found.group(1)) if found and parse_unit(found.group(2)) != UNKNOWN else _loose(label)

@@ -93,9 +93,8 @@ def _print_outcome(result: StudyResult) -> None:
     )
     for one in result.failed:
         print(f"  FAILED {one.what} {one.name}: {one.reason}", file=sys.stderr)
-    failed_names = {one.name for one in result.failed}
-    fails = result.findings[result.findings["level"] == "fail"]
-    for row in fails[~fails["trial"].isin(failed_names)].head(20).itertuples():
+    said = result.findings["kind"].isin(["trial_failed", "trial_problem", "no_repetition"])
+    for row in result.findings[(result.findings["level"] == "fail") & ~said].itertuples():
         print(f"  FAIL {row.trial or 'study'}: {row.reason}", file=sys.stderr)
     print(f"report: {result.folder / 'report.html'}")
 

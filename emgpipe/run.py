@@ -170,7 +170,7 @@ def _outcomes(listing: TrialList, sessions: Sequence[_Session]) -> Iterator[Outc
 
 
 def _problem_finding(problem: Problem) -> Finding:
-    where = f" ({problem.where})" if problem.where and problem.where not in problem.message else ""
+    where = f" ({problem.where})" if problem.where and problem.where not in problem.name + problem.message else ""
     reason = f"{problem.name}: {problem.message}{where}"
     if problem.status == "failed":
         return make_finding("trial_problem", "fail", reason, "correct it and run again; the rest is processed")

@@ -1,0 +1,96 @@
+"""The participants' own values: from one row per repetition to one row per participant and condition.
+
+Repetitions are averaged within the trial, trials within the block, blocks within the participant, in this order, so
+that nobody counts twice for having done more. A *block* is what stays the same while the levels change:
+the participant's session, and the held factors (two exercises are compared inside one head position).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from emgpipe.comparison.additive import fit_additive
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+PANEL: Final = ("muscle", "side", "placement", "metric")
+"""What is ranked apart from the rest."""
+_NUMBERS: Final = ("value", "amplitude")
+
+
+def block_cells(emg: pd.DataFrame, factor: str, held: Sequence[str]) -> pd.DataFrame:
+    """Return one row per block, level and panel.
+
+    Returns
+    -------
+    DataFrame
+        `PANEL`, ``participant``, ``session``, the held factors, ``level``; ``value`` (in ``unit``) and ``amplitude``
+        (in ``amplitude_unit``), NaN where no repetition has one; ``trials``, ``repetitions`` and ``unmeasured``, the
+        number of repetitions without an amplitude.
+    """
+    cell = [*PANEL, "participant", "session", *held, factor]
+    emg = emg.assign(unmeasured=emg["amplitude"].isna(), repetitions=1)
+    counted = {
+        "unit": ("unit", "first"), "amplitude_unit": ("amplitude_unit", "first"),
+        "repetitions": ("repetitions", "sum"), "unmeasured": ("unmeasured", "sum"),
+    }  # fmt: skip
+    means = {name: (name, "mean") for name in _NUMBERS}
+    trials = emg.groupby([*cell, "trial"], sort=True).agg(**means, **counted).reset_index()
+    blocks = trials.groupby(cell, sort=True).agg(**means, **counted, trials=("trial", "size")).reset_index()
+    return blocks.rename(columns={factor: "level"})
+
+
+def own_values(blocks: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per participant, level and panel: the mean over held factors, then over sessions."""
+    counts = {name: (name, "sum") for name in ("trials", "repetitions", "unmeasured")}
+    kept = {name: (name, "first") for name in ("unit", "amplitude_unit")}
+    means = {name: (name, "mean") for name in _NUMBERS}
+    person = [*PANEL, "participant", "level"]
+    sessions = blocks.groupby([*person, "session"], sort=True).agg(**means, **kept, **counts).reset_index()
+    whole = sessions.groupby(person, sort=True).agg(**means, **kept, **counts, sessions=("session", "size"))
+    return whole.reset_index()
+
+
+def usable(amplitude: pd.Series[float]) -> pd.Series[bool]:
+    """Say which amplitudes have a logarithm."""
+    return amplitude.notna() & amplitude.gt(0)
+
+
+def own_scores(
+    blocks: pd.DataFrame, levels: Sequence[str], held: Sequence[str]
+) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Return every participant's own log amplitudes of one panel, made from their blocks.
+
+    A participant with one block has the logarithms of the amplitudes. Several blocks are joined by the additive model,
+    because amplitudes in volts of two sessions are not on one scale; a participant whose blocks share no level has
+    one row per connected part.
+
+    Returns
+    -------
+    participants : tuple of str
+        Whose row it is.
+    scores : array, shape (n_rows, n_levels)
+        NaN where there is none; differences inside a row have a meaning, nothing else has.
+    """
+    good = blocks[usable(blocks["amplitude"])]
+    people: list[str] = []
+    rows: list[NDArray[np.float64]] = []
+    for person, own in good.groupby("participant", sort=True):
+        table = own.set_index(["session", *held, "level"])["amplitude"].unstack("level").reindex(columns=list(levels))
+        for row in _joined(np.log(table.to_numpy(dtype=float))):
+            people.append(str(person))
+            rows.append(row)
+    return tuple(people), np.array(rows).reshape(len(rows), len(levels))
+
+
+def _joined(logs: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    if len(logs) == 1:
+        return [logs[0]]
+    fit = fit_additive(logs)
+    parts = range(int(fit.components.max()) + 1)
+    return [np.where(fit.components == part, fit.effects, np.nan) for part in parts]

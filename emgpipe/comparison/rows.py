@@ -1,0 +1,113 @@
+"""The rows of the metrics table that comparisons rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from emgpipe.errors import ComparisonError, suggest
+from emgpipe.model.tables import METRIC_COLUMNS, WHERE, WHOLE_REPETITION
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_TEXT: Final = (
+    "kind",
+    "phase",
+    "muscle",
+    "side",
+    "placement",
+    "metric",
+    "unit",
+    "amplitude_unit",
+    "findings",
+    "variant",
+)
+_NUMBERS: Final = ("value", "amplitude")
+_NEEDED: Final = (*WHERE, "phase", "kind", "muscle", "side", "metric", *_NUMBERS)
+MAIN_VARIANT: Final = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRows:
+    """Whole repetitions of task trials, without what a decision excluded.
+
+    Attributes
+    ----------
+    table : DataFrame
+        EMG metrics and repetition durations; text columns without missing values, numbers finite or NaN.
+    factors : tuple of str
+        The columns that hold factors.
+    excluded : str
+        What decisions left out, in words; empty if nothing.
+    """
+
+    table: pd.DataFrame
+    factors: tuple[str, ...]
+    excluded: str
+
+
+def task_rows(metrics: pd.DataFrame) -> TaskRows:
+    """Return the rows that count.
+
+    Raises
+    ------
+    ComparisonError
+        The table is not a metrics table, or holds no repetition of a task trial.
+    """
+    absent = [column for column in _NEEDED if column not in metrics.columns]
+    if absent and len(metrics.columns):
+        raise ComparisonError(f"the metrics table has no column {', '.join(absent)}; make it with 'emgpipe run'")
+    factors = tuple(str(name) for name in metrics.columns if name not in {*WHERE, *METRIC_COLUMNS})
+    if not absent:
+        table = _cleaned(metrics, factors)
+        table = table[_counts(table)]
+        out = table["excluded"].astype(str).str.casefold().isin({"true", "1"})
+        if not out.all():
+            return TaskRows(table[~out].reset_index(drop=True), factors, _excluded(table[out]))
+        if len(table):
+            raise ComparisonError("every repetition is excluded by a decision; nothing is left to compare")
+    raise ComparisonError(
+        "there are no numbers about repetitions of task trials; see in the findings why no repetition was measured"
+    )
+
+
+def _cleaned(metrics: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    table = metrics.copy()
+    for column in (*WHERE, *_TEXT, *factors):
+        given = table[column] if column in table.columns else pd.Series("", index=table.index)
+        table[column] = given.astype(object).where(given.notna(), "").astype(str)
+    for column in _NUMBERS:
+        numbers = pd.to_numeric(table[column], errors="coerce").astype(float)
+        table[column] = numbers.where(np.isfinite(numbers))
+    if "excluded" not in table.columns:
+        table["excluded"] = False
+    return table
+
+
+def _counts(table: pd.DataFrame) -> pd.Series[bool]:
+    emg = table["kind"].eq("emg")
+    duration = table["kind"].eq("time") & table["metric"].eq("duration")
+    main = table["variant"].isin({"", MAIN_VARIANT})
+    return table["role"].eq("task") & table["phase"].eq(WHOLE_REPETITION) & main & (emg | duration)
+
+
+def _excluded(out: pd.DataFrame) -> str:
+    if out.empty:
+        return ""
+    people = ", ".join(sorted(set(out["participant"])))
+    trials = out["trial"].nunique()
+    return f"{len(out)} numbers in {trials} trials of {people}, left out by decisions"
+
+
+def require_factor(name: str, factors: Sequence[str], what: str) -> None:
+    """Raise `ComparisonError` unless the trials have this factor."""
+    if name not in factors:
+        known = ", ".join(factors) or "none"
+        raise ComparisonError(
+            f"{what} '{name}' is not a factor of the trials{suggest(name, factors) or '.'} Factors: {known}"
+        )

@@ -1,0 +1,205 @@
+"""Which trials answer a question: held at a level, within a level, or over what all levels share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from emgpipe.comparison.rows import TaskRows, require_factor
+from emgpipe.comparison.wording import factor_words, level_words, listed, place_words
+from emgpipe.errors import ComparisonError, VocabularyError, suggest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from emgpipe.vocabulary import Vocabulary
+
+_DESIGN: Final = ("exercise", "head_position")
+"""Factors that must be the same on both sides of a comparison, whatever is compared."""
+_NOT_CONDITIONS: Final = frozenset({"order", "load_basis"})
+"""Counted up from trial to trial, or reported apart: no news that they are averaged over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is compared, the levels other factors are held at, and the factor the question is asked within."""
+
+    factor: str
+    at: Mapping[str, str]
+    within: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The rows that answer a question in one place.
+
+    Attributes
+    ----------
+    text : str
+        Such as ``head_position = neutral``; the scope column of the table.
+    title : str
+        The question in words.
+    rows : DataFrame
+        Whole repetitions of these trials: EMG metrics and durations.
+    levels : tuple of str
+        At least two, in the vocabulary's order.
+    held : tuple of str
+        Factors of which several levels are in: levels of the compared factor are compared inside each.
+    basis : mapping of str to str
+        What was shared, left out and averaged, in words.
+    """
+
+    text: str
+    title: str
+    rows: pd.DataFrame
+    levels: tuple[str, ...]
+    held: tuple[str, ...]
+    basis: Mapping[str, str]
+
+
+def choose_scopes(rows: TaskRows, question: Question, vocabulary: Vocabulary) -> tuple[Scope, ...]:
+    """Return the scopes in which at least two levels can be compared.
+
+    Raises
+    ------
+    ComparisonError
+        A factor or level is not there, fewer than two levels are left, or the levels share no condition.
+    """
+    require_factor(question.factor, rows.factors, "factor:")
+    for name in question.at:
+        require_factor(name, rows.factors, "at:")
+    stated, basis = _stated(rows, question.factor)
+    at = {name: _known_level(stated.table, name, level, vocabulary) for name, level in question.at.items()}
+    if question.within is None:
+        scope = _scope(stated, question.factor, at, vocabulary)
+        return (replace(scope, basis={**basis, **scope.basis}),)
+    require_factor(question.within, rows.factors, "within:")
+    scopes: list[Scope] = []
+    refused: list[str] = []
+    for level in ordered_levels(_at(stated.table, at), question.within, vocabulary):
+        try:
+            scopes.append(_scope(stated, question.factor, {**at, question.within: level}, vocabulary))
+        except ComparisonError as error:
+            refused.append(str(error))
+    if not scopes:
+        raise ComparisonError(" ".join(refused))
+    basis |= {"not_ranked": " ".join(refused)} if refused else {}
+    return tuple(replace(scope, basis={**basis, **scope.basis}) for scope in scopes)
+
+
+def ordered_levels(table: pd.DataFrame, factor: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the levels of a factor that occur: in the vocabulary's order, then numbers by size, then by letter."""
+    return vocabulary.order(factor, tuple(sorted(set(table[factor]), key=_natural)))
+
+
+def _natural(level: str) -> tuple[int, float, str]:
+    try:
+        return 0, float(level), level
+    except ValueError:
+        return 1, 0.0, level
+
+
+def _stated(rows: TaskRows, factor: str) -> tuple[TaskRows, dict[str, str]]:
+    """Leave out, and say, the trials that do not state the compared factor."""
+    silent = rows.table[rows.table[factor] == ""]
+    if silent.empty:
+        return rows, {}
+    trials = sorted(set(silent["trial"]))
+    words = f"{len(trials)} trials that state no {factor_words(factor)} are left out: {', '.join(trials)}"
+    return replace(rows, table=rows.table[rows.table[factor] != ""]), {"not_stated": words}
+
+
+def _known_level(table: pd.DataFrame, factor: str, level: str, vocabulary: Vocabulary) -> str:
+    """Return the level as the table has it; any of its names in the vocabulary will do."""
+    known = ordered_levels(table, factor, vocabulary)
+    find = {"exercise": vocabulary.exercise, "head_position": vocabulary.head_position}.get(factor)
+    if level not in known and find is not None:
+        try:
+            level = find(level).id
+        except VocabularyError as error:
+            raise ComparisonError(f"at: {error}") from error
+    if level not in known:
+        there = ", ".join(known) or "none"
+        raise ComparisonError(f"no trial has {factor} '{level}'{suggest(level, known) or '.'} There are: {there}")
+    return level
+
+
+def _at(table: pd.DataFrame, fixed: Mapping[str, str]) -> pd.DataFrame:
+    for name, level in fixed.items():
+        table = table[table[name] == level]
+    return table
+
+
+def _scope(rows: TaskRows, factor: str, fixed: Mapping[str, str], vocabulary: Vocabulary) -> Scope:
+    table = _at(rows.table, fixed)
+    where = listed(place_words(vocabulary, name, level) for name, level in fixed.items())
+    levels = ordered_levels(table, factor, vocabulary)
+    if len(levels) < 2:
+        there = listed(level_words(vocabulary, factor, level) for level in levels) or "none"
+        raise ComparisonError(
+            f"A ranking needs two {factor_words(factor, several=True)}{f' in {where}' if where else ''}; "
+            f"measured: {there}."
+        )
+    held = tuple(n for n in _DESIGN if n in rows.factors and n not in {factor, *fixed} and table[n].nunique() > 1)
+    table, basis = _shared(table, factor, held, vocabulary)
+    texts = [f"{name} = {level}" for name, level in fixed.items()]
+    texts += [f"{name} = {' + '.join(ordered_levels(table, name, vocabulary))}" for name in held]
+    if averaged := _averaged(table, factor, (*fixed, *held), rows.factors):
+        names = listed(factor_words(name) for name in averaged)
+        basis["averaged"] = f"{names} differ between trials of one condition; these trials are averaged"
+    title = factor_words(factor, several=True).capitalize()
+    title += f" in {where}" if where else " compared" if not held else f" over {_over(table, held, vocabulary)}"
+    blocked = tuple(name for name in held if table[name].nunique() > 1)
+    return Scope(", ".join(texts), title, table.reset_index(drop=True), levels, blocked, basis)
+
+
+def _over(table: pd.DataFrame, held: Sequence[str], vocabulary: Vocabulary) -> str:
+    places = ((name, level) for name in held for level in ordered_levels(table, name, vocabulary))
+    return listed(place_words(vocabulary, name, level) for name, level in places)
+
+
+def _shared(
+    table: pd.DataFrame, factor: str, held: Sequence[str], vocabulary: Vocabulary
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Keep the held conditions that every level has."""
+    if not held:
+        return table, {}
+    conditions = {
+        str(level): set(own[list(held)].itertuples(index=False, name=None)) for level, own in table.groupby(factor)
+    }
+    common = set.intersection(*conditions.values())
+    names = listed(factor_words(name) for name in held)
+    if not common:
+        which = "; ".join(
+            f"{vocabulary.words(factor, level)}: {', '.join(sorted(_condition(c, held, vocabulary) for c in own))}"
+            for level, own in conditions.items()
+        )
+        raise ComparisonError(
+            f"The {factor_words(factor, several=True)} share no {names}, so that they cannot be compared without "
+            f"mixing the two ({which}). Name one with 'at:', for example at: {{{held[0]}: ...}}."
+        )
+    keys = table[list(held)].apply(tuple, axis=1)
+    said = ", ".join(sorted(_condition(condition, held, vocabulary) for condition in common))
+    basis = {
+        "shared": f"{factor_words(factor, several=True)} are compared inside each {names} that all of them have: {said}"
+    }
+    left_out = sorted({condition for own in conditions.values() for condition in own} - common)
+    if left_out:
+        words = ", ".join(_condition(condition, held, vocabulary) for condition in left_out)
+        basis["shared"] += f"; not shared by all and left out: {words}"
+    return table[keys.isin(common)], basis
+
+
+def _condition(condition: tuple[str, ...], held: Sequence[str], vocabulary: Vocabulary) -> str:
+    return " with ".join(
+        vocabulary.words(name, level) if level else f"no stated {factor_words(name)}"
+        for name, level in zip(held, condition, strict=True)
+    )
+
+
+def _averaged(table: pd.DataFrame, factor: str, fixed: Sequence[str], factors: Sequence[str]) -> tuple[str, ...]:
+    """Return the factors that differ inside a participant's condition."""
+    cell = ["participant", "session", factor, *fixed]
+    others = [name for name in factors if name not in {factor, *fixed} | _NOT_CONDITIONS]
+    return tuple(name for name in others if (table.groupby(cell)[name].nunique() > 1).any())

@@ -1,0 +1,100 @@
+"""The result of a ranking in plain words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from emgpipe.comparison.paired import SAME
+from emgpipe.comparison.wording import level_words, listed, panel_words, people
+
+if TYPE_CHECKING:
+    from emgpipe.comparison.paired import PairedRatio
+    from emgpipe.comparison.panel import LevelResult, PanelResult
+    from emgpipe.vocabulary import Vocabulary
+
+
+def panel_sentence(panel: PanelResult, factor: str, vocabulary: Vocabulary) -> str:
+    """Say what ranks first, and over which levels that is shown."""
+    start = panel_words(vocabulary, panel.key)
+
+    def named(level: LevelResult) -> str:
+        return level_words(vocabulary, factor, level.level)
+
+    ranked = panel.ranked
+    if len(ranked) < 2:
+        measured = listed(named(level) for level in panel.levels)
+        why = "no participant has two of them in one session" if len(panel.levels) > 1 else "a ranking needs two"
+        return f"{start}: no ranking, measured only in {measured} ({why})."
+    first, others = ranked[0], ranked[1:]
+    equal = [level for level in others if level.rank == first.rank]
+    shown = [level for level in others if level not in equal and level.paired.high < 1 - SAME]
+    rest = [level for level in others if level not in equal and level not in shown]
+    parts = [f"equal in {listed(named(level) for level in (first, *equal))}, which share rank 1"] if equal else []
+    if shown:
+        parts.append(f"higher in {named(first)} than in {_each(shown, named)}")
+    parts += [f"{_not_shown(level)} between {named(first)} and {_each([level], named)}" for level in rest]
+    parts += _shared_ranks(others, factor, vocabulary)
+    lost = [level for level in panel.levels if level.rank is None]
+    if lost:
+        parts.append(
+            f"{listed(named(level) for level in lost)} cannot be ranked with them, "
+            "no participant or chain of participants has both in one session"
+        )
+    return f"{start}: {'; '.join(parts)}."
+
+
+def _not_shown(level: LevelResult) -> str:
+    """Missing cells can make the participants who have both contradict the model."""
+    contradicted = level.paired.low > 1 + SAME
+    return "those who have both contradict the rank" if contradicted else "no difference shown"
+
+
+def _each(levels: Sequence[LevelResult], named: Callable[[LevelResult], str]) -> str:
+    return listed(f"{named(level)} ({ratio_words(level.paired, level.model_ratio)})" for level in levels)
+
+
+def ratio_words(paired: PairedRatio, model_ratio: float) -> str:
+    """Return first / level with its interval and number of participants."""
+    if paired.n == 0:
+        return f"ratio {1 / model_ratio:.2f} by the model only, no participant has both"
+    up = paired.inverse()
+    if math.isnan(up.low):
+        return f"ratio {up.ratio:.2f}, one participant: no interval"
+    return f"ratio {up.ratio:.2f}, 95 % interval {up.low:.2f} to {up.high:.2f}, {people(up.n)}"
+
+
+def _shared_ranks(levels: Sequence[LevelResult], factor: str, vocabulary: Vocabulary) -> list[str]:
+    groups: dict[int, list[str]] = {}
+    for level in levels:
+        if level.tie and level.rank is not None and level.rank > 1:
+            groups.setdefault(level.rank, []).append(level_words(vocabulary, factor, level.level))
+    return [f"{listed(names)} are equal and share rank {rank}" for rank, names in groups.items()]
+
+
+def gap_sentences(panels: Sequence[PanelResult], factor: str, vocabulary: Vocabulary) -> list[str]:
+    """Say who lacks which level, and which amplitudes could not be used; once where it holds for every panel."""
+    said: dict[str, list[str]] = {}
+    for panel in panels:
+        for text in _panel_gaps(panel, factor, vocabulary):
+            said.setdefault(text, []).append(panel_words(vocabulary, panel.key))
+    return [
+        f"{text}." if len(where) == len(panels) else f"{text} ({'; '.join(where)})." for text, where in said.items()
+    ]
+
+
+def _panel_gaps(panel: PanelResult, factor: str, vocabulary: Vocabulary) -> list[str]:
+    texts = [f"Not measured in {level_words(vocabulary, factor, level)}" for level in panel.not_measured]
+    lacking: dict[str, list[str]] = {}
+    for level in panel.levels:
+        name = level_words(vocabulary, factor, level.level)
+        for person in level.gaps.absent:
+            lacking.setdefault(person, []).append(name)
+        texts += [
+            f"{one} in {name}, left out of ranks and ratios, which need an amplitude above 0"
+            for one in level.gaps.unusable
+        ]
+        if level.gaps.unmeasured:
+            texts.append(f"{level.gaps.unmeasured} repetitions of {name} have no amplitude and are not in the mean")
+    return [f"{person} was not measured in {listed(names)}" for person, names in lacking.items()] + texts

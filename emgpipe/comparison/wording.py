@@ -1,0 +1,48 @@
+"""Small pieces of plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from emgpipe.vocabulary import Vocabulary
+
+
+def listed(parts: Iterable[str], last: str = "and") -> str:
+    """Join words: ``a``, ``a and b``, ``a, b and c``."""
+    words = list(parts)
+    return f" {last} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def people(n: int) -> str:
+    """Return ``1 participant`` or ``n participants``."""
+    return f"{n} participant{'' if n == 1 else 's'}"
+
+
+def factor_words(factor: str, *, several: bool = False) -> str:
+    """Return a factor's name in words, in the plural where several levels are meant."""
+    words = factor.replace("_", " ")
+    return words if not several else f"levels of {words}" if factor.endswith("s") else f"{words}s"
+
+
+def level_words(vocabulary: Vocabulary, factor: str, level: str) -> str:
+    """Return a level as it reads in a sentence about its factor; a bare number gets the factor's name."""
+    if not level:
+        return f"no stated {factor_words(factor)}"
+    words = vocabulary.words(factor, level)
+    return words if factor in {"exercise", "head_position"} else f"{factor_words(factor)} {words}"
+
+
+def place_words(vocabulary: Vocabulary, factor: str, level: str) -> str:
+    """Return a level as it reads where another factor is the subject: ``head position neutral``."""
+    words = level_words(vocabulary, factor, level)
+    return f"{factor_words(factor)} {words}" if factor == "head_position" and level else words
+
+
+def panel_words(vocabulary: Vocabulary, panel: tuple[str, str, str, str]) -> str:
+    """Return muscle, side, placement and metric as the beginning of a sentence."""
+    muscle, side, placement, metric = panel
+    parts = [vocabulary.words("muscle", muscle), side, placement, f"{metric.replace('_', ' ')} EMG amplitude"]
+    text = ", ".join(part for part in parts if part)
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,112 @@
+"""A trials table as a spreadsheet program leaves it -> rows of text with the row numbers it shows."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from emgpipe.config.text import decode, read_bytes
+from emgpipe.errors import ConfigError, suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_DELIMITERS = (";", ",", "\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that is not blank: its number in the spreadsheet, its cells, and which of them are dates."""
+
+    number: int
+    cells: tuple[str, ...]
+    dates: frozenset[int] = frozenset()
+
+
+def read_rows(path: Path, sheet: str | None = None) -> tuple[Row, ...]:
+    """Read the rows of a trials table.
+
+    Parameters
+    ----------
+    path : Path
+        CSV (``;``, ``,`` or tab; UTF-8, UTF-16 or Windows-1252) or a workbook (.xlsx, .xls, .ods).
+    sheet : str, optional
+        Which sheet of a workbook; the first if not given.
+
+    Raises
+    ------
+    ConfigError
+        The file is missing, damaged or has no rows; the sheet does not exist.
+    """
+    data = read_bytes(path, what="trials table")
+    if path.suffix.casefold() in WORKBOOKS:
+        rows = tuple(_workbook_rows(data, path, sheet))
+    else:
+        rows = tuple(_csv_rows(decode(data, path, fallback="cp1252"), path))
+    if not rows:
+        raise ConfigError("the trials table is empty; its first row holds the names of the columns", path=path)
+    return rows
+
+
+def _csv_rows(text: str, path: Path) -> Iterator[Row]:
+    first, _, rest = text.partition("\n")
+    if first.strip().casefold() in ("sep=;", "sep=,", "sep=\t", "sep="):
+        text = rest  # a note for spreadsheet programs, which do not count it as a row
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(_DELIMITERS, key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        yield from _not_blank(enumerate(reader, start=1))
+    except csv.Error as error:
+        raise ConfigError(
+            f"the trials table cannot be read as CSV ({error}); save it again as CSV from the spreadsheet program",
+            path=path, line=reader.line_num,
+        ) from None  # fmt: skip
+
+
+def _not_blank(rows: Iterable[tuple[int, list[str]]]) -> Iterator[Row]:
+    for number, cells in rows:
+        stripped = tuple(" ".join(cell.split()) for cell in cells)
+        if any(stripped):
+            yield Row(number, stripped)
+
+
+def _workbook_rows(data: bytes, path: Path, sheet: str | None) -> Iterator[Row]:
+    import python_calamine
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        name = _sheet_name(book.sheet_names, sheet, path)
+        values = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise ConfigError(
+            f"the trials table cannot be read as a workbook ({error}); save it again, or save it as CSV", path=path
+        ) from None
+    for number, line in enumerate(values, start=1):
+        dates = frozenset(index for index, value in enumerate(line) if isinstance(value, dt.date))
+        for row in _not_blank([(number, [_text(value) for value in line])]):
+            yield Row(row.number, row.cells, dates)
+
+
+def _sheet_name(names: list[str], wanted: str | None, path: Path) -> str:
+    if wanted is None and names:
+        return names[0]
+    if wanted in names:
+        return str(wanted)
+    raise ConfigError(f"no sheet '{wanted}'{suggest(str(wanted), names) or '.'} Sheets: {', '.join(names)}", path=path)
+
+
+def _text(value: object) -> str:
+    """Return a cell as the spreadsheet shows it: whole numbers without a decimal point, dates as 2024-05-03."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
+    return str(value)

@@ -1,0 +1,90 @@
+"""The study file: one model, composed of the catalogues' own models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from emgpipe.chain import DEFAULT_CHAIN, AnyStep
+from emgpipe.comparison import AnyComparator
+from emgpipe.config.channels import ChannelSetting, Override
+from emgpipe.config.problems import PLAIN_NAME
+from emgpipe.config.recordings import Recordings
+from emgpipe.config.shapes import one_or_many
+from emgpipe.derived import AnyDerived
+from emgpipe.metrics import DEFAULT_METRICS, AnyMetric
+from emgpipe.normalization import AnyNormalization, Mvic
+from emgpipe.segmentation import AnyDetector, Whole
+from emgpipe.settings import Settings, StudyPath
+from emgpipe.vocabulary import VocabularyAdditions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from emgpipe.segmentation.base import Detector
+
+
+class RepetitionRule(Settings):
+    """How repetitions are found, for some exercises or for all."""
+
+    exercises: tuple[str, ...] | None = Field(default=None, min_length=1)
+    """The exercises it is for; leave out in the last entry, which is for all others."""
+    detector: AnyDetector
+    """How repetitions are found."""
+
+
+class Output(Settings):
+    """Where results go and how finely signals are kept."""
+
+    folder: StudyPath = Field(default="processed", validate_default=True)
+    """Results go into a sub-folder of this one with the study's name; relative to this file."""
+    envelope_rate: float = Field(default=200.0, gt=0)
+    """Samples per second at which envelopes are stored and drawn; numbers are taken from the full envelope."""
+
+
+class Study(Settings):
+    """Everything a study file says, with defaults filled in."""
+
+    name: str = Field(pattern=PLAIN_NAME, max_length=80)
+    """Short name: letters, digits, - and _. Results go into a folder of this name."""
+    title: str = ""
+    """Title shown in the report."""
+    description: str = ""
+    """Free text shown in the report."""
+    extends: str | None = None
+    """Another file with settings shared by a laboratory, relative to this file; what this file says goes first."""
+    recordings: Recordings
+    """Where the recordings are, and which trial each of them is."""
+    vocabulary: VocabularyAdditions = Field(default_factory=VocabularyAdditions)
+    """Muscles, exercises and head positions in addition to the built-in ones."""
+    channels: tuple[ChannelSetting, ...] = Field(min_length=1)
+    """Which channel is which muscle, angle, ..."""
+    derived: tuple[AnyDerived, ...] = ()
+    """Channels computed from others."""
+    overrides: tuple[Override, ...] = ()
+    """What differs for single participants."""
+    chain: tuple[AnyStep, ...] = Field(default=DEFAULT_CHAIN, min_length=1)
+    """From raw samples to the envelope, step by step."""
+    normalization: AnyNormalization = Field(default_factory=Mvic)
+    """What counts as 100 %."""
+    repetitions: Annotated[tuple[RepetitionRule, ...], Field(min_length=1), *one_or_many("detector")] = Field(
+        default=(RepetitionRule(detector=Whole()),)
+    )
+    """How repetitions are found: one way, or a list of {exercises: [...], detector: {...}}."""
+    metrics: tuple[AnyMetric, ...] = Field(default=DEFAULT_METRICS, min_length=1)
+    """What is measured in each repetition; all metrics if not given."""
+    comparisons: tuple[AnyComparator, ...] = ()
+    """Which rankings are made."""
+    output: Output = Field(default_factory=dict, validate_default=True)
+    """Where results go."""
+
+    @property
+    def results_folder(self) -> Path:
+        """The folder of this study's results."""
+        return self.output.folder / self.name
+
+    def detector_for(self, exercise: str) -> Detector:
+        """Return how the repetitions of an exercise are found."""
+        chosen = next((rule for rule in self.repetitions if rule.exercises and exercise in rule.exercises), None)
+        return (chosen or self.repetitions[-1]).detector

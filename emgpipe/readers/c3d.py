@@ -1,0 +1,129 @@
+"""C3D, the file of motion-capture systems: EMG is among its ANALOG channels.
+
+The package `c3d` parses header and parameters; its checks that two parameters agree to the last bit are left out,
+because real files fail them, and so is its sample reader, which goes frame by frame. Samples are read and scaled by
+`blocks`. The layout follows the C3D user guide, https://www.c3d.org.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from emgpipe.errors import DamagedFileError, ReadError
+from emgpipe.model import Acquisition, Channel, Event, Finding, Recording, Source, make_finding
+from emgpipe.readers.base import Head, Reader, ReaderOptions, guess_kind
+from emgpipe.readers.blocks import Block, BlockLoader, item_size
+from emgpipe.readers.c3d_example import c3d_example
+from emgpipe.readers.c3d_header import C3dHeader, read_header
+from emgpipe.readers.labels import scaling_to_base, unique_labels, unknown_units
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAGIC = 80
+"""Second byte of every C3D file."""
+
+
+class C3dOptions(ReaderOptions):
+    """What can be stated about C3D files: nothing yet, they describe themselves."""
+
+    kind: Literal["c3d"] = "c3d"
+
+
+class C3dReader(Reader):
+    """C3D: Intel, DEC and MIPS byte orders; integer (signed, unsigned) and float samples."""
+
+    name = "c3d"
+    title = "C3D"
+    extensions = (".c3d",)
+    Options = C3dOptions
+
+    def recognize(self, head: Head) -> str | None:
+        """Accept the magic byte, a plausible parameter pointer and a known processor type behind it."""
+        if len(head.data) < 2 or head.data[1] != MAGIC or not head.data[0]:
+            return None
+        section = (head.data[0] - 1) * 512
+        if len(head.data) >= section + 4:
+            processor = head.data[section + 3]
+            return f"C3D magic number and processor type {processor}" if processor in {84, 85, 86} else None
+        # Cut off before the parameters. "%PDF" and PNG images also have a 'P' there, but no small number before it.
+        return "C3D magic number" if head.data[0] < 9 else None
+
+    def read(self, path: Path, options: ReaderOptions) -> Recording:  # noqa: ARG002 - C3D has no options
+        """Return the analog channels; events count from the first frame in the file, as the channels do."""
+        header = read_header(path)
+        if not header.n_channels:
+            raise ReadError("holds marker positions only, no analog channel", path=path, reader=self.name)
+        n_frames, findings = _count_frames(header, path)
+        labels, notes = unique_labels(header.labels)
+        channels = tuple(_channel(header, path, n_frames, index, label) for index, label in enumerate(labels))
+        events, outside = _events(header, n_frames)
+        return Recording(
+            channels,
+            Source(path, self.name, "C3D magic number"),
+            events,
+            Acquisition(device=header.device),
+            (*header.findings, *findings, *notes, *outside, *unknown_units(channels, "set ANALOG:UNITS on export")),
+        )
+
+    def example(self) -> bytes:
+        """Return a small Intel float file."""
+        return c3d_example()
+
+
+def _count_frames(header: C3dHeader, path: Path) -> tuple[int, list[Finding]]:
+    """Return how many frames to read: a declared number that the file's size allows."""
+    found = (path.stat().st_size - header.data_start) // header.frame_bytes
+    declared = _declared(header, found)
+    if declared > found:
+        raise DamagedFileError(
+            f"the file is cut off: {declared} frames are declared, {max(found, 0)} are there; copy or export it again",
+            path=path,
+            reader="c3d",
+        )
+    if declared <= 0:
+        raise DamagedFileError(f"declares {declared} frames; export it again", path=path, reader="c3d")
+    findings = []
+    if (found - declared) * header.frame_bytes > 512:
+        reason = f"{declared} frames are declared, the file has room for {found}; the surplus is not read"
+        findings.append(make_finding("surplus_data", "note", reason, value=float(found - declared), unit="frames"))
+    return declared, findings
+
+
+def _declared(header: C3dHeader, found: int) -> int:
+    # The header's 16 bits saturate or wrap beyond 65535 frames; parameters then hold the true number. A cropped file
+    # can keep the parameters of the whole trial: of several numbers, one that fills the file exactly is believed.
+    exact = [count for count in header.frame_counts if 0 <= (found - count) * header.frame_bytes <= 512]
+    if exact:
+        return exact[0]
+    if header.saturated and len(header.frame_counts) == 1:
+        return found
+    return header.frame_counts[0]
+
+
+def _channel(header: C3dHeader, path: Path, n_frames: int, index: int, label: str) -> Channel:
+    size = item_size(header.dtype)
+    unit, factor = scaling_to_base(header.units[index])
+    loader = BlockLoader(
+        Block(path, "c3d", header.data_start, header.frame_bytes, n_frames),
+        first=(4 * header.n_points + index) * size,
+        stride=header.n_channels * size,
+        per_frame=header.per_frame,
+        dtype=header.dtype,
+        scale=header.scales[index] * factor,
+        zero=header.offsets[index],
+    )
+    kind = guess_kind(label, unit)
+    return Channel(label, header.sampling_rate, unit, kind, n_frames * header.per_frame, loader)
+
+
+def _events(header: C3dHeader, n_frames: int) -> tuple[tuple[Event, ...], list[Finding]]:
+    # EVENT:TIMES count from frame 1 of the trial, which a cropped file no longer holds.
+    begin = (header.first_frame - 1) / header.frame_rate
+    events = tuple(Event(label, time - begin) for label, time in header.events)
+    duration = n_frames / header.frame_rate
+    outside = [event for event in events if not -0.5 <= event.start * header.frame_rate <= duration * header.frame_rate]
+    if not outside:
+        return events, []
+    reason = f"{len(outside)} of {len(events)} events lie outside the recording of {duration:.3f} s"
+    return events, [make_finding("events_outside", "warn", reason, "check the events before using them")]

@@ -1,0 +1,174 @@
+"""The numbers of a text file as columns of float64; everything that is no number is NaN and counted."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import math
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emgpipe.readers.delimited_layout import BLANKS, MISSING, Layout, split_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+PIECE_CELLS = 1 << 20
+"""Cells that are parsed at a time."""
+_COMMENTS = ("#", "%", "//", "!")
+SPELLINGS = sorted({form for text in MISSING for form in (text, text.upper(), text.capitalize())} | {"NaN"})
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns, shape (n_rows,) each, and what was not a number.
+
+    Attributes
+    ----------
+    columns : tuple of arrays
+    infinite : tuple of int
+        Per column: cells that were infinite and became NaN.
+    texts : tuple of int
+        Per column: cells with text that became NaN.
+    wide_rows : int
+        Rows with more cells than columns; the surplus is not read.
+    comments : int
+        Rows without any number that were left out: comments and repeated headers.
+    """
+
+    columns: tuple[NDArray[np.float64], ...]
+    infinite: tuple[int, ...]
+    texts: tuple[int, ...]
+    wide_rows: int = 0
+    comments: int = 0
+
+
+def read_table(path: Path, layout: Layout, encoding: str) -> Table:
+    """Read all rows from ``layout.data_start`` on.
+
+    pandas' C parser reads what is regular; a file it refuses (text in cells, rows of different width) is read again
+    cell by cell, which is slower and tells what was wrong.
+    """
+    try:
+        return _read_regular(path, layout, encoding)
+    except ValueError:  # pandas' ParserError is one
+        return _read_cells(path, layout, encoding)
+
+
+def _read_regular(path: Path, layout: Layout, encoding: str) -> Table:
+    n = layout.n_columns
+    # Room for as many rows as there are line ends: memory that is never touched costs nothing.
+    columns = np.empty((n, _count_lines(path) + 1))
+    infinite = np.zeros(n, dtype=np.int64)
+    filled = 0
+    for piece in _pieces(path, layout, encoding):
+        if np.isfinite(piece[:, n]).any():
+            raise ValueError("a row has more cells than the table has columns")
+        part = columns[:, filled : filled + piece.shape[0]]
+        part[:] = piece[:, :n].T
+        filled += piece.shape[0]
+        if (is_infinite := np.isinf(part)).any():
+            infinite += is_infinite.sum(axis=1)
+            part[is_infinite] = np.nan
+    return Table(tuple(columns[:, :filled]), tuple(infinite.tolist()), (0,) * n)
+
+
+def _pieces(path: Path, layout: Layout, encoding: str) -> Iterator[NDArray[np.float64]]:
+    import pandas as pd
+
+    how: dict[str, Any] = {
+        "sep": r"\s+" if layout.delimiter == BLANKS else layout.delimiter,
+        "decimal": layout.decimal,
+        "header": None,
+        # One column more than there are takes a delimiter at the end of rows, and shows a surplus cell.
+        "names": range(layout.n_columns + 1),
+        "skipinitialspace": True,
+        "na_values": SPELLINGS,
+        "index_col": False,
+        "engine": "c",
+        "dtype": np.float64,
+        "chunksize": max(PIECE_CELLS // (layout.n_columns + 1), 1),
+    }
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        # A row wider than all names raises; that a surplus column is not used as an index is what is wanted.
+        warnings.simplefilter("ignore", pd.errors.ParserWarning)
+        if encoding.startswith("utf-8") and not _has_open_quote(path, layout.data_start):
+            source: Any = str(path)  # the fastest way: the C parser reads the bytes itself
+            how["skiprows"] = layout.data_start
+        else:
+            source = stack.enter_context(path.open(encoding=encoding, errors="replace", newline=""))
+            for _ in range(layout.data_start):
+                source.readline()
+        with pd.read_csv(source, **how) as pieces:
+            for piece in pieces:
+                yield piece.to_numpy()
+
+
+def _has_open_quote(path: Path, n_lines: int) -> bool:
+    """Say whether a line of the heading has an odd quote, over which pandas would skip too many lines."""
+    with path.open(encoding="utf-8", errors="replace", newline=None) as handle:
+        return any(handle.readline().count('"') % 2 for _ in range(n_lines))
+
+
+def _count_lines(path: Path) -> int:
+    """Return how many lines there can be at most."""
+    count = 0
+    with path.open("rb") as handle:
+        while piece := handle.read(1 << 20):
+            line_feeds = piece.count(b"\n")
+            count += line_feeds + (0 if line_feeds else piece.count(b"\r"))
+    return count + 1
+
+
+def _read_cells(path: Path, layout: Layout, encoding: str) -> Table:
+    n = layout.n_columns
+    values: list[list[float]] = [[] for _ in range(n)]
+    texts = [0] * n
+    wide = comments = 0
+    with path.open(encoding=encoding, errors="replace", newline=None) as handle:
+        for number, line in enumerate(handle):
+            if number < layout.data_start or not line.strip():
+                continue
+            cells = _safe_split(line.rstrip("\n"), layout.delimiter)
+            row = [_value(cell, layout.decimal) for cell in (cells + [""] * n)[:n]]
+            known = any(value is not None and not math.isnan(value) for value in row)
+            if not known and (line.lstrip().startswith(_COMMENTS) or None in row):
+                comments += 1
+                continue
+            wide += any(cells[n:])
+            for index, value in enumerate(row):
+                texts[index] += value is None
+                values[index].append(np.nan if value is None else value)
+    return _without_infinite([np.array(column, dtype=np.float64) for column in values], texts, wide, comments)
+
+
+def _safe_split(line: str, delimiter: str) -> list[str]:
+    try:
+        return split_line(line, delimiter)
+    except csv.Error:
+        return [cell.strip().strip('"') for cell in line.split(delimiter)]
+
+
+def _value(cell: str, decimal: str) -> float | None:
+    """Return the number in a cell, NaN for a missing one, None for text."""
+    try:
+        return float(cell.replace(",", ".", 1) if decimal == "," and "." not in cell else cell)
+    except ValueError:
+        return np.nan if cell.lower() in MISSING else None
+
+
+def _without_infinite(columns: list[NDArray[np.float64]], texts: list[int], wide: int, comments: int) -> Table:
+    infinite = []
+    for index, column in enumerate(columns):
+        is_infinite = np.isinf(column)
+        infinite.append(int(is_infinite.sum()))
+        if infinite[-1]:
+            columns[index] = np.where(is_infinite, np.nan, column)
+    return Table(tuple(columns), tuple(infinite), tuple(texts), wide, comments)

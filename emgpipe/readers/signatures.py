@@ -1,0 +1,38 @@
+"""What a file that no reader recognizes most likely is: said in the error message, decides nothing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_SIGNATURES: Final = (
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP archive or an Excel/Word document"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word document"),
+    (b"\x89HDF", "an HDF5 or MATLAB 7.3 file"),
+    (b"MATLAB 5.0", "a MATLAB file"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"{\\rtf", "a rich text document"),
+    (b"<", "a web page or XML document"),
+    (b"{", "a JSON document"),
+    (b"ID;P", "a SYLK spreadsheet"),
+)
+
+
+def describe_content(head: bytes) -> str:
+    """Return in a few words what the first bytes look like.
+
+    >>> describe_content(b"%PDF-1.7"), describe_content(bytes(100))
+    ('a PDF document', 'nothing but zero bytes')
+    """
+    stripped = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \r\n\t")
+    for signature, name in _SIGNATURES:
+        if stripped.startswith(signature):
+            return name
+    if not head.strip(b"\x00"):
+        return "nothing but zero bytes"
+    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "binary data of an unknown kind"
+    return "text without a table of numbers"

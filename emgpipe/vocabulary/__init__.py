@@ -1,0 +1,27 @@
+"""Muscles, exercises and head positions: names, synonyms, order and source.
+
+The data lie in three YAML files beside this one; `load_vocabulary` reads them when first asked.
+"""
+
+from emgpipe.vocabulary.entries import (
+    Entry,
+    Exercise,
+    HeadPosition,
+    Muscle,
+    StartPhase,
+    VocabularyAdditions,
+)
+from emgpipe.vocabulary.load import load_vocabulary
+from emgpipe.vocabulary.lookup import Vocabulary, normalize
+
+__all__ = [
+    "Entry",
+    "Exercise",
+    "HeadPosition",
+    "Muscle",
+    "StartPhase",
+    "Vocabulary",
+    "VocabularyAdditions",
+    "load_vocabulary",
+    "normalize",
+]

@@ -1,0 +1,150 @@
+"""What every reader must do; a new reader is covered by being in the list."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emgpipe.errors import ReadError, UnknownFormatError
+from emgpipe.model import Recording
+from emgpipe.readers import READERS, Head, read
+
+BY_NAME = {reader.name: reader for reader in READERS}
+MUTATIONS = int(os.environ.get("EMGPIPE_MUTATIONS", "200"))
+
+
+@pytest.fixture(params=list(BY_NAME))
+def reader(request):
+    return BY_NAME[request.param]
+
+
+@pytest.fixture
+def example(reader, tmp_path) -> Path:
+    path = tmp_path / f"example{reader.extensions[0]}"
+    path.write_bytes(reader.example())
+    return path
+
+
+def outcome(path: Path) -> Recording | ReadError:
+    """Read a file and all its samples; anything but a recording or a ReadError fails the test."""
+    try:
+        recording = read(path)
+        for channel in recording.channels:
+            assert channel.read().size == channel.n_samples
+    except ReadError as error:
+        assert str(path) in str(error)
+        return error
+    return recording
+
+
+def test_recognized_by_this_reader_alone(example, reader):
+    head = Head.of(example)
+    assert [other.name for other in READERS if other.recognize(head)] == [reader.name]
+
+
+def test_example_is_read(example, reader):
+    recording = read(example)
+    assert recording.channels
+    assert recording.source.reader == reader.name
+    assert recording.source.path == example
+    assert recording.source.why
+    assert len(set(recording.labels)) == len(recording.labels)
+
+
+def test_extension_does_not_matter(example, tmp_path):
+    renamed = tmp_path / "recording.xyz"
+    example.rename(renamed)
+    assert read(renamed).channels
+
+
+def test_channels_keep_their_promises(example):
+    for channel in read(example).channels:
+        whole = channel.read()
+        assert whole.dtype == np.float64
+        assert whole.shape == (channel.n_samples,)
+        assert not whole.flags.writeable
+        assert channel.sampling_rate > 0
+        assert np.isfinite(whole).all()
+        middle = channel.n_samples // 2
+        for start, stop in [(0, 1), (3, middle), (middle - 1, middle + 7), (middle, None), (middle, middle)]:
+            np.testing.assert_array_equal(channel.read(start, stop), whole[start:stop])
+        assert channel.read(channel.n_samples - 2, channel.n_samples + 100).size == 2
+
+
+def test_channels_can_be_pickled(example):
+    recording = read(example)
+    again = pickle.loads(pickle.dumps(recording))  # noqa: S301 - made by this test
+    assert again.labels == recording.labels
+    for first, second in zip(recording.channels, again.channels, strict=True):
+        np.testing.assert_array_equal(first.read(), second.read())
+
+
+@pytest.mark.parametrize("share", [0.02, 0.25, 0.5, 0.75, 0.999])
+def test_truncated(example, reader, share):
+    content = reader.example()
+    example.write_bytes(content[: int(len(content) * share)])
+    outcome(example)
+
+
+@pytest.mark.parametrize("size", range(1, 40))
+def test_first_bytes_only(example, reader, size):
+    example.write_bytes(reader.example()[:size])
+    assert isinstance(outcome(example), ReadError)
+
+
+def test_empty(example):
+    example.write_bytes(b"")
+    with pytest.raises(ReadError, match="empty"):
+        read(example)
+
+
+FOREIGN = {
+    "a PNG image": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8,
+    "a PDF document": b"%PDF-1.7\n" + bytes(range(256)) * 4,
+    "a ZIP archive": b"PK\x03\x04" + bytes(range(256)) * 4,
+    "a web page": b"<!DOCTYPE html><html><body>1,2\n3,4\n5,6\n</body></html>",
+    "a JSON document": b'{"a": [\n1,2,\n3,4,\n5,6\n]}',
+    "zero bytes": bytes(5000),
+    "binary data": bytes(range(256)) * 20,
+    "text without a table": b"Dear colleague,\nthe recordings follow tomorrow.\nKind regards\n" * 9,
+}
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+def test_foreign_content_is_named(example, what):
+    example.write_bytes(FOREIGN[what])
+    with pytest.raises(UnknownFormatError, match=what):
+        read(example)
+
+
+def test_mutated_bytes(example, reader):
+    """Flip, insert and delete bytes; `EMGPIPE_MUTATIONS` makes it longer."""
+    content = reader.example()
+    random = np.random.default_rng(20240501)
+    for _ in range(MUTATIONS):
+        example.write_bytes(mutated(content, random))
+        outcome(example)
+
+
+ABSURD = [b"\xff\xff\xff\x7f", b"\0\0\0\0", b"-999", b"1e99", b"\xff" * 4, b"\0\0\xc0\x7f", b"nan "]
+
+
+def mutated(content: bytes, random: np.random.Generator) -> bytes:
+    data = bytearray(content)
+    area = len(data) if random.random() < 0.4 else min(len(data), 2048)
+    for _ in range(int(random.integers(1, 6))):
+        place = int(random.integers(0, area))
+        match int(random.integers(0, 4)):
+            case 0:
+                data[place % len(data)] = int(random.integers(0, 256))
+            case 1:
+                data[place:place] = random.bytes(int(random.integers(1, 9)))
+            case 2:
+                del data[place : place + int(random.integers(1, 9))]
+            case _:
+                data[place : place + 4] = ABSURD[int(random.integers(0, len(ABSURD)))]
+    return bytes(data)
