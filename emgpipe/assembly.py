@@ -92,14 +92,14 @@ def load_trial(trial: Trial, reader: SessionReader, vocabulary: Vocabulary) -> L
         found.extend(recording.findings)
         channels.extend((file.path, replace(one, start=one.start + file.offset)) for one in recording.channels)
         events.extend(replace(one, start=one.start + file.offset) for one in recording.events)
-    mapped, missing = map_channels(trial, reader.study, channels, _targets(trial, vocabulary))
+    mapped, missing = map_channels(trial, reader.study, channels, targeted(trial, vocabulary))
     signals, unusable = _signals(mapped, reader)
     found = [*found, *missing, *unusable]
-    emg = [signal for signal in signals if signal.kind == "emg"]
-    if not emg:
+    timed = [signal for signal in signals if signal.kind == "emg" or trial.role == "calibration"]
+    if not timed:
         reasons = [one.reason for one in (*missing, *unusable) if one.level == "fail"]
         raise SignalError("; ".join(reasons) or "no channel of the study file is an EMG channel used in this trial")
-    start, stop, cut = _span(trial, emg)
+    start, stop, cut = _span(trial, timed)
     phase = vocabulary.exercise(trial.exercise).start_phase if trial.exercise else "concentric"
     ordered = tuple(sorted(events, key=lambda event: event.start))
     ready = TrialSignals(trial, tuple(signals), ordered, start, stop, phase)
@@ -224,9 +224,9 @@ class ScaledLoader:
         return self.load(start, stop) * self.factor
 
 
-def _span(trial: Trial, emg: Sequence[Signal]) -> tuple[float, float, list[Finding]]:
-    """Return the span that counts: the stated one, as far as all EMG channels have samples."""
-    first, last = max(signal.start for signal in emg), min(signal.stop for signal in emg)
+def _span(trial: Trial, timed: Sequence[Signal]) -> tuple[float, float, list[Finding]]:
+    """Return the span that counts: the stated one, as far as all these signals have samples."""
+    first, last = max(signal.start for signal in timed), min(signal.stop for signal in timed)
     start = first if trial.start is None else max(trial.start, first)
     stop = last if trial.stop is None else min(trial.stop, last)
     if start >= stop:
@@ -234,7 +234,7 @@ def _span(trial: Trial, emg: Sequence[Signal]) -> tuple[float, float, list[Findi
             f"the span {trial.start} to {trial.stop} s lies outside the recording, which runs from {first:.6g} "
             f"to {last:.6g} s; correct start and stop in the trials table"
         )
-    slack = 1.5 / min(signal.sampling_rate for signal in emg)
+    slack = 1.5 / min(signal.sampling_rate for signal in timed)
     if (trial.start or start) < start - slack or (trial.stop or stop) > stop + slack:
         reason = (
             f"the stated span {trial.start} to {trial.stop} s reaches beyond the recording "
@@ -244,7 +244,8 @@ def _span(trial: Trial, emg: Sequence[Signal]) -> tuple[float, float, list[Findi
     return start, stop, []
 
 
-def _targets(trial: Trial, vocabulary: Vocabulary) -> frozenset[str] | None:
+def targeted(trial: Trial, vocabulary: Vocabulary) -> frozenset[str] | None:
+    """Return the muscles an MVIC trial is meant for, with their parts; None: the trial is for all muscles."""
     if trial.role != "mvic" or not trial.targets:
         return None
     return frozenset(part for target in trial.targets for part in (target, *vocabulary.parts(target)))

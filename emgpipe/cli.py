@@ -94,8 +94,9 @@ def _print_outcome(result: StudyResult) -> None:
     for one in result.failed:
         print(f"  FAILED {one.what} {one.name}: {one.reason}", file=sys.stderr)
     said = result.findings["kind"].isin(["trial_failed", "trial_problem", "no_repetition"])
-    for row in result.findings[(result.findings["level"] == "fail") & ~said].itertuples():
-        print(f"  FAIL {row.trial or 'study'}: {row.reason}", file=sys.stderr)
+    rest = result.findings[(result.findings["level"] == "fail") & ~said]
+    for trial, reason in zip(rest["trial"], rest["reason"], strict=True):
+        print(f"  FAIL {trial or 'study'}: {reason}", file=sys.stderr)
     print(f"report: {result.folder / 'report.html'}")
 
 

@@ -12,10 +12,11 @@ Nothing here writes a file; see `study_run` for the run of a whole study.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from emgpipe.assembly import LoadedTrial, SessionReader, load_trial
+from emgpipe.assembly import LoadedTrial, SessionReader, load_trial, targeted
+from emgpipe.channel_map import settings_for
 from emgpipe.errors import EmgpipeError, SegmentationError
 from emgpipe.metrics import curve_rows, measure_span, measure_task
 from emgpipe.model import Finding, ReferenceWindow, SessionResult, Trial, TrialResult, make_finding
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
 
     from emgpipe.config import Study
     from emgpipe.metrics.rows import Row
-    from emgpipe.model import Reference, Repetition
-    from emgpipe.normalization.references import Key
+    from emgpipe.model import Reference, ReferenceKey, Repetition
     from emgpipe.vocabulary import Vocabulary
 
 
@@ -43,6 +43,7 @@ class _Step:
     repetitions: tuple[Repetition, ...] = ()
     findings: tuple[Finding, ...] = ()
     failure: str = ""
+    left_out: str = ""
 
 
 def process_session(study: Study, vocabulary: Vocabulary, trials: Sequence[Trial]) -> SessionResult:
@@ -71,6 +72,9 @@ def process_session(study: Study, vocabulary: Vocabulary, trials: Sequence[Trial
 
 
 def _load_and_cut(study: Study, reader: SessionReader, vocabulary: Vocabulary, trial: Trial) -> _Step:
+    targets = targeted(trial, vocabulary)
+    if targets is not None and not any(setting.muscle in targets for setting, _ in settings_for(study, trial)):
+        return _not_for_us(trial)
     try:
         loaded = load_trial(trial, reader, vocabulary)
     except EmgpipeError as error:
@@ -88,7 +92,7 @@ def _load_and_cut(study: Study, reader: SessionReader, vocabulary: Vocabulary, t
     return _Step(trial, loaded, found.repetitions, findings)
 
 
-def _references(study: Study, steps: Sequence[_Step]) -> tuple[dict[Key, Reference], tuple[Finding, ...]]:
+def _references(study: Study, steps: Sequence[_Step]) -> tuple[dict[ReferenceKey, Reference], tuple[Finding, ...]]:
     """Find the reference of every muscle of the session; MVIC trials were limited to their targets when mapped."""
     candidates = [
         Candidate(step.trial, signal, step.loaded.signals.start, step.loaded.signals.stop, step.repetitions)
@@ -108,7 +112,7 @@ def _references(study: Study, steps: Sequence[_Step]) -> tuple[dict[Key, Referen
     return find_references(study.normalization, candidates, wanted, **where)
 
 
-def _rows(study: Study, step: _Step, references: Mapping[Key, Reference]) -> list[Row]:
+def _rows(study: Study, step: _Step, references: Mapping[ReferenceKey, Reference]) -> list[Row]:
     if step.loaded is None or step.trial.role in ("mvic", "calibration"):
         return []
     ready, unit = step.loaded.signals, study.normalization.unit
@@ -117,13 +121,13 @@ def _rows(study: Study, step: _Step, references: Mapping[Key, Reference]) -> lis
     return measure_task(study.metrics, ready.signals, step.repetitions, references, unit)
 
 
-def _curves(study: Study, step: _Step, references: Mapping[Key, Reference]) -> list[Row]:
+def _curves(study: Study, step: _Step, references: Mapping[ReferenceKey, Reference]) -> list[Row]:
     if step.loaded is None or step.trial.role != "task":
         return []
     return curve_rows(step.loaded.signals.signals, step.repetitions, references, study.normalization.unit)
 
 
-def _result(study: Study, step: _Step, references: Mapping[Key, Reference]) -> TrialResult:
+def _result(study: Study, step: _Step, references: Mapping[ReferenceKey, Reference]) -> TrialResult:
     windows = tuple(
         ReferenceWindow(one.muscle, one.side, one.attempts[0].start, one.attempts[0].stop, one.attempts[0].value)
         for one in references.values()
@@ -132,8 +136,8 @@ def _result(study: Study, step: _Step, references: Mapping[Key, Reference]) -> T
     signals = step.loaded.signals.signals if step.loaded else ()
     return TrialResult(
         trial=step.trial,
-        status="failed" if step.failure else "processed",
-        reason=step.failure,
+        status="failed" if step.failure else "left out" if step.left_out else "processed",
+        reason=step.failure or step.left_out,
         traces=thin_traces(signals, study.output.envelope_rate),
         repetitions=step.repetitions,
         windows=windows,
@@ -148,7 +152,11 @@ def _failed(trial: Trial, reason: str, findings: tuple[Finding, ...] = ()) -> _S
     return _Step(trial, None, (), (*findings, _in_trial(finding, trial)), failure=reason)
 
 
-def _in_trial(finding: Finding, trial: Trial) -> Finding:
-    from dataclasses import replace
+def _not_for_us(trial: Trial) -> _Step:
+    """Leave out an MVIC of muscles the study has no channel for; laboratories record more than one study needs."""
+    reason = f"the study file has no channel for {' or '.join(trial.targets)}, which this MVIC is meant for"
+    return _Step(trial, findings=(_in_trial(make_finding("mvic_not_needed", "note", reason), trial),), left_out=reason)
 
+
+def _in_trial(finding: Finding, trial: Trial) -> Finding:
     return replace(finding, participant=trial.participant, session=trial.session, trial=trial.id)

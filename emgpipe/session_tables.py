@@ -66,10 +66,10 @@ def link_findings(metrics: pd.DataFrame, findings: Sequence[Finding], references
     columns = zip(metrics["trial"], metrics["muscle"], metrics["side"], metrics["reference"], strict=True)
     cache: dict[tuple[str, str, str, str], str] = {}
     linked = []
-    for place in columns:
-        if place not in cache:
-            cache[place] = _ids_for(place, by_place, winners)
-        linked.append(cache[place])
+    for row in columns:
+        if row not in cache:
+            cache[row] = _ids_for(row, by_place, winners)
+        linked.append(cache[row])
     return metrics.assign(findings=linked)
 
 

@@ -35,7 +35,7 @@ def test_one_file_and_one_line(name, tmp_path):
     shutil.copytree(ROOT / "tests" / folder, tmp_path / "tests" / folder)
     shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "tests")
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", "--import-mode=importlib",
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-W", "error", "--import-mode=importlib",
          "--rootdir", str(tmp_path), "-v", str(tmp_path / "tests" / folder / "test_contract.py")],
         capture_output=True, text=True, check=False, cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},

@@ -38,6 +38,8 @@ class MyLoggerReader(Reader):
         try:
             header, *lines = path.read_text("ascii").splitlines()
             stated = dict(word.split("=") for word in header.split()[1:])
+            if not lines:
+                raise ValueError("no numbers")
             samples = np.array([float(line) for line in lines]) * conversion_factor(stated["unit"], "V")
             channel = channel_from_array("EMG", samples, float(stated["rate"]))
         except (ValueError, KeyError) as error:

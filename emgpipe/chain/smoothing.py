@@ -33,7 +33,7 @@ def low_pass(values: NDArray[np.float64], sampling_rate: float, cutoff: float) -
     from scipy.signal import butter, sosfiltfilt
 
     _, design = corrected_edges(None, cutoff, ORDER, sampling_rate)
-    sections = butter(ORDER, design, fs=sampling_rate, output="sos")
+    sections = butter(ORDER, design or cutoff, fs=sampling_rate, output="sos")
     # scipy pads by a few samples; the filter rings for about one period of its cut-off.
     period = math.ceil(sampling_rate / cutoff)
     for run in finite_runs(smooth):

@@ -61,9 +61,7 @@ def usable(amplitude: pd.Series[float]) -> pd.Series[bool]:
     return amplitude.notna() & amplitude.gt(0)
 
 
-def own_scores(
-    blocks: pd.DataFrame, levels: Sequence[str], held: Sequence[str]
-) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+def own_scores(blocks: pd.DataFrame, levels: Sequence[str], held: Sequence[str]) -> NDArray[np.float64]:
     """Return every participant's own log amplitudes of one panel, made from their blocks.
 
     A participant with one block has the logarithms of the amplitudes. Several blocks are joined by the additive model,
@@ -72,20 +70,15 @@ def own_scores(
 
     Returns
     -------
-    participants : tuple of str
-        Whose row it is.
-    scores : array, shape (n_rows, n_levels)
-        NaN where there is none; differences inside a row have a meaning, nothing else has.
+    array, shape (n_rows, n_levels)
+        NaN where there is none; differences inside a row have a meaning, differences between rows have not.
     """
     good = blocks[usable(blocks["amplitude"])]
-    people: list[str] = []
     rows: list[NDArray[np.float64]] = []
-    for person, own in good.groupby("participant", sort=True):
+    for _, own in good.groupby("participant", sort=True):
         table = own.set_index(["session", *held, "level"])["amplitude"].unstack("level").reindex(columns=list(levels))
-        for row in _joined(np.log(table.to_numpy(dtype=float))):
-            people.append(str(person))
-            rows.append(row)
-    return tuple(people), np.array(rows).reshape(len(rows), len(levels))
+        rows += _joined(np.log(table.to_numpy(dtype=float)))
+    return np.array(rows).reshape(len(rows), len(levels))
 
 
 def _joined(logs: NDArray[np.float64]) -> list[NDArray[np.float64]]:

@@ -104,11 +104,16 @@ def rank_panel(
         The levels in their own order, which decides between equal ones.
     held : sequence of str
         Held factors.
+
+    Raises
+    ------
+    ComparisonError
+        The participants' values are in different units.
     """
     there = set(own["level"])
     levels = [level for level in order if level in there]
     column, unit = _scale(own)
-    scores, values = own_scores(blocks, levels, held)[1], _wide(own, column, levels)
+    scores, values = own_scores(blocks, levels, held), _wide(own, column, levels)
     fit = fit_additive(scores)
     ranks = _ranks(fit, scores)
     sequence = sorted(range(len(levels)), key=lambda i: (ranks.get(i, len(levels) + 1), i))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emgpipe.model import Reference, Repetition, Signal
+    from emgpipe.model import Reference, ReferenceKey, Repetition, Signal
 
 
 def time_normalize(
@@ -50,7 +50,7 @@ def time_normalize(
 def curve_rows(
     signals: Sequence[Signal],
     repetitions: Sequence[Repetition],
-    references: Mapping[tuple[str, str, str], Reference],
+    references: Mapping[ReferenceKey, Reference],
     unit: str,
 ) -> list[dict[str, Any]]:
     """Return one row per repetition and channel; EMG in `unit` (or its own where there is no reference)."""
@@ -77,7 +77,7 @@ def curve_rows(
     return rows
 
 
-def _scale(signal: Signal, references: Mapping[tuple[str, str, str], Reference], unit: str) -> tuple[float, str]:
+def _scale(signal: Signal, references: Mapping[ReferenceKey, Reference], unit: str) -> tuple[float, str]:
     reference = references.get((signal.muscle, signal.side, signal.placement))
     if signal.kind != "emg" or reference is None:
         return 1.0, signal.unit

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emgpipe.metrics.base import Cut, Metric
-from emgpipe.model import Phase, Reference, Repetition, Signal
+from emgpipe.model import Phase, Reference, ReferenceKey, Repetition, Signal
 from emgpipe.model.tables import WHOLE_REPETITION
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def measure_task(
     metrics: Sequence[Metric],
     signals: Sequence[Signal],
     repetitions: Sequence[Repetition],
-    references: Mapping[tuple[str, str, str], Reference],
+    references: Mapping[ReferenceKey, Reference],
     unit: str,
 ) -> list[Row]:
     """Return one row per repetition, phase, channel and metric.
@@ -58,7 +58,7 @@ def _rows_of(
     signals: Sequence[Signal],
     span: Phase,
     phases: tuple[Phase, ...],
-    scale: tuple[Mapping[tuple[str, str, str], Reference], str],
+    scale: tuple[Mapping[ReferenceKey, Reference], str],
 ) -> Iterator[Row]:
     chosen = [metric for metric in metrics if metric.per_phase or span.name == WHOLE_REPETITION]
     for metric in chosen:
@@ -86,9 +86,7 @@ def _cut(signal: Signal, span: Phase, phases: tuple[Phase, ...]) -> Cut:
     return Cut(samples[where], signal.sampling_rate, span.start, span.stop, first, phases)
 
 
-def _scaled(
-    metric: Metric, signal: Signal, number: float, scale: tuple[Mapping[tuple[str, str, str], Reference], str]
-) -> Row:
+def _scaled(metric: Metric, signal: Signal, number: float, scale: tuple[Mapping[ReferenceKey, Reference], str]) -> Row:
     """Normalize an EMG number: percent of the reference, the amplitude beside it."""
     references, unit = scale
     if not metric.scales:

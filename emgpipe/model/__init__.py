@@ -15,7 +15,7 @@ from emgpipe.model.recording import (
     Source,
     channel_from_array,
 )
-from emgpipe.model.reference import MvicAttempt, Reference
+from emgpipe.model.reference import MvicAttempt, Reference, ReferenceKey
 from emgpipe.model.results import (
     Comparison,
     Outcome,
@@ -42,6 +42,7 @@ __all__ = [
     "Phase",
     "Recording",
     "Reference",
+    "ReferenceKey",
     "ReferenceWindow",
     "Repetition",
     "Role",

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from emgpipe.model.recording import Side
+
+ReferenceKey = tuple[str, Side, str]
+"""Muscle, side, placement: what a session has one reference for."""
+
 
 @dataclass(frozen=True, slots=True)
 class MvicAttempt:
@@ -41,7 +46,7 @@ class Reference:
     participant: str
     session: str
     muscle: str
-    side: str
+    side: Side
     placement: str
     value: float
     unit: str

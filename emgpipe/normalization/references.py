@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emgpipe.model import Finding, Reference, make_finding
+from emgpipe.model import Finding, Reference, ReferenceKey, make_finding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from emgpipe.normalization.base import Candidate, Normalization
 
-Key = tuple[str, str, str]
-"""Muscle, side, placement."""
-
 
 def find_references(
     normalization: Normalization,
     candidates: Sequence[Candidate],
-    wanted: Mapping[Key, str],
+    wanted: Mapping[ReferenceKey, str],
     *,
     participant: str,
     session: str,
-) -> tuple[dict[Key, Reference], tuple[Finding, ...]]:
+) -> tuple[dict[ReferenceKey, Reference], tuple[Finding, ...]]:
     """Return the reference of each wanted muscle of one session, and what was noticed.
 
     Parameters
@@ -32,7 +29,7 @@ def find_references(
     wanted : mapping
         Muscle, side and placement -> chain hash of its task signals.
     """
-    references: dict[Key, Reference] = {}
+    references: dict[ReferenceKey, Reference] = {}
     findings: list[Finding] = []
     if not normalization.role:
         return references, ()
@@ -49,7 +46,7 @@ def find_references(
     return references, tuple(findings)
 
 
-def _missing(key: Key, participant: str, session: str, unit: str) -> Finding:
+def _missing(key: ReferenceKey, participant: str, session: str, unit: str) -> Finding:
     muscle, side, _ = key
     name = f"{muscle}{f' ({side})' if side else ''}"
     return make_finding(
@@ -65,7 +62,7 @@ def _missing(key: Key, participant: str, session: str, unit: str) -> Finding:
     )
 
 
-def _other_chain(key: Key, participant: str, session: str) -> Finding:
+def _other_chain(key: ReferenceKey, participant: str, session: str) -> Finding:
     muscle, side, _ = key
     return make_finding(
         "reference_through_other_chain",

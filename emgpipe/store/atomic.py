@@ -42,7 +42,11 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text with Unix line ends, whole or not at all; `StoreError` as in `replace_file`."""
-    replace_file(path, lambda temporary: temporary.write_bytes(text.encode("utf-8")) and None)
+
+    def fill(temporary: Path) -> None:
+        temporary.write_bytes(text.encode("utf-8"))
+
+    replace_file(path, fill)
 
 
 def _flush(path: Path) -> None:

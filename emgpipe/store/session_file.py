@@ -71,7 +71,7 @@ def write_session(
             for number, trial in enumerate(result.trials, start=1):
                 _write_trial(file.create_group(f"trials/{number:03d}", track_order=True), trial)
             for name, table in tables.items():
-                _write_table(file, name, {column: table[column].to_numpy() for column in table.columns})
+                _write_table(file, name, {column: table[column].tolist() for column in table.columns})
 
     replace_file(path, fill)
 
@@ -126,8 +126,8 @@ def _write_trial(group: Any, result: TrialResult) -> None:
     phases = [(number, phase) for number, one in enumerate(repetitions, start=1) for phase in one.phases]
     named = {name: [getattr(phase, name) for _, phase in phases] for name in ("name", "start", "stop")}
     _write_table(group, "phases", {"repetition": [number for number, _ in phases], **named})
-    fields = ("muscle", "side", "start", "stop", "value")
-    _write_table(group, "windows", {name: [getattr(one, name) for one in windows] for name in fields})
+    about = ("muscle", "side", "start", "stop", "value")
+    _write_table(group, "windows", {name: [getattr(one, name) for one in windows] for name in about})
 
 
 def _write_table(group: Any, name: str, columns: Mapping[str, Sequence[Any]]) -> None:

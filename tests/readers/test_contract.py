@@ -41,9 +41,9 @@ def outcome(path: Path) -> Recording | ReadError:
     return recording
 
 
-def test_recognized_by_this_reader_alone(example, reader):
+def test_recognized_by_this_reader_first(example, reader):
     head = Head.of(example)
-    assert [other.name for other in READERS if other.recognize(head)] == [reader.name]
+    assert next(other.name for other in READERS if other.recognize(head)) == reader.name
 
 
 def test_example_is_read(example, reader):
@@ -92,8 +92,12 @@ def test_truncated(example, reader, share):
 
 @pytest.mark.parametrize("size", range(1, 40))
 def test_first_bytes_only(example, reader, size):
+    whole = read(example).channels
     example.write_bytes(reader.example()[:size])
-    assert isinstance(outcome(example), ReadError)
+    result = outcome(example)
+    if isinstance(result, Recording):  # a text format may end after any line: what is read must be what was there
+        for cut, full in zip(result.channels, whole, strict=True):
+            np.testing.assert_array_equal(cut.read()[:-1], full.read()[: cut.n_samples - 1])
 
 
 def test_empty(example):
