@@ -24,7 +24,7 @@ demo: $(VENV)/.ready ## simulate the demo study, run it, print the ranking and w
 	$(BIN)/emgpipe run configs/demo.yaml
 
 test: $(VENV)/.ready-dev ## install what the tests need and run them
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.ready-dev ## formatting, lint, types, import rules
 	$(BIN)/ruff format --check .
@@ -37,7 +37,7 @@ format: $(VENV)/.ready-dev ## format the code and mend what lint can mend
 	$(BIN)/ruff check --fix .
 
 test-long: $(VENV)/.ready-dev ## the long forms of the tests as well
-	EMGPIPE_LONG=1 $(BIN)/python -m pytest -n auto
+	EMGPIPE_LONG=1 $(BIN)/python -m pytest -n auto --dist loadfile
 
 truth: $(VENV)/.ready-dev ## compute the demo study's truth again (some minutes)
 	$(BIN)/python benchmarks/demo_truth.py

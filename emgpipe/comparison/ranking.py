@@ -9,11 +9,12 @@ from pydantic import Field
 
 from emgpipe.comparison.base import Comparator
 from emgpipe.comparison.cells import PANEL, block_cells, own_values
+from emgpipe.comparison.muscles import BASIS, FACTOR, muscles_as_levels
 from emgpipe.comparison.panel import PanelResult, rank_panel
 from emgpipe.comparison.rows import TaskRows, task_rows
 from emgpipe.comparison.scopes import Question, Scope, choose_scopes
 from emgpipe.comparison.tabulate import ranking_basis, ranking_sentences, ranking_table, scope_texts
-from emgpipe.comparison.wording import factor_words
+from emgpipe.comparison.wording import COMPARED_MUSCLE, factor_words
 from emgpipe.errors import ComparisonError, VocabularyError, suggest
 from emgpipe.model import Comparison
 
@@ -34,7 +35,7 @@ class Ranking(Comparator):
 
     kind: Literal["ranking"] = "ranking"
     factor: str = Field(min_length=1)
-    """What is ranked: exercise, head_position, or any other factor of the trials."""
+    """What is ranked: exercise, head_position, any other factor of the trials, or muscle (normalized amplitudes)."""
     at: dict[str, str] | None = None
     """Levels other factors are held at, such as {head_position: neutral}. Left out: levels are compared inside
     each exercise and head position that all of them share."""
@@ -49,8 +50,15 @@ class Ranking(Comparator):
         """Return one comparison per scope; see `Comparator.compare`."""
         self._check()
         rows = task_rows(metrics)
-        scopes = choose_scopes(rows, Question(self.factor, self.at or {}, self.within), vocabulary)
+        if self.factor == FACTOR:
+            rows = muscles_as_levels(rows)
+        scopes = choose_scopes(rows, Question(self._column, self.at or {}, self.within), vocabulary)
         return tuple(self._compare(scope, rows, vocabulary) for scope in scopes)
+
+    @property
+    def _column(self) -> str:
+        """The column of the metrics table that holds the levels."""
+        return COMPARED_MUSCLE if self.factor == FACTOR else self.factor
 
     def describe(self) -> str:
         """Say in a few words what is compared."""
@@ -66,17 +74,19 @@ class Ranking(Comparator):
 
     def _compare(self, scope: Scope, rows: TaskRows, vocabulary: Vocabulary) -> Comparison:
         emg = self._chosen(scope.rows[scope.rows["kind"] == "emg"], vocabulary)
-        blocks = block_cells(emg, self.factor, scope.held)
+        blocks = block_cells(emg, self._column, scope.held)
         own = own_values(blocks)
         panels = tuple(self._panels(emg, blocks, own, scope))
-        basis = ranking_basis(panels, scope, self.factor, own)
+        basis = ranking_basis(panels, scope, self._column, own)
         return Comparison(
             kind=self.kind,
             title=scope.title,
-            table=ranking_table(panels, scope, self.factor),
-            cells=_with_scope(own, scope, self.factor),
-            sentences=ranking_sentences(panels, scope, self.factor, vocabulary),
-            basis=basis | ({"excluded": rows.excluded} if rows.excluded else {}),
+            table=ranking_table(panels, scope, self._column).assign(factor=self.factor),
+            cells=_with_scope(own, scope, self._column),
+            sentences=ranking_sentences(panels, scope, self._column, vocabulary),
+            basis=basis
+            | ({"scale": BASIS} if self.factor == FACTOR else {})
+            | ({"excluded": rows.excluded} if rows.excluded else {}),
         )
 
     def _panels(

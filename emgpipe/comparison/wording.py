@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from emgpipe.vocabulary import Vocabulary
+
+
+COMPARED_MUSCLE: Final = "compared_muscle"
+"""The column muscles stand in while they are the levels of a ranking."""
 
 
 def listed(parts: Iterable[str], last: str = "and") -> str:
@@ -30,6 +34,9 @@ def level_words(vocabulary: Vocabulary, factor: str, level: str) -> str:
     """Return a level as it reads in a sentence about its factor; a bare number gets the factor's name."""
     if not level:
         return f"no stated {factor_words(factor)}"
+    if factor == COMPARED_MUSCLE:
+        muscle, _, side = level.partition(" ")
+        return " ".join((vocabulary.words("muscle", muscle), side)).strip()
     words = vocabulary.words(factor, level)
     return words if factor in {"exercise", "head_position"} else f"{factor_words(factor)} {words}"
 

@@ -141,6 +141,6 @@ def _factor_faults(study: Study, name: str, loc: Loc) -> Iterator[Fault]:
         for pattern in study.recordings.files
         for field in (*pattern.factors, *(part.text for part in parse_pattern(pattern.pattern) if part.kind == "field"))
     }
-    known = list(dict.fromkeys([*STANDARD_FACTORS, *sorted(filter(is_factor, fields))]))
+    known = list(dict.fromkeys([*STANDARD_FACTORS, "muscle", *sorted(filter(is_factor, fields))]))
     if name not in known:
         yield Fault(loc, f"'{name}' is not a factor{suggest(name, known) or '.'} Factors: {', '.join(known)}")

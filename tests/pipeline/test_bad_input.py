@@ -169,7 +169,7 @@ def test_unusable_study_file_does_not_start(tmp_path, content, capsys):
     assert "study.yaml" in capsys.readouterr().err
 
 
-def test_nothing_to_do_does_not_start(study, tmp_path):
+def test_nothing_to_do_does_not_start(study):
     for path in (study.parent / "raw").iterdir():
         path.unlink()
     with pytest.raises(ConfigError, match="no trial"):

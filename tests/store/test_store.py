@@ -110,7 +110,7 @@ def test_failed_write_leaves_the_old_file_and_no_rest(tmp_path):
 
 
 def test_file_held_open_by_a_spreadsheet_is_explained(tmp_path):
-    def refuse(temporary):
+    def refuse(_temporary):
         raise PermissionError(13, "Permission denied")
 
     with pytest.raises(StoreError, match="close it if it is open in a spreadsheet"):
