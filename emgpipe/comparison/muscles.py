@@ -39,8 +39,7 @@ def muscles_as_levels(rows: TaskRows) -> TaskRows:
     sides = table["side"].nunique() > 1
     names = table["muscle"] + (" " + table["side"] if sides else "")
     table = table.assign(
-        **{COMPARED_MUSCLE: names.str.strip(), "muscle": ALL, "side": "", "placement": ""},
-        amplitude=table["value"],
-        amplitude_unit=table["unit"],
+        muscle=ALL, side="", placement="", amplitude=table["value"], amplitude_unit=table["unit"]
     )
+    table[COMPARED_MUSCLE] = names.str.strip()
     return replace(rows, table=table.reset_index(drop=True), factors=(*rows.factors, COMPARED_MUSCLE))

@@ -71,7 +71,7 @@ class TrialBuilder:
             files=self._files(),
             start=self._number("start"),
             stop=self._number("stop"),
-            targets=self._targets(),
+            targets=self._ids("target"),
             position=fields.get("position", ""),
             factors=self._factors(),
             repetitions=self._count("repetitions"),
@@ -127,11 +127,6 @@ class TrialBuilder:
             self.wrong.append(f"column '{name}': {error}")
             return ()
 
-    def _targets(self) -> tuple[str, ...]:
-        """Return the muscles an MVIC is meant for; a muscle stands for its parts as well."""
-        parts = self.words.vocabulary.parts
-        return tuple(dict.fromkeys(name for muscle in self._ids("target") for name in parts(muscle)))
-
     def _files(self) -> tuple[TrialFile, ...]:
         files = []
         if "file" not in self.draft.fields:
@@ -167,9 +162,3 @@ class TrialBuilder:
         if side is None:
             self.wrong.append(f"column 'working_side' holds '{text}'; write left, right or both")
         return side or text
-
-
-def muscles_named(trial: Trial, draft: Draft, words: Words) -> str:
-    """Return the target of an MVIC as it stands in the trial's id: the muscles that were named, without parts."""
-    named = words.ids("target", draft.fields["target"]) if trial.targets else ()
-    return "+".join(named)

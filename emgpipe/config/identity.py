@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A trial without an id yet: the MVIC's target in words, and the number it was given, or an empty text."""
+    """A trial without an id yet, and the number it was given, or an empty text."""
 
     trial: Trial
-    target: str
     number: str
 
 
@@ -47,7 +46,7 @@ def _condition(stated: Stated) -> str:
     """Return the id without its number."""
     trial = stated.trial
     if trial.role == "mvic":
-        parts = ["mvic", stated.target, trial.position]
+        parts = ["mvic", "+".join(trial.targets), trial.position]
     elif trial.role == "task":
         parts = [trial.exercise, trial.head_position]
     else:

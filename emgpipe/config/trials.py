@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from emgpipe.config.channels import names_of
-from emgpipe.config.drafts import TrialBuilder, muscles_named
+from emgpipe.config.drafts import TrialBuilder
 from emgpipe.config.filenames import drafts_from_names
 from emgpipe.config.folder import RecordingFolder
 from emgpipe.config.identity import Stated, with_ids
@@ -72,7 +72,7 @@ def _build(drafts: Sequence[Draft], folder: RecordingFolder, words: Words) -> tu
         builder = TrialBuilder(draft, folder, words)
         trial = builder.build()
         if trial is not None:
-            stated.append(Stated(trial, muscles_named(trial, draft, words), draft.fields.get("trial", "")))
+            stated.append(Stated(trial, draft.fields.get("trial", "")))
         else:
             name = draft.fields.get("file", draft.origin)
             problems.append(Problem("trial", name, draft.origin, "; ".join(builder.wrong)))

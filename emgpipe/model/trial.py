@@ -31,7 +31,7 @@ class Trial:
     start, stop : float or None
         The span that counts, in trial time; None: from the beginning, to the end.
     targets : tuple of str
-        MVIC only: the muscles it is meant for.
+        MVIC only: the muscles it is meant for, as stated; a muscle stands for its parts as well.
     position : str
         MVIC only: the test position.
     factors : mapping of str to str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from emgpipe.report.markup import details, escape, numeric, table
+from emgpipe.report.markup import breakable, details, escape, numeric, table
 from emgpipe.report.words import count, finite, muscle_label, number, plain, seconds, shown_unit
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ def level_counts(levels: Sequence[str]) -> str:
 def _row(record: Mapping[Any, Any]) -> list[str]:
     return [
         level_mark(plain(record["level"])),
-        escape(_where(record)),
-        f'<td class="text">{escape(plain(record.get("reason")))}</td>',
+        breakable(_where(record)),
+        f'<td class="text">{breakable(plain(record.get("reason")))}</td>',
         f'<td class="text">{escape(plain(record.get("remedy")))}</td>',
         numeric(_figure(record)),
     ]

@@ -24,7 +24,12 @@ def escape(text: Any) -> str:
 
 def code(name: str) -> str:
     """Return an id or a path as code that may break after its separators."""
-    return "<code>" + re.sub(r"([/\\._])", r"\1<wbr>", escape(name)) + "</code>"
+    return f"<code>{breakable(name)}</code>"
+
+
+def breakable(text: str) -> str:
+    """Return text, escaped, that may break after the separators of ids and paths."""
+    return re.sub(r"([/\\._])", r"\1<wbr>", escape(text))
 
 
 def anchor(prefix: str, *parts: str) -> str:

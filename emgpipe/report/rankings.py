@@ -12,7 +12,7 @@ from emgpipe.report.words import MISSING, interval, label, metric_label, number,
 if TYPE_CHECKING:
     from emgpipe.model import Comparison
 
-_MANY_SENTENCES: Final = 12
+_MANY_SENTENCES: Final = 4
 _RATIO_CAPTION: Final = (
     "Levels in rank order from the top, the rank beside the name; ◆ first. ● the 95 % interval of the paired ratio "
     "to the first leaves out 1; ○ it contains 1 or there is none: no difference shown. Logarithmic axis."
