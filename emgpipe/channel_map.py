@@ -23,8 +23,8 @@ def settings_for(study: Study, trial: Trial) -> tuple[tuple[ChannelSetting, str]
     chosen = [(setting, "") for setting in study.channels]
     for override in study.overrides:
         if override.applies_to(trial):
-            changed = {label for setting in override.channels for label in setting.label}
-            chosen = [(old, why) for old, why in chosen if not changed.intersection(old.label)]
+            changed = {_without_unit(label) for setting in override.channels for label in setting.label}
+            chosen = [(old, why) for old, why in chosen if not changed.intersection(map(_without_unit, old.label))]
             chosen.extend((setting, override.reason) for setting in override.channels)
     return tuple(chosen)
 

@@ -38,8 +38,6 @@ def muscles_as_levels(rows: TaskRows) -> TaskRows:
     table = table[normalized]
     sides = table["side"].nunique() > 1
     names = table["muscle"] + (" " + table["side"] if sides else "")
-    table = table.assign(
-        muscle=ALL, side="", placement="", amplitude=table["value"], amplitude_unit=table["unit"]
-    )
+    table = table.assign(muscle=ALL, side="", placement="", amplitude=table["value"], amplitude_unit=table["unit"])
     table[COMPARED_MUSCLE] = names.str.strip()
     return replace(rows, table=table.reset_index(drop=True), factors=(*rows.factors, COMPARED_MUSCLE))

@@ -23,7 +23,8 @@ _VERDICTS: Final[dict[Verdict, str]] = {
 _CAUTION: Final = (
     "A higher EMG amplitude is not the same as more force or more muscle growth. The ratio is that of the second place "
     "to the first, inside each participant, so it does not depend on the MVIC. <em>Clear</em>: its 95 % interval "
-    "leaves out 1. <em>No difference shown</em>: it contains 1."
+    "leaves out 1. <em>No difference shown</em>: it contains 1. Each interval is that of a single ratio; that the "
+    "first was picked as the highest, and that several ratios are looked at, is not corrected for."
 )
 
 
