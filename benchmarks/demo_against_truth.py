@@ -60,11 +60,9 @@ def main() -> None:
     print("\n".join(lines))
 
 
-BIAS = (
-    "Expected value over the mean and the peak of the true activation. The mean reads low because the envelope is a root "
-    "mean square of noise and smooths the ends; the peak reads high because a maximum of noise is sought over seconds. "
-    "Both nearly cancel in ratios of conditions of like tempo."
-)
+BIAS = """Expected value over the mean and the peak of the true activation. The mean reads low because the envelope is a
+root mean square of noise and smooths the ends; the peak reads high because a maximum of noise is sought over seconds.
+Both nearly cancel in ratios of conditions of like tempo."""
 
 
 def largest_deviation(cells: pd.DataFrame) -> float:
