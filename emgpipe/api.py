@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from emgpipe.chain import Step
     from emgpipe.model import Recording, Signal
+    from emgpipe.readers import ReaderOptions
 
 from emgpipe.run import run_study
 
@@ -30,14 +31,36 @@ def read(path: str | Path, **stated: object) -> Recording:
     ------
     ReadError
         The file cannot be read; the message says what to do.
+    ConfigError
+        What is stated is not known for this kind of file.
     """
-    from pydantic import TypeAdapter
-
-    from emgpipe.readers import AnyReaderOptions
     from emgpipe.readers import read as read_file
 
-    options = [TypeAdapter(AnyReaderOptions).validate_python(stated)] if stated else []
-    return read_file(Path(path), options)
+    return read_file(Path(path), [_options(stated)] if stated else [])
+
+
+def _options(stated: dict[str, object]) -> ReaderOptions:
+    """Return what is stated about a file as the options of its kind of reader."""
+    from pydantic import ValidationError
+
+    from emgpipe.errors import ConfigError, suggest
+    from emgpipe.readers import READERS
+
+    kinds = {reader.name: reader.Options for reader in READERS}
+    kind = str(stated.get("kind", ""))
+    if kind not in kinds:
+        raise ConfigError(f"read: state the kind of file as well, as kind=... with one of: {', '.join(kinds)}")
+    allowed = [name for name in kinds[kind].model_fields if name != "kind"]
+    for name in stated.keys() - {"kind", *allowed}:
+        raise ConfigError(
+            f"read: '{name}' cannot be stated about a {kind} file{suggest(name, allowed) or '.'} "
+            f"Allowed: {', '.join(allowed)}"
+        )
+    try:
+        return kinds[kind].model_validate(stated)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise ConfigError(f"read: what is stated about the {kind} file cannot be used: {wrong}") from None
 
 
 def apply_chain(recording: Recording, chain: Sequence[Step] | None = None) -> tuple[Signal, ...]:
@@ -57,17 +80,22 @@ def apply_chain(recording: Recording, chain: Sequence[Step] | None = None) -> tu
     Raises
     ------
     SignalError
-        A channel is too short or empty, or a cut-off does not fit its sampling rate.
+        The steps cannot follow one another, a channel is too short or empty, or a cut-off does not fit its
+        sampling rate.
     """
-    from emgpipe.chain import DEFAULT_CHAIN, run_chain
+    from emgpipe.chain import DEFAULT_CHAIN, Rms, order_problems, run_chain
+    from emgpipe.errors import SignalError
     from emgpipe.model import Signal
 
+    steps = DEFAULT_CHAIN if chain is None else tuple(chain)
+    complete = steps if steps and steps[-1].gives == "envelope" else (*steps, Rms())  # a chain may stop early here
+    if wrong := order_problems(complete):
+        raise SignalError(wrong[0][1])
     signals = []
     for channel in recording.channels:
         samples = channel.read()
         result = None
         if channel.kind == "emg":
-            steps = DEFAULT_CHAIN if chain is None else chain
             result = run_chain(steps, samples, channel.sampling_rate, muscle=channel.muscle, label=channel.label)
         signals.append(
             Signal(

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from emgpipe.chain import run_chain
-from emgpipe.channel_map import find_channel, not_found, settings_for
+from emgpipe.channel_checks import claimed_twice, no_voltage
+from emgpipe.channel_map import find_channel, labels_there, not_found, settings_for
 from emgpipe.derived import derive
 from emgpipe.errors import EmgpipeError, SignalError, UnitError
 from emgpipe.model import Channel, Event, Finding, Recording, Signal, Trial, make_finding
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
 
     from emgpipe.chain import ChainResult
     from emgpipe.config import ChannelSetting, Study
-    from emgpipe.model import Level
+    from emgpipe.model import Level, Side
     from emgpipe.model.recording import Loader
     from emgpipe.vocabulary import Vocabulary
 
 Mapped = tuple["Path", str, Channel]
 """File, the name the study gives the channel, and the channel with muscle, side and unit."""
+MOST_UNEVEN = 0.1
+"""Seconds that the ends of the EMG channels of a trial may lie apart before it is said."""
 CACHED_RECORDINGS = 4
 """How many files of a session stay open: one long file may hold many trials, in any order with its companions."""
 
@@ -51,7 +54,7 @@ class SessionReader:
 
     study: Study
     _recordings: dict[Path, Recording] = field(default_factory=dict)
-    _filtered: dict[tuple[Path, str, str], ChainResult] = field(default_factory=dict)
+    _filtered: dict[tuple[Path, str, str, float], ChainResult] = field(default_factory=dict)
 
     def recording(self, path: Path) -> Recording:
         """Return the recording at `path`, read now or a moment ago; `ReadError` if it cannot be read."""
@@ -63,7 +66,7 @@ class SessionReader:
 
     def filtered(self, path: Path, channel: Channel, samples: NDArray[np.float64]) -> ChainResult:
         """Return what the chain makes of a whole channel of a file."""
-        key = (path, channel.label, channel.muscle)
+        key = (path, channel.label, channel.muscle, getattr(channel.load, "factor", 1.0))
         if key not in self._filtered:
             self._filtered[key] = run_chain(
                 self.study.chain, samples, channel.sampling_rate, muscle=channel.muscle, label=channel.label
@@ -98,13 +101,20 @@ def load_trial(trial: Trial, reader: SessionReader, vocabulary: Vocabulary) -> L
     timed = [signal for signal in signals if signal.kind == "emg" or trial.role == "calibration"]
     if not timed:
         reasons = [one.reason for one in (*missing, *unusable) if one.level == "fail"]
-        raise SignalError("; ".join(reasons) or "no channel of the study file is an EMG channel used in this trial")
+        there = f"; {labels_there([one.label for _, one in channels])}" if missing else ""
+        raise SignalError(
+            "; ".join(dict.fromkeys(reasons)) + there or "no channel of the study file is EMG used in this trial"
+        )
     start, stop, cut = _span(trial, timed)
+    signals, noticed = _within(signals, start, stop)
+    if not any(signal.kind == "emg" or trial.role == "calibration" for signal in signals):
+        raise SignalError("; ".join(dict.fromkeys(one.reason for one in noticed if one.level == "fail")))
+    cut = [*cut, *noticed]
     phase = vocabulary.exercise(trial.exercise).start_phase if trial.exercise else "concentric"
     ordered = tuple(sorted(events, key=lambda event: event.start))
     ready = TrialSignals(trial, tuple(signals), ordered, start, stop, phase)
-    muscles = {channel.label: channel for _, _, channel in mapped}
-    return LoadedTrial(ready, tuple(_placed(one, trial, muscles) for one in (*found, *cut)))
+    named = {channel.label: (name, channel.side) for _, name, channel in mapped}
+    return LoadedTrial(ready, tuple(_placed(one, trial, named) for one in (*found, *cut)))
 
 
 def map_channels(
@@ -118,7 +128,7 @@ def map_channels(
     findings: list[Finding] = []
     only = [channel for _, channel in channels]
     for setting, why in settings_for(study, trial):
-        if setting.muscle and targets is not None and setting.muscle not in targets:
+        if not concerns(setting, trial, targets):
             continue
         if not setting.use:
             findings.append(_left_out(setting, why))
@@ -132,6 +142,10 @@ def map_channels(
             mapped.append((path, setting.signal_name, _named(channel, setting)))
         except UnitError as error:
             findings.append(make_finding("unit_contradiction", "fail", str(error), _UNIT, channel=channel.label))
+    twice = claimed_twice([(name, channel) for _, name, channel in mapped])
+    mapped = [one for one in mapped if one[2].label not in twice]
+    findings.extend(twice.values())
+    findings.extend(doubt for _, _, channel in mapped for doubt in no_voltage(channel))
     return mapped + _derived(study, mapped, findings), findings
 
 
@@ -158,19 +172,38 @@ def _signals(mapped: Sequence[Mapped], reader: SessionReader) -> tuple[list[Sign
     findings: list[Finding] = []
     for path, name, channel in mapped:
         samples = channel.read()
-        checked = check_samples(samples, channel.label)
-        findings.extend(checked)
-        if any(finding.level == "fail" for finding in checked):
+        worthless = [finding for finding in check_samples(samples, channel.label) if finding.level == "fail"]
+        if worthless:
+            findings.extend(worthless)
             continue
         try:
-            signals.append(
-                _signal(
-                    name, channel, samples, reader.filtered(path, channel, samples) if channel.kind == "emg" else None
-                )
-            )
+            result = reader.filtered(path, channel, samples) if channel.kind == "emg" else None
         except SignalError as error:
             findings.append(make_finding("not_filtered", "fail", str(error), channel=channel.label))
+            continue
+        signals.append(_signal(name, channel, samples, result))
+        findings.extend(_filter_findings(channel, result))
     return signals, findings
+
+
+def _filter_findings(channel: Channel, result: ChainResult | None) -> list[Finding]:
+    """Say what the chain lost between gaps, and what it set to zero."""
+    found: list[Finding] = []
+    if result is not None and result.too_short:
+        reason = (
+            f"{result.too_short} samples of '{channel.label}' lie between gaps, in stretches shorter than the chain "
+            "needs; their envelope is empty"
+        )
+        count = float(result.too_short)
+        found.append(make_finding("stretch_too_short", "note", reason, _GAPS, channel=channel.label, value=count))
+    if result is not None and result.negative:
+        reason = (
+            f"the low-pass undershot zero in {result.negative} of {result.envelope.size} samples of the envelope of "
+            f"'{channel.label}'; they were set to 0"
+        )
+        count = float(result.negative)
+        found.append(make_finding("envelope_below_zero", "note", reason, channel=channel.label, value=count))
+    return found
 
 
 def _signal(name: str, channel: Channel, samples: NDArray[np.float64], result: ChainResult | None) -> Signal:
@@ -229,19 +262,53 @@ def _span(trial: Trial, timed: Sequence[Signal]) -> tuple[float, float, list[Fin
     first, last = max(signal.start for signal in timed), min(signal.stop for signal in timed)
     start = first if trial.start is None else max(trial.start, first)
     stop = last if trial.stop is None else min(trial.stop, last)
+    cut = _uneven(trial, timed, start, stop)
     if start >= stop:
         raise SignalError(
             f"the span {trial.start} to {trial.stop} s lies outside the recording, which runs from {first:.6g} "
             f"to {last:.6g} s; correct start and stop in the trials table"
         )
     slack = 1.5 / min(signal.sampling_rate for signal in timed)
-    if (trial.start or start) < start - slack or (trial.stop or stop) > stop + slack:
+    stated = (start if trial.start is None else trial.start, stop if trial.stop is None else trial.stop)
+    if not cut and (stated[0] < start - slack or stated[1] > stop + slack):
         reason = (
             f"the stated span {trial.start} to {trial.stop} s reaches beyond the recording "
             f"({first:.6g} to {last:.6g} s); what is there is used"
         )
         return start, stop, [make_finding("span_cut", "warn", reason, "correct start and stop in the trials table")]
-    return start, stop, []
+    return start, stop, cut
+
+
+def _within(signals: Sequence[Signal], start: float, stop: float) -> tuple[list[Signal], list[Finding]]:
+    """Check the signals inside the span that counts: one long file holds many trials, and may fail in one of them."""
+    kept: list[Signal] = []
+    findings: list[Finding] = []
+    for signal in signals:
+        checked = check_samples(signal.raw[signal.span(start, stop)], signal.label)
+        dead = signal.kind == "emg" and any(finding.level == "fail" for finding in checked)
+        findings.extend(finding for finding in checked if dead or finding.level != "fail")
+        if not dead:
+            kept.append(signal)
+    return kept, findings
+
+
+def _uneven(trial: Trial, timed: Sequence[Signal], start: float, stop: float) -> list[Finding]:
+    """Say so where the channels do not last equally long, so that the shortest one cuts the time of all."""
+    earliest, latest = min(signal.start for signal in timed), max(signal.stop for signal in timed)
+    wanted = earliest if trial.start is None else max(trial.start, earliest)
+    until = latest if trial.stop is None else min(trial.stop, latest)
+    lost = max(start - wanted, 0.0) + max(until - stop, 0.0)
+    if lost <= MOST_UNEVEN or trial.role == "calibration":
+        return []
+    late, early = max(timed, key=lambda one: one.start), min(timed, key=lambda one: one.stop)
+    limits = [one for one, cuts in ((late, start > wanted), (early, until > stop)) if cuts]
+    which = " and ".join(dict.fromkeys(f"'{one.label}' ({one.start:.6g} to {one.stop:.6g} s)" for one in limits))
+    reason = (
+        f"the EMG channels do not cover the same time: because of {which} only {start:.6g} to {stop:.6g} s of "
+        f"{wanted:.6g} to {until:.6g} s count, for all channels"
+    )
+    remedy = "check the offset of the second file; leave out the short channel by an override if it broke off"
+    return [make_finding("channels_uneven", "warn", reason, remedy, value=lost, unit="s")]
 
 
 def targeted(trial: Trial, vocabulary: Vocabulary) -> frozenset[str] | None:
@@ -251,12 +318,28 @@ def targeted(trial: Trial, vocabulary: Vocabulary) -> frozenset[str] | None:
     return frozenset(part for target in trial.targets for part in (target, *vocabulary.parts(target)))
 
 
+def concerns(setting: ChannelSetting, trial: Trial, targets: frozenset[str] | None) -> bool:
+    """Tell whether a channel matters for a trial: an MVIC is for its target muscles, and for the side that worked.
+
+    Parameters
+    ----------
+    targets : frozenset of str or None
+        See `targeted`.
+    """
+    if not setting.muscle:
+        return True
+    worked = trial.factors.get("working_side", "") if trial.role == "mvic" else ""
+    if worked in ("left", "right") and setting.side not in ("", worked):
+        return False
+    return targets is None or setting.muscle in targets
+
+
 def _missing(setting: ChannelSetting, trial: Trial, labels: Sequence[str]) -> list[Finding]:
     """Judge a missing channel: angles are not expected in MVIC and rest trials, EMG is expected everywhere."""
     if not setting.muscle and trial.role in ("mvic", "rest"):
         return []
     level: Level = "fail" if setting.muscle else "warn"
-    remedy = "correct `label` under `channels`, or state `use: false` for it under `overrides`"
+    remedy = f"{labels_there(labels)}; correct `label` under `channels`, or state `use: false` under `overrides`"
     return [
         make_finding(
             "channel_missing",
@@ -281,18 +364,19 @@ def _left_out(setting: ChannelSetting, why: str) -> Finding:
     )
 
 
-def _placed(finding: Finding, trial: Trial, channels: Mapping[str, Channel]) -> Finding:
-    """Say where in the study a finding belongs."""
-    channel = channels.get(finding.channel)
+def _placed(finding: Finding, trial: Trial, named: Mapping[str, tuple[str, Side]]) -> Finding:
+    """Say where in the study a finding belongs; `named` has the name and side of each channel in use, by label."""
+    name, side = named.get(finding.channel, ("", ""))
     return replace(
         finding,
         participant=trial.participant,
         session=trial.session,
         trial=trial.id,
-        muscle=finding.muscle or (channel.muscle if channel else ""),
-        side=finding.side or (channel.side if channel else ""),
+        muscle=finding.muscle or name,
+        side=finding.side or side,
     )
 
 
+_GAPS = "look at the connection of the sensor"
 _UNIT = "state the unit the file really has, or leave `unit` out"
 _DERIVED = "check the channels it is derived from"

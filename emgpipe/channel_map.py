@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from emgpipe.units import UNKNOWN, parse_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from emgpipe.config import ChannelSetting, Study
     from emgpipe.model import Channel, Trial
+
+
+LABELS_SHOWN = 40
 
 
 def settings_for(study: Study, trial: Trial) -> tuple[tuple[ChannelSetting, str], ...]:
@@ -42,14 +45,20 @@ def find_channel(setting: ChannelSetting, channels: Sequence[Channel]) -> Channe
     return None
 
 
-def not_found(setting: ChannelSetting, labels: Iterable[str]) -> str:
-    """Say which label is missing and which labels come near."""
-    there = list(labels)
+def not_found(setting: ChannelSetting, labels: Sequence[str]) -> str:
+    """Say which label is missing and which label comes near."""
     wanted = " or ".join(f"'{label}'" for label in setting.label)
-    plain = {_without_unit(label): label for label in there}
+    plain = {_without_unit(label): label for label in labels}
     near = next((plain[name] for name in difflib.get_close_matches(_without_unit(setting.label[0]), plain, 1)), "")
-    hint = f"; did you mean '{near}'?" if near else "."
-    return f"no channel {wanted} in the file{hint} The file has: {', '.join(there) or 'no channels'}"
+    return f"no channel {wanted} in the file" + (f"; did you mean '{near}'?" if near else "")
+
+
+def labels_there(labels: Sequence[str]) -> str:
+    """Say which labels a file has; of very many, the first."""
+    shown = ", ".join(labels[:LABELS_SHOWN])
+    return f"the file has {shown or 'no channels'}" + (
+        f" and {len(labels) - LABELS_SHOWN} more" if len(labels) > LABELS_SHOWN else ""
+    )
 
 
 def _loose(label: str) -> str:

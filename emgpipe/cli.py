@@ -1,4 +1,4 @@
-"""The command line: ``emgpipe demo | run | schema``; what a command needs is imported when it runs, for quick help."""
+"""The command line: ``demo | run | vocabulary | schema``; a command imports what it needs, so that help is quick."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; errors made for the user are printed without a traceback."""
     parser = _parser()
     given = parser.parse_args(arguments)
-    if given.command is None:
+    if given.command is None:  # no command was given
         parser.print_help()
         return EXIT_NOT_STARTED
     from emgpipe.errors import EmgpipeError
@@ -40,10 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="emgpipe",
-        description="From raw EMG recordings to a ranking of exercises and head positions by mean and peak in %%MVIC.",
+        description="From raw EMG recordings to a ranking of exercises and head positions by mean and peak in %MVIC.",
         epilog=EXIT_CODES,
     )
     parser.add_argument("--version", action="version", version=f"emgpipe {__version__}")
+    parser.set_defaults(command=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     demo = commands.add_parser("demo", help="write a simulated study with known truth, to try emgpipe on")
     demo.add_argument("folder", type=Path, help="folder to write to: raw recordings, trials table, study.yaml")
@@ -53,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("study", type=Path, help="the study file (YAML)")
     run.add_argument("--quiet", action="store_true", help="print no progress and no ranking")
     run.set_defaults(command=_run)
+    words = commands.add_parser("vocabulary", help="print the known muscles, exercises and head positions")
+    words.add_argument("word", nargs="?", default="", help="print only what contains this word, such as thrust")
+    words.set_defaults(command=_vocabulary)
     schema = commands.add_parser("schema", help="print the JSON Schema of study files, for editors")
     schema.set_defaults(command=_schema)
     return parser
@@ -84,6 +88,8 @@ def _run(given: argparse.Namespace) -> int:
 
 
 def _print_outcome(result: StudyResult) -> None:
+    from emgpipe.report import outcome_lines
+
     levels = result.findings["level"].value_counts()
     trials = [one for one in result.outcomes if one.what == "trial"]
     processed = sum(one.status == "processed" for one in trials)
@@ -91,13 +97,17 @@ def _print_outcome(result: StudyResult) -> None:
         f"\n{processed} of {len(trials)} trials processed, {len(result.failed)} failed; findings: "
         + ", ".join(f"{levels.get(level, 0)} {level}" for level in ("fail", "warn", "note"))
     )
-    for one in result.failed:
-        print(f"  FAILED {one.what} {one.name}: {one.reason}", file=sys.stderr)
-    said = result.findings["kind"].isin(["trial_failed", "trial_problem", "no_repetition"])
-    rest = result.findings[(result.findings["level"] == "fail") & ~said]
-    for trial, reason in zip(rest["trial"], rest["reason"], strict=True):
-        print(f"  FAIL {trial or 'study'}: {reason}", file=sys.stderr)
+    for line in outcome_lines(result):
+        print(line, file=sys.stderr)
     print(f"report: {result.folder / 'report.html'}")
+
+
+def _vocabulary(given: argparse.Namespace) -> int:
+    from emgpipe.vocabulary import load_vocabulary, vocabulary_text
+
+    text = vocabulary_text(load_vocabulary(), given.word)
+    print(text or f"nothing in the vocabulary contains '{given.word}'; add a new word under `vocabulary:`")
+    return EXIT_OK
 
 
 def _schema(_: argparse.Namespace) -> int:

@@ -15,7 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from emgpipe.assembly import LoadedTrial, SessionReader, load_trial, targeted
+from emgpipe.assembly import LoadedTrial, SessionReader, concerns, load_trial, targeted
+from emgpipe.channel_checks import odd_units, too_short
 from emgpipe.channel_map import settings_for
 from emgpipe.errors import EmgpipeError, SegmentationError
 from emgpipe.metrics import curve_rows, measure_span, measure_task
@@ -55,7 +56,7 @@ def process_session(study: Study, vocabulary: Vocabulary, trials: Sequence[Trial
         All of one participant and session; not empty.
     """
     reader = SessionReader(study)
-    steps = [_load_and_cut(study, reader, vocabulary, trial) for trial in trials]
+    steps = _in_one_unit([_load_and_cut(study, reader, vocabulary, trial) for trial in trials])
     references, noticed = _references(study, steps)
     findings = (*(finding for step in steps for finding in step.findings), *noticed)
     metrics = metrics_table([(step.trial, _rows(study, step, references)) for step in steps])
@@ -73,7 +74,8 @@ def process_session(study: Study, vocabulary: Vocabulary, trials: Sequence[Trial
 
 def _load_and_cut(study: Study, reader: SessionReader, vocabulary: Vocabulary, trial: Trial) -> _Step:
     targets = targeted(trial, vocabulary)
-    if targets is not None and not any(setting.muscle in targets for setting, _ in settings_for(study, trial)):
+    wanted = (setting for setting, _ in settings_for(study, trial) if setting.muscle)
+    if trial.role == "mvic" and not any(concerns(setting, trial, targets) for setting in wanted):
         return _not_for_us(trial)
     try:
         loaded = load_trial(trial, reader, vocabulary)
@@ -89,7 +91,30 @@ def _load_and_cut(study: Study, reader: SessionReader, vocabulary: Vocabulary, t
     if not found.repetitions:
         reason = next((one.reason for one in found.findings if one.level == "fail"), "no repetition was found")
         return _Step(trial, loaded, (), findings, failure=reason)
-    return _Step(trial, loaded, found.repetitions, findings)
+    short = too_short(trial, loaded.signals.signals, found.repetitions)
+    return _Step(trial, loaded, found.repetitions, (*findings, *short))
+
+
+def _in_one_unit(steps: Sequence[_Step]) -> list[_Step]:
+    """Leave out signals that are not in the unit of the other trials of their muscle; a trial without EMG fails."""
+    loaded = [(step.trial, step.loaded.signals.signals) for step in steps if step.loaded is not None]
+    odd = odd_units(loaded)
+    return [_without(step, odd) for step in steps] if odd else list(steps)
+
+
+def _without(step: _Step, odd: Mapping[tuple[str, str], Finding]) -> _Step:
+    if step.loaded is None:
+        return step
+    signals = step.loaded.signals.signals
+    kept = tuple(signal for signal in signals if (step.trial.id, signal.label) not in odd)
+    if len(kept) == len(signals):
+        return step
+    left_out = ((step.trial.id, signal.label) for signal in signals)
+    noticed = tuple(odd[key] for key in left_out if key in odd)
+    if not any(signal.kind == "emg" for signal in kept):
+        return _failed(step.trial, noticed[0].reason, (*step.findings, *noticed))
+    loaded = replace(step.loaded, signals=replace(step.loaded.signals, signals=kept))
+    return replace(step, loaded=loaded, findings=(*step.findings, *noticed))
 
 
 def _references(study: Study, steps: Sequence[_Step]) -> tuple[dict[ReferenceKey, Reference], tuple[Finding, ...]]:
@@ -129,9 +154,10 @@ def _curves(study: Study, step: _Step, references: Mapping[ReferenceKey, Referen
 
 def _result(study: Study, step: _Step, references: Mapping[ReferenceKey, Reference]) -> TrialResult:
     windows = tuple(
-        ReferenceWindow(one.muscle, one.side, one.attempts[0].start, one.attempts[0].stop, one.attempts[0].value)
+        ReferenceWindow(one.muscle, one.side, attempt.start, attempt.stop, attempt.value)
         for one in references.values()
-        if one.attempts[0].trial == step.trial.id and step.trial.role == "mvic"
+        for attempt in one.used
+        if attempt.trial == step.trial.id and step.trial.role == "mvic"
     )
     signals = step.loaded.signals.signals if step.loaded else ()
     return TrialResult(
@@ -154,7 +180,9 @@ def _failed(trial: Trial, reason: str, findings: tuple[Finding, ...] = ()) -> _S
 
 def _not_for_us(trial: Trial) -> _Step:
     """Leave out an MVIC of muscles the study has no channel for; laboratories record more than one study needs."""
-    reason = f"the study file has no channel for {' or '.join(trial.targets)}, which this MVIC is meant for"
+    side = trial.factors.get("working_side", "")
+    meant = f"{' or '.join(trial.targets)}{f' ({side})' if side in ('left', 'right') else ''}"
+    reason = f"the study file has no channel for {meant}, which this MVIC is meant for"
     return _Step(trial, findings=(_in_trial(make_finding("mvic_not_needed", "note", reason), trial),), left_out=reason)
 
 

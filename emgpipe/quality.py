@@ -33,7 +33,7 @@ def check_samples(samples: NDArray[np.float64], label: str) -> tuple[Finding, ..
         what = "holds no samples" if samples.size == 0 else "holds only missing samples"
         return (make_finding("empty_channel", "fail", f"'{label}' {what}", _DEAD, channel=label),)
     if finite.size > 1 and float(np.ptp(finite)) == 0.0:
-        reason = f"'{label}' has the same value ({finite[0]:.6g}) in all {finite.size} samples"
+        reason = f"'{label}' has the same value ({finite[0] + 0.0:.6g}) in all {finite.size} samples"
         return (make_finding("constant_channel", "fail", reason, _DEAD, channel=label, value=float(finite[0])),)
     missing = samples.size - finite.size
     if missing:

@@ -155,8 +155,8 @@ def _gather(study: Study, listing: TrialList, sessions: Sequence[_Session], sett
 def _outcomes(listing: TrialList, sessions: Sequence[_Session]) -> Iterator[Outcome]:
     """Say what became of every trial, stated and found, and of every file."""
     for problem in listing.problems:
-        if problem.status != "note":
-            yield Outcome(problem.what, problem.name, problem.status, problem.message)
+        if problem.status in ("failed", "left out"):
+            yield Outcome(problem.what, problem.name, problem.status, problem.message + _where(problem))
     files: dict[str, tuple[str, str]] = {}
     for one in sessions:
         for trial in one.light.trials:
@@ -170,11 +170,16 @@ def _outcomes(listing: TrialList, sessions: Sequence[_Session]) -> Iterator[Outc
 
 
 def _problem_finding(problem: Problem) -> Finding:
-    where = f" ({problem.where})" if problem.where and problem.where not in problem.name + problem.message else ""
-    reason = f"{problem.name}: {problem.message}{where}"
+    reason = f"{problem.name}: {problem.message}{_where(problem)}"
     if problem.status == "failed":
         return make_finding("trial_problem", "fail", reason, "correct it and run again; the rest is processed")
+    if problem.status == "warn":
+        return make_finding("trial_warning", "warn", reason, "correct it and run again")
     return make_finding("trial_left_out" if problem.status == "left out" else "trial_note", "note", reason)
+
+
+def _where(problem: Problem) -> str:
+    return f" ({problem.where})" if problem.where and problem.where not in problem.name + problem.message else ""
 
 
 def _unused(listing: TrialList) -> list[Finding]:
@@ -182,7 +187,9 @@ def _unused(listing: TrialList) -> list[Finding]:
         return []
     shown = ", ".join(path.name for path in listing.unused_files[:8])
     more = f" and {len(listing.unused_files) - 8} more" if len(listing.unused_files) > 8 else ""
-    reason = f"{len(listing.unused_files)} files in the recordings folder belong to no trial: {shown}{more}"
+    n = len(listing.unused_files)
+    files = "1 file in the recordings folder belongs" if n == 1 else f"{n} files in the recordings folder belong"
+    reason = f"{files} to no trial: {shown}{more}"
     return [make_finding("unused_files", "note", reason, "add a pattern or a row for them if they should count")]
 
 
@@ -222,6 +229,8 @@ def _write_run(result: StudyResult, study: Study, file: Path, outputs: Sequence[
     inputs = {*study_sources(file), *(Path(one.name) for one in result.outcomes if one.what == "recording")}
     if study.recordings.trials_path is not None:
         inputs.add(study.recordings.trials_path)
+    tables = (getattr(rule.detector, "path", None) for rule in study.repetitions)
+    inputs.update(path for path in tables if path is not None)
     write_run_file(
         result.folder / "run.json",
         RunFile(

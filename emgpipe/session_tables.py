@@ -43,7 +43,7 @@ def concatenate(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.Da
 
     filled = [table for table in tables if not table.empty]
     if not filled:
-        return pd.DataFrame(columns=list(columns))
+        return pd.DataFrame(columns=[*WHERE, *STANDARD_FACTORS, *columns])
     joined = pd.concat(filled, ignore_index=True)
     known = {*WHERE, *columns}
     factors = list(STANDARD_FACTORS) + [name for name in joined.columns if name not in {*known, *STANDARD_FACTORS}]
@@ -62,25 +62,29 @@ def link_findings(metrics: pd.DataFrame, findings: Sequence[Finding], references
         if finding.channel and not finding.muscle:
             continue  # about a channel the study does not use
         by_place.setdefault(place, []).append(finding.id)
-    winners = {reference.id: reference.attempts[0].trial for reference in references}
+    made_of = {
+        reference.id: tuple(dict.fromkeys(attempt.trial for attempt in reference.used)) for reference in references
+    }
     columns = zip(metrics["trial"], metrics["muscle"], metrics["side"], metrics["reference"], strict=True)
     cache: dict[tuple[str, str, str, str], str] = {}
     linked = []
     for row in columns:
         if row not in cache:
-            cache[row] = _ids_for(row, by_place, winners)
+            cache[row] = _ids_for(row, by_place, made_of)
         linked.append(cache[row])
     return metrics.assign(findings=linked)
 
 
 def _ids_for(
-    place: tuple[str, str, str, str], by_place: dict[tuple[str, str, str], list[str]], winners: dict[str, str]
+    place: tuple[str, str, str, str],
+    by_place: dict[tuple[str, str, str], list[str]],
+    made_of: dict[str, tuple[str, ...]],
 ) -> str:
     trial, muscle, side, reference = place
     spots = [(trial, muscle, side), (trial, "", ""), ("", "", "")]
     if muscle:
         spots.append(("", muscle, side))
-        spots.append((winners.get(reference, ""), muscle, side))
+        spots.extend(spot for one in made_of.get(reference, ()) for spot in ((one, muscle, side), (one, "", "")))
     return " ".join(dict.fromkeys(identity for spot in spots for identity in by_place.get(spot, ())))
 
 

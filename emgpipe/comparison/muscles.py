@@ -21,7 +21,7 @@ BASIS: Final = "normalized amplitudes; every ratio depends on the references of 
 
 
 def muscles_as_levels(rows: TaskRows) -> TaskRows:
-    """Return the EMG rows with muscle and side as levels and the normalized value as the amplitude.
+    """Return the EMG rows with muscle, side and placement as levels and the normalized value as the amplitude.
 
     Raises
     ------
@@ -36,8 +36,10 @@ def muscles_as_levels(rows: TaskRows) -> TaskRows:
             "than none, or rank the conditions of each muscle"
         )
     table = table[normalized]
-    sides = table["side"].nunique() > 1
-    names = table["muscle"] + (" " + table["side"] if sides else "")
+    names = table["muscle"].copy()
+    for told_apart in ("side", "placement"):
+        if table[told_apart].nunique() > 1:
+            names += " " + table[told_apart]
     table = table.assign(muscle=ALL, side="", placement="", amplitude=table["value"], amplitude_unit=table["unit"])
-    table[COMPARED_MUSCLE] = names.str.strip()
+    table[COMPARED_MUSCLE] = names.str.split().str.join(" ")
     return replace(rows, table=table.reset_index(drop=True), factors=(*rows.factors, COMPARED_MUSCLE))

@@ -26,7 +26,7 @@ def people(n: int) -> str:
 
 def factor_words(factor: str, *, several: bool = False) -> str:
     """Return a factor's name in words, in the plural where several levels are meant."""
-    words = factor.replace("_", " ")
+    words = "muscle" if factor == COMPARED_MUSCLE else factor.replace("_", " ")
     return words if not several else f"levels of {words}" if factor.endswith("s") else f"{words}s"
 
 

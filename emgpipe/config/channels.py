@@ -33,7 +33,7 @@ class ChannelSetting(Settings):
     name: str | None = None
     """Channels other than EMG: how the rest of this file calls it."""
     unit: str | None = None
-    """Unit of the samples, where the file does not say it or says it wrong."""
+    """Unit of the samples, where the file does not say it; a unit the file states goes before this one."""
     use: bool = True
     """false: the channel is ignored, for example because the sensor died."""
 

@@ -31,6 +31,7 @@ def check_study(study: Study) -> list[Fault]:
         *_derived_faults(study),
         *_chain_faults(study),
         *_repetition_faults(study),
+        *_metric_faults(study),
         *_comparison_faults(study),
     ]
 
@@ -107,6 +108,16 @@ def _repetition_faults(study: Study) -> Iterator[Fault]:
                 message = f"'{exercise}' stands in an earlier entry already; keep it in one of them"
                 yield Fault(("repetitions", index, "exercises", place), message)
             seen.add(exercise)
+
+
+def _metric_faults(study: Study) -> Iterator[Fault]:
+    """Refuse a metric stated twice: the tables have it by its name, and two with other parameters would be averaged."""
+    seen: set[str] = set()
+    for index, metric in enumerate(study.metrics):
+        if metric.name in seen:
+            message = f"the metric '{metric.name}' is already measured by another entry; keep one of them"
+            yield Fault(("metrics", index), message)
+        seen.add(metric.name)
 
 
 def _comparison_faults(study: Study) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,8 +30,11 @@ class RecordingFolder:
             It is not there, or is a file.
         """
         if not path.is_dir():
-            what = "is a file" if path.exists() else "does not exist"
-            raise ConfigError(f"the folder of the recordings, {path}, {what}; check `recordings: folder`")
+            what = "is a file" if path.exists() else f"does not exist{_beside(path)}"
+            raise ConfigError(
+                f"the folder of the recordings, {path}, {what}; check `recordings: folder`, which counts from the "
+                "folder of the study file"
+            )
         names: list[str] = []
         for folder, subfolders, files in os.walk(path):
             subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
@@ -46,7 +50,7 @@ class RecordingFolder:
         ConfigError
             It is not there (near names are suggested), or lies outside the folder.
         """
-        path = self.path / name.replace("\\", "/")
+        path = self.path / self._as_stored(name.replace("\\", "/"))
         try:
             inside = path.resolve().is_relative_to(self.path.resolve())
             exists = path.exists()
@@ -60,6 +64,22 @@ class RecordingFolder:
         if not exists:
             raise ConfigError(f"the file '{name}' is not in {self.path}{suggest(name, self.names)}")
         return path
+
+    def _as_stored(self, name: str) -> str:
+        """Return a name with its accents as the folder has them: macOS stores ``é`` as ``e`` and an accent."""
+        wanted = unicodedata.normalize("NFC", name)
+        if name in self.names or wanted.isascii():
+            return name
+        return next((there for there in self.names if unicodedata.normalize("NFC", there) == wanted), name)
+
+
+def _beside(path: Path) -> str:
+    """Name the folders beside a missing one."""
+    try:
+        names = sorted(entry.name for entry in path.parent.iterdir() if entry.is_dir() and not _litter(entry.name))
+    except OSError:
+        return f" (nor does {path.parent})"
+    return f" (beside it: {', '.join(names[:5])})" if names else ""
 
 
 def _litter(name: str) -> bool:

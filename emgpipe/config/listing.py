@@ -26,15 +26,15 @@ class Problem:
         Row of the table (as a spreadsheet counts) or file name.
     message : str
         What was given, what is allowed, what to do.
-    status : {"failed", "left out", "note"}
-        Only ``failed`` loses a trial that was meant to be there.
+    status : {"failed", "left out", "warn", "note"}
+        Only ``failed`` loses a trial that was meant to be there; ``warn`` is likely to be a mistake.
     """
 
     what: Literal["trial", "table", "recording"]
     name: str
     where: str
     message: str
-    status: Literal["failed", "left out", "note"] = "failed"
+    status: Literal["failed", "left out", "warn", "note"] = "failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _MAX_SHOWN = 60
+ID = r"^[a-z][a-z0-9_]*$"
 PLAIN_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
-_PATTERNS = {PLAIN_NAME: "must consist of letters, digits, - and _, and begin with a letter or digit"}
+_PATTERNS = {
+    PLAIN_NAME: "must consist of letters, digits, - and _, and begin with a letter or digit",
+    ID: "must consist of small letters, digits and _, and begin with a letter, such as wall_hip_thrust",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,8 @@ def _name(root: Node, loc: Loc) -> str:
     if isinstance(way[-1], int):
         return f"{named[-1] if named else 'list'}, entry {way[-1] + 1}"
     parent, _ = follow(root, way[:-1])
-    return f"{parent.kind}: {named[-1]}" if isinstance(parent.kind, str) and node is not parent else named[-1]
+    prefixed = isinstance(parent.kind, str) and node is not parent and named[-1] != "kind"
+    return f"{parent.kind}: {named[-1]}" if prefixed else named[-1]
 
 
 def _in(root: Node, loc: Loc) -> str:

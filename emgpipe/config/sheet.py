@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_WORKBOOK_BYTES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How .xlsx and .ods, and .xls, begin, whatever they are called."""
 _DELIMITERS = (";", ",", "\t")
 
 
@@ -44,7 +46,7 @@ def read_rows(path: Path, sheet: str | None = None) -> tuple[Row, ...]:
         The file is missing, damaged or has no rows; the sheet does not exist.
     """
     data = read_bytes(path, what="trials table")
-    if path.suffix.casefold() in WORKBOOKS:
+    if path.suffix.casefold() in WORKBOOKS or data.startswith(_WORKBOOK_BYTES):
         rows = tuple(_workbook_rows(data, path, sheet))
     else:
         rows = tuple(_csv_rows(decode(data, path, fallback="cp1252"), path))

@@ -197,6 +197,14 @@ def _error(message: str, at: Position) -> ConfigError:
     return ConfigError(message, path=at.path, line=at.line, column=at.column)
 
 
+_REMEDIES = {
+    "mapping values are not allowed": "a colon stands where none can; check the indentation of this line and the one "
+    "above, and put a text that contains ': ' into quotes",
+    "could not find expected ':'": "a key without a colon; write `key: value`, and check the indentation of this line",
+    "escape": "in double quotes \\ begins a special character; in a path write / instead of \\, or use single quotes",
+}
+
+
 def _unreadable(error: object, text: str, path: Path) -> ConfigError:
     """Say what is wrong with the layout; the parser's own words are the last resort."""
     line, column = _line_column(getattr(error, "problem_mark", None) or getattr(error, "context_mark", None))
@@ -209,15 +217,11 @@ def _unreadable(error: object, text: str, path: Path) -> ConfigError:
 def _layout_remedy(problem: str, given: str) -> str:
     if "\t" in given[: len(given) - len(given.lstrip())] or "'\\t'" in problem:
         return "a tab character stands here; indent with spaces (two per level)"
-    if "mapping values are not allowed" in problem:
-        return (
-            "a colon stands where none can; check the indentation of this line and the one above, and put a text "
-            "that contains ': ' into quotes"
-        )
+    for words, remedy in _REMEDIES.items():
+        if words in problem:
+            return remedy
     if "block end" in problem or "block mapping" in problem or "block collection" in problem:
         return "the indentation does not fit the lines above; entries of one level start in the same column"
-    if "could not find expected ':'" in problem:
-        return "a key without a colon; write `key: value`, and check the indentation of this line"
     if "," in problem and ("']'" in problem or "'}'" in problem):
         return "a bracket [ ] or { } is not closed, or a comma is missing"
     return f"this cannot be read as YAML ({problem}); check quotes, brackets and indentation near here"

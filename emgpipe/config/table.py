@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _REQUIRED = ("participant", "file")
-_YES = ("yes", "y", "ja", "j", "true", "wahr", "1", "x")
-_NO = ("no", "n", "nein", "false", "falsch", "0")
+_USUAL = ("participant", "file", "exercise", "head_position", "role", "target")
+_YES = ("yes", "y", "ja", "j", "true", "wahr", "1", "x", "oui", "vrai", "sí", "si", "sì", "verdadero", "vero")
+_NO = ("no", "n", "nein", "false", "falsch", "0", "non", "faux", "falso")
+"""What people write and what spreadsheet programs make of it: TRUE is WAHR, VRAI, VERDADERO, VERO."""
 
 
 def drafts_from_table(path: Path, sheet: str | None = None) -> tuple[list[Draft], list[Problem]]:
@@ -59,7 +61,8 @@ def _columns(header: Row, path: Path) -> tuple[str, ...]:
         if name not in columns:
             listing = ", ".join(filter(None, columns))
             raise ConfigError(
-                f"the trials table has no column '{name}'; its first row gives: {listing}",
+                f"the trials table has no column '{name}'; its first row gives: {listing}. The first row must hold the "
+                f"names of the columns: {', '.join(_USUAL)} and so on; delete rows above it, rename the columns",
                 path=path,
                 line=header.number,
             )

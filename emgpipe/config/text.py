@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from emgpipe.errors import ConfigError
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from emgpipe.errors import ConfigError, suggest
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -38,18 +35,20 @@ def read_bytes(path: Path, *, what: str) -> bytes:
             raise ConfigError(f"this is a folder, not a {what}; give the file inside it", path=path)
         return path.read_bytes()
     except FileNotFoundError:
-        raise ConfigError(f"{what} not found{_nearby(path)}; check the name and the folder", path=path) from None
+        raise ConfigError(f"{what} not found{_nearby(path)} check the name and the folder", path=path) from None
     except (OSError, ValueError) as error:
         raise ConfigError(f"{what} cannot be opened: {error}", path=path) from None
 
 
 def _nearby(path: Path) -> str:
-    """Name files of the same kind beside the missing one: the usual cause is a misspelled name."""
+    """Name the files it is easily confused with, or those of the same kind: the usual cause is a misspelled name."""
     try:
-        names = sorted(entry.name for entry in path.parent.iterdir() if entry.suffix == path.suffix)
+        there = sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())
     except OSError:
-        return f" (there is no folder {path.parent})"
-    return f" (in that folder: {', '.join(names[:5])})" if names else ""
+        return f" (there is no folder {path.parent});"
+    near = suggest(path.name, there)
+    names = [name for name in there if Path(name).suffix == path.suffix][:5]
+    return near or (f" (in that folder: {', '.join(names)});" if names else ";")
 
 
 def decode(data: bytes, path: Path, *, fallback: str | None = None) -> str:

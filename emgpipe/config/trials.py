@@ -16,11 +16,12 @@ from emgpipe.config.listing import Draft, Problem, TrialList
 from emgpipe.config.spelling import key_of, longest_spellings, same_name
 from emgpipe.config.table import drafts_from_table
 from emgpipe.config.words import Words
-from emgpipe.errors import suggest
+from emgpipe.errors import ConfigError, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from emgpipe.config.recordings import Recordings
     from emgpipe.config.study import Study
     from emgpipe.model import Trial
     from emgpipe.vocabulary import Vocabulary
@@ -51,7 +52,7 @@ def list_trials(study: Study, vocabulary: Vocabulary) -> TrialList:
     folder = RecordingFolder.of(recordings.folder, allow_outside=recordings.allow_outside)
     words = Words(vocabulary)
     if recordings.trials_path is not None:
-        drafts, problems = drafts_from_table(recordings.trials_path, recordings.sheet)
+        drafts, problems = drafts_from_table(_table_path(recordings, recordings.trials_path), recordings.sheet)
     else:
         drafts, problems = drafts_from_names(folder.names, recordings.files, words)
     drafts, notes = _one_spelling([replace(draft, fields={**_DEFAULTS, **draft.fields}) for draft in drafts], study)
@@ -63,6 +64,18 @@ def list_trials(study: Study, vocabulary: Vocabulary) -> TrialList:
         problems=found,
         unused_files=_unused(folder, drafts, found, recordings.trials_path),
     )
+
+
+def _table_path(recordings: Recordings, path: Path) -> Path:
+    """Return the path of the trials table; refuse, with the remedy, one that lies one folder too high."""
+    above = recordings.folder.parent / path.name
+    if not path.exists() and above.is_file():
+        raise ConfigError(
+            "the trials table is looked for in the folder of the recordings, but it lies in the folder above; write "
+            f"`trials: ../{path.name}`, or move it there",
+            path=path,
+        )
+    return path
 
 
 def _build(drafts: Sequence[Draft], folder: RecordingFolder, words: Words) -> tuple[list[Stated], list[Problem]]:
@@ -130,7 +143,7 @@ def _whole_file_twice(trials: Sequence[Trial]) -> list[Problem]:
 
 
 def _idle_overrides(study: Study, trials: Sequence[Trial]) -> list[Problem]:
-    """Note overrides that concern no trial: usually a misspelled name, and the error they correct stays in."""
+    """Warn of overrides that concern no trial: usually a misspelled name, and the error they correct stays in."""
     there = sorted({trial.participant for trial in trials})
     called = sorted(name for trial in trials for name in names_of(trial))
     notes = []
@@ -144,7 +157,7 @@ def _idle_overrides(study: Study, trials: Sequence[Trial]) -> list[Problem]:
             wrong = f"participant '{override.participant}' has no such trial in session '{override.session}'"
         else:
             continue
-        notes.append(Problem("table", override.participant, f"overrides, entry {index}", wrong, "note"))
+        notes.append(Problem("table", override.participant, f"overrides, entry {index}", wrong, "warn"))
     return notes
 
 

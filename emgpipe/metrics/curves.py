@@ -26,7 +26,7 @@ def time_normalize(
     Parameters
     ----------
     samples : array, shape (n_samples,)
-        NaN where missing; a point next to a missing sample is NaN.
+        NaN where missing; a point next to a missing sample, or beyond the samples by more than one, is NaN.
     first : float
         Time of the first sample in s.
 
@@ -37,6 +37,7 @@ def time_normalize(
     if samples.size == 0:
         return np.full(CURVE_POINTS, np.nan)
     position = (np.linspace(*span, CURVE_POINTS) - first) * sampling_rate
+    beyond = (position < -1) | (position > samples.size)
     position = np.clip(position, 0, samples.size - 1)
     below = np.floor(position).astype(np.intp)
     above = np.minimum(below + 1, samples.size - 1)
@@ -44,6 +45,7 @@ def time_normalize(
     curve: NDArray[np.float64] = np.where(
         weight == 0, samples[below], (1 - weight) * samples[below] + weight * samples[above]
     )
+    curve[beyond] = np.nan
     return curve
 
 

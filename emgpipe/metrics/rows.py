@@ -67,7 +67,7 @@ def _rows_of(
             yield _row(metric, None, metric.measure(cut), "s")
     for signal in signals:
         cut = _cut(signal, span, phases)
-        usable = cut.samples.size > 0 and np.mean(~np.isfinite(cut.samples)) <= MOST_MISSING
+        usable = _measured(cut) >= 1 - MOST_MISSING
         for metric in chosen:
             if metric.reads != ("envelope" if signal.kind == "emg" else "raw"):
                 continue
@@ -84,6 +84,12 @@ def _cut(signal: Signal, span: Phase, phases: tuple[Phase, ...]) -> Cut:
     samples: NDArray[np.float64] = signal.raw if signal.envelope is None else signal.envelope
     first = signal.start + where.start / signal.sampling_rate
     return Cut(samples[where], signal.sampling_rate, span.start, span.stop, first, phases)
+
+
+def _measured(cut: Cut) -> float:
+    """Return the share of the span that has samples: gaps are missing, and so is what the channel does not reach."""
+    wanted = max(round((cut.stop - cut.start) * cut.sampling_rate), cut.samples.size, 1)
+    return float(np.count_nonzero(np.isfinite(cut.samples))) / wanted
 
 
 def _scaled(metric: Metric, signal: Signal, number: float, scale: tuple[Mapping[ReferenceKey, Reference], str]) -> Row:

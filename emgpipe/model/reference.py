@@ -41,6 +41,8 @@ class Reference:
         How far the second best lies below the best, as a fraction of the best.
     chain_hash : str
         The chain its envelopes went through.
+    n_used : int
+        How many of the attempts, from the first, make the value.
     """
 
     participant: str
@@ -55,6 +57,12 @@ class Reference:
     spread: float | None
     gap: float | None
     chain_hash: str
+    n_used: int = 1
+
+    @property
+    def used(self) -> tuple[MvicAttempt, ...]:
+        """The attempts that make the value."""
+        return self.attempts[: self.n_used]
 
     @property
     def id(self) -> str:

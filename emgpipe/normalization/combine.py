@@ -21,6 +21,10 @@ class Combine(Settings, ABC):
         """Return the reference value; `best_first` has at least one element."""
 
     @abstractmethod
+    def uses(self, count: int) -> int:
+        """Return how many of `count` values, from the best, the result is made of."""
+
+    @abstractmethod
     def describe(self) -> str:
         """Say in words what is done."""
 
@@ -33,6 +37,10 @@ class Maximum(Combine):
     def value(self, best_first: Sequence[float]) -> float:
         """Return the highest."""
         return best_first[0]
+
+    def uses(self, count: int) -> int:  # noqa: ARG002 - the best one, however many there are
+        """Return 1."""
+        return 1
 
     def describe(self) -> str:
         """Say in words what is done."""
@@ -50,6 +58,10 @@ class MeanOfBest(Combine):
         """Return the mean of the first n."""
         chosen = best_first[: self.n]
         return sum(chosen) / len(chosen)
+
+    def uses(self, count: int) -> int:
+        """Return n, or fewer where there are fewer."""
+        return min(self.n, count)
 
     def describe(self) -> str:
         """Say in words what is done."""

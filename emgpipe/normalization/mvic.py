@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NOT_PLATEAUED = 0.10
-"""A best trial this far above the second best may not have been the participant's maximum."""
+"""Where the second best trial lies this far below the best, the best may not have been the participant's maximum."""
 
 
 class Mvic(Normalization):
@@ -80,6 +80,7 @@ def _reference(settings: Mvic, candidate: Candidate, attempts: tuple[MvicAttempt
         spread=float(np.std(values, ddof=1) / np.mean(values)) if several else None,
         gap=(values[0] - values[1]) / values[0] if several else None,
         chain_hash=candidate.signal.chain_hash,
+        n_used=settings.combine.uses(len(values)),
     )
 
 
@@ -106,7 +107,7 @@ def _plateau(reference: Reference) -> tuple[Finding, ...]:
         make_finding(
             "mvic_not_plateaued",
             "note",
-            f"the best MVIC trial ({best.trial}) lies {reference.gap:.0%} above the second best ({second.trial})",
+            f"the second best MVIC trial ({second.trial}) lies {reference.gap:.0%} below the best ({best.trial})",
             "one more trial shows whether it was the maximum",
             participant=reference.participant,
             session=reference.session,

@@ -27,6 +27,9 @@ class _TaskReference(Normalization):
     @abstractmethod
     def _combine(self, values: Sequence[float]) -> float: ...
 
+    @abstractmethod
+    def _uses(self, count: int) -> int: ...
+
     def reference(self, candidates: Sequence[Candidate]) -> tuple[Reference | None, tuple[Finding, ...]]:
         """Look at every repetition of every task trial of the muscle."""
         attempts = [attempt for candidate in candidates if (attempt := self._attempt(candidate)) is not None]
@@ -47,6 +50,7 @@ class _TaskReference(Normalization):
             spread=None,
             gap=None,
             chain_hash=first.signal.chain_hash,
+            n_used=self._uses(len(attempts)),
         )
         return reference, ()
 
@@ -76,6 +80,9 @@ class TaskPeak(_TaskReference):
     def _combine(self, values: Sequence[float]) -> float:
         return max(values)
 
+    def _uses(self, count: int) -> int:  # noqa: ARG002 - the trial with the highest sample
+        return 1
+
     def describe(self) -> str:
         """Say in words what counts as 100 %."""
         return "100 % = highest envelope sample in any repetition of any task trial of the session (not an MVIC)"
@@ -92,6 +99,9 @@ class TaskMean(_TaskReference):
 
     def _combine(self, values: Sequence[float]) -> float:
         return float(np.mean(values))
+
+    def _uses(self, count: int) -> int:
+        return count
 
     def describe(self) -> str:
         """Say in words what counts as 100 %."""

@@ -92,6 +92,15 @@ class Parameters:
         stored = np.frombuffer(found.bytes[: count * size], dtype=np.uint8).reshape(count, size)
         return [float(value) for value in decode(stored, dtype).tolist()]
 
+    def all_numbers(self, name: str, *, unsigned: bool = False) -> list[float]:
+        """Return the values of a parameter and of its continuations: one parameter holds 255 at most."""
+        collected = self.numbers(name, unsigned=unsigned)
+        for number in range(2, 10):
+            if len(collected) % 255 or not (more := self.numbers(f"{name}{number}", unsigned=unsigned)):
+                break
+            collected += more
+        return collected
+
     def number(self, name: str, *, unsigned: bool = False) -> float | None:
         """Return the first value of a numeric parameter."""
         values = self.numbers(name, unsigned=unsigned)
@@ -245,8 +254,8 @@ def _scaling(parameters: Parameters, n: int) -> tuple[tuple[float, ...], tuple[f
     unsigned = any(text.upper() == "UNSIGNED" for text in parameters.texts("ANALOG:FORMAT"))
     general = parameters.number("ANALOG:GEN_SCALE")
     general = 1.0 if general is None else general
-    scales = parameters.numbers("ANALOG:SCALE")
-    offsets = parameters.numbers("ANALOG:OFFSET", unsigned=unsigned)
+    scales = parameters.all_numbers("ANALOG:SCALE")
+    offsets = parameters.all_numbers("ANALOG:OFFSET", unsigned=unsigned)
     findings = []
     if len(scales) < n:
         reason = f"a scale is stated for {len(scales)} of {n} analog channels; the others are left as stored"

@@ -17,6 +17,10 @@ JITTER = 0.01
 """More long steps than this share (and than five) are no gaps: the stamps came in packets, only their span counts."""
 
 
+SAME = 0.02
+"""Steps that differ by less than this part of a step are alike."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """What a column of time stamps says.
@@ -35,6 +39,10 @@ class Clock:
         Time lost in gaps, in s.
     backward : int
         Steps that go back in time.
+    irregular : float
+        Share of steps that are off by half or more; coarse printing alone does not count.
+    resolution : float
+        How finely the stamps are printed, in s; 0 where they do not show it.
     """
 
     sampling_rate: float
@@ -43,6 +51,8 @@ class Clock:
     gaps: int = 0
     missing: float = 0.0
     backward: int = 0
+    irregular: float = 0.0
+    resolution: float = 0.0
 
 
 def read_clock(stamps: NDArray[np.float64], seconds: float) -> Clock | None:
@@ -58,11 +68,15 @@ def read_clock(stamps: NDArray[np.float64], seconds: float) -> Clock | None:
     known = np.flatnonzero(np.isfinite(stamps))
     if known.size < 2:
         return None
-    times = stamps[known] * seconds
+    start, n_samples = float(stamps[known[0]] * seconds), int(known[-1]) + 1
+    times = (stamps[known] - stamps[known[0]]) * seconds  # small numbers: stamps may count from 1970
     steps = np.diff(times) / np.diff(known)
-    expected = _usual_step(times, steps, known)
+    expected = _usual_step(steps)
     if expected <= 0:
         return None
+    resolution = _resolution(steps, expected)
+    if resolution and _is_steady(times, known, resolution):
+        return Clock(_clean(_slope(times, known)), start, n_samples, resolution=resolution)
     coarse = float(steps[steps > 0].min()) if (steps == 0).any() else 0.0
     gap = steps > 1.5 * expected + coarse * 1.01
     backward = steps < 0
@@ -74,9 +88,12 @@ def read_clock(stamps: NDArray[np.float64], seconds: float) -> Clock | None:
     if counts == 0 or span <= 0:
         return None
     missing = float(((steps[gap] - expected) * np.diff(known)[gap]).sum())
+    breaks = np.flatnonzero(~regular) + 1
+    rate = _slope(times, known, breaks) if coarse else counts / span
+    irregular = 0.0 if coarse else float((np.abs(steps - expected) >= 0.5 * expected).mean())
     return Clock(
-        _clean(counts / span), float(times[0]), int(known[-1]) + 1, int(gap.sum()), missing, int(backward.sum())
-    )
+        _clean(rate), start, n_samples, int(gap.sum()), missing, int(backward.sum()), irregular, resolution
+    )  # fmt: skip
 
 
 def looks_uniform(column: NDArray[np.float64]) -> bool:
@@ -91,11 +108,41 @@ def looks_uniform(column: NDArray[np.float64]) -> bool:
     return bool((np.abs(steps - usual) <= 0.1 * usual).mean() >= 0.99)
 
 
-def _usual_step(times: NDArray[np.float64], steps: NDArray[np.float64], known: NDArray[np.intp]) -> float:
-    if (steps == 0).any() and (steps >= 0).all():  # printed too coarsely to tell neighbors apart
-        return float((times[-1] - times[0]) / (known[-1] - known[0]))
-    positive = steps[steps > 0]
-    return float(np.median(positive)) if positive.size >= 0.9 * steps.size else 0.0
+def _usual_step(steps: NDArray[np.float64]) -> float:
+    forward = steps[steps >= 0]
+    if forward.size < 0.9 * steps.size:
+        return 0.0
+    # Neighbors that are printed alike cannot be told apart: the mean step is left.
+    return float(forward.mean() if (forward == 0).any() else np.median(forward))
+
+
+def _resolution(steps: NDArray[np.float64], expected: float) -> float:
+    """Return how finely stamps are printed: their steps are multiples of it. 0 where all steps are alike."""
+    different = np.unique(np.round(steps[steps >= 0] / expected, 3))
+    apart = np.diff(different, prepend=0.0)
+    apart = apart[apart > SAME]
+    return float(apart.min()) * expected if apart.size > 1 or different[0] == 0 else 0.0
+
+
+def _is_steady(times: NDArray[np.float64], known: NDArray[np.intp], resolution: float) -> bool:
+    """Say whether rounding alone explains uneven steps: no stamp is further from a straight line than that."""
+    rate = _slope(times, known)
+    if not np.isfinite(rate) or rate <= 0:
+        return False
+    residual = times - known / rate
+    # The fitted line is not quite the one the stamps were rounded from: a few rare jumps tilt it.
+    return float(np.ptp(residual)) <= 1.5 * resolution
+
+
+def _slope(times: NDArray[np.float64], known: NDArray[np.intp], breaks: NDArray[np.intp] | None = None) -> float:
+    """Return samples per second by a straight line through all stamps, one in each stretch between `breaks`."""
+    products = squares = 0.0
+    pieces = np.empty(0, dtype=np.intp) if breaks is None else breaks
+    for stretch, indices in zip(np.split(times, pieces), np.split(known, pieces), strict=True):
+        place = indices - indices.mean()
+        products += float(place @ (stretch - stretch.mean()))
+        squares += float(place @ place)
+    return squares / products if products > 0 else float("nan")
 
 
 def _clean(rate: float) -> float:

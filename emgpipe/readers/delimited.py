@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +24,7 @@ from emgpipe.readers.delimited_options import DelimitedOptions
 from emgpipe.readers.delimited_rates import Timing, time_columns
 from emgpipe.readers.delimited_table import Table, read_table
 from emgpipe.readers.labels import scaling_to_base, unique_labels, unknown_units
+from emgpipe.readers.signatures import known_signature
 from emgpipe.readers.text import decode_head, detect_encoding
 from emgpipe.units import UNKNOWN, parse_unit
 
@@ -36,8 +37,11 @@ if TYPE_CHECKING:
 
 HEADING_BYTES = 1 << 20
 """Enough for the heading and some rows of a table of several thousand columns."""
+HOUR = 3600.0
+"""Times such as ``12:30:05`` later than this (s) are times of day and do not count from the recording's start."""
 STATE_UNIT = "state it in the study file: recordings: reading: [{kind: delimited, unit: uV}]"
-_MARKUP = re.compile(r"^\s*(<|\{|\[\s*[\[{\"0-9-])")
+LYING, MANY_COLUMNS = 20, 500
+"""A table with at least so many columns per row, and in all, has channels as rows."""
 _WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": BLANKS, " ": BLANKS}
 _NAMES = {"\t": "a tab", BLANKS: "blanks"}
 
@@ -53,12 +57,13 @@ class DelimitedReader(Reader):
     def recognize(self, head: Head) -> str | None:
         """Accept text with at least two rows of numbers; refuse markup and binary data."""
         encoding = detect_encoding(head.data)
-        if encoding is None:
+        if encoding is None or known_signature(head.data) is not None:
             return None
-        lines = _lines(head.data, encoding, whole=head.size <= len(head.data))
-        if not lines or _MARKUP.match(lines[0]):
-            return None
-        layout = find_layout(lines)
+        layout = find_layout(_lines(head.data, encoding, whole=head.size <= len(head.data)))
+        if layout is None and head.size > len(head.data):  # a long heading, or lines of thousands of columns
+            with head.path.open("rb") as handle:
+                more = handle.read(HEADING_BYTES)
+            layout = find_layout(_lines(more, encoding, whole=head.size <= len(more)))
         return _describe(layout) if layout else None
 
     def read(self, path: Path, options: ReaderOptions) -> Recording:
@@ -66,7 +71,8 @@ class DelimitedReader(Reader):
         given = options if isinstance(options, DelimitedOptions) else DelimitedOptions()
         text = _open(path, given)
         table = read_table(path, text.layout, text.encoding)
-        heading, n = text.heading, text.layout.n_columns
+        _check_shape(table, path)
+        heading, n = _with_clocks(text.heading, table), text.layout.n_columns
         names = [label or f"column {number}" for number, label in enumerate(heading.labels, start=1)]
         roles = _roles(table, heading, names, given.time_column, path)
         used = [i for i in range(n) if _has_samples(table, heading, i) and i not in roles.others]
@@ -76,7 +82,7 @@ class DelimitedReader(Reader):
         labels = [dict(zip(used, unique, strict=True)).get(i, names[i]) for i in range(n)]
         _check_labels(given, unique, path)
         timings, doubts = time_columns(table, roles, heading, labels, given, used=used, path=path)
-        zero = _zero(timings)
+        zero = _zero(timings, is_clock=bool(table.clocks))
         channels = tuple(
             _channel(labels[i], table.columns[i], timings[i], zero, _unit(i, labels[i], heading, given)) for i in used
         )
@@ -124,8 +130,9 @@ def _open(path: Path, options: DelimitedOptions) -> _Text:
     above = sum(bool(line.strip()) for line in lines[: layout.data_start])
     findings = []
     if above and not heading.has_labels and options.header_row is None:
-        reason = f"no labels found in the {above} lines above the numbers; columns are numbered from 1"
-        findings.append(make_finding("labels_missing", "note", reason, "state header_row in the study file"))
+        reason = f"no line above the numbers has {layout.n_columns} labels, one per column; columns are numbered from 1"
+        remedy = "correct the labels in the file, or state header_row in the study file"
+        findings.append(make_finding("labels_missing", "note", reason, remedy))
     return _Text(encoding, layout, heading, tuple(findings))
 
 
@@ -140,9 +147,22 @@ def _describe(layout: Layout) -> str:
     return f"text with {layout.n_columns} columns of numbers, {between} between columns, decimal {mark}"
 
 
+def _with_clocks(heading: Heading, table: Table) -> Heading:
+    """Columns of times such as ``12:30:05.25`` have become seconds."""
+    units = tuple("s" if index in table.clocks else unit for index, unit in enumerate(heading.units))
+    return replace(heading, units=units)
+
+
+def _check_shape(table: Table, path: Path) -> None:
+    n_columns, n_rows = len(table.columns), table.columns[0].size
+    if n_columns >= LYING * n_rows and n_columns >= MANY_COLUMNS:
+        message = f"has {n_columns} columns and {n_rows} rows: it lies on its side; export it with one row per sample"
+        raise ReadError(message, path=path, reader="delimited")
+
+
 def _roles(table: Table, heading: Heading, names: list[str], time_column: str | None, path: Path) -> Roles:
     try:
-        return find_roles(table.columns, heading, names, time_column)
+        return find_roles(table.columns, heading, names, time_column, table.clocks)
     except ReadError as error:
         raise ReadError(error.message, path=path, reader="delimited") from None
 
@@ -182,16 +202,17 @@ def _channel(label: str, column: NDArray[np.float64], timing: Timing, zero: floa
     return channel_from_array(label, samples, timing.sampling_rate, unit=unit, kind=kind, start=start)
 
 
-def _zero(timings: dict[int, Timing]) -> float:
+def _zero(timings: dict[int, Timing], *, is_clock: bool) -> float:
     starts = [timing.start for timing in timings.values()]
     first = min(starts, default=0.0)
-    return first if abs(first) > EPOCH else 0.0
+    return first if abs(first) > (HOUR if is_clock else EPOCH) else 0.0
 
 
 def _epoch(zero: float) -> list[Finding]:
     if not zero:
         return []
-    reason = f"time stamps count from a date ({zero:.3f} s); here they count from the first sample"
+    since = "a date" if abs(zero) > EPOCH else "midnight"
+    reason = f"time stamps count from {since} ({zero:.3f} s); here they count from the first sample"
     return [make_finding("time_origin", "note", reason, value=zero, unit="s")]
 
 
@@ -220,7 +241,8 @@ def _missing(channels: tuple[Channel, ...], labels: list[str], table: Table) -> 
         index = labels.index(channel.label)
         missing = int(np.isnan(channel.read()).sum())
         if missing:
-            causes = {"text": table.texts[index], "infinite": table.infinite[index]}
+            example = f" such as '{table.examples[index][:20]}'" if table.texts[index] else ""
+            causes = {f"text{example}": table.texts[index], "infinite": table.infinite[index]}
             said = ", ".join(f"{count} {cause}" for cause, count in causes.items() if count)
             reason = f"{missing} of {channel.n_samples} cells hold no usable number{f' ({said})' if said else ''}"
             findings.append(

@@ -44,16 +44,19 @@ class Roles:
         Time columns.
     counters : tuple of int
         Columns that only number the rows.
+    spare : tuple of int
+        Times of day beside time stamps, which are finer.
     """
 
     clocks: dict[int, Clock]
     counters: tuple[int, ...]
     findings: tuple[Finding, ...]
+    spare: tuple[int, ...] = ()
 
     @property
     def others(self) -> set[int]:
         """Columns that are no samples."""
-        return {*self.clocks, *self.counters}
+        return {*self.clocks, *self.counters, *self.spare}
 
     def clock_of(self, column: int) -> tuple[int, Clock] | None:
         """Return the nearest time column to the left; a single time column also counts for columns left of it."""
@@ -64,9 +67,13 @@ class Roles:
 
 
 def find_roles(
-    columns: Sequence[NDArray[np.float64]], heading: Heading, labels: Sequence[str], time_column: str | None
+    columns: Sequence[NDArray[np.float64]],
+    heading: Heading,
+    labels: Sequence[str],
+    time_column: str | None,
+    times_of_day: Sequence[int] = (),
 ) -> Roles:
-    """Find time columns and row counters by label and content.
+    """Find time columns and row counters by label and content; `times_of_day` are columns that were ``12:30:05``.
 
     Raises
     ------
@@ -92,7 +99,9 @@ def find_roles(
         names = ", ".join(f"'{labels[index]}'" for index in counters)
         reason = f"taken as a row counter and left out: {names}"
         findings.append(make_finding("counter_column", "note", reason, "if it is a time in ms, state time_column"))
-    return Roles(clocks, tuple(counters), tuple(findings))
+    stamps = {index: clock for index, clock in clocks.items() if index not in times_of_day}
+    spare = tuple(index for index in clocks if stamps and index not in stamps)
+    return Roles(stamps or clocks, tuple(counters), tuple(findings), spare)
 
 
 def _role(index: int, column: NDArray[np.float64], heading: Heading, *, many: bool) -> str:
@@ -143,6 +152,9 @@ def _seconds(column: NDArray[np.float64], written: str, label: str) -> tuple[flo
         return _SECONDS[unit], []
     if written.strip().lower() in _FURTHER_UNITS:
         return _FURTHER_UNITS[written.strip().lower()], []
+    bracketed = re.search(r"[(\[]\s*(us|µs|μs|min)\s*[)\]]", label, re.IGNORECASE)
+    if bracketed:
+        return _FURTHER_UNITS[bracketed[1].lower()], []
     word = label.strip().lower()
     if word in {"ms", "s", "sec", "secs", "second", "seconds"}:
         return (1e-3 if word == "ms" else 1.0), []

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from dataclasses import dataclass, field
 
 from emgpipe.readers.delimited_layout import MISSING, Layout, is_number, split_line
 from emgpipe.units import UNKNOWN, parse_unit
 
+MOST_RATE = 1e6
+"""Sampling rates above this many Hz are misread."""
 _COMMENT = re.compile(r"^\s*(#+|%+|//+|!+)\s*")
 _RATE = re.compile(
     r"(?:(?:sampl\w*|scan|acq\w*)[ _-]*(?:rate|freq\w*)|\bfrequency\b|\bfrequenz\b|abtast\w*"
     r"|\bfs\b|\bsrate\b|\bpreciserate\b)"
-    r"[^0-9+\-]{0,20}?[\"':=\s,;\t]\s*[\"']?(\d+(?:[.,]\d+)?(?:e[+-]?\d+)?)\s*(k?hz)?",
+    r"([^0-9+\-]{0,20}?)[\"':=\s,;\t]\s*[\"']?(\d+(?:[.,]\d+)*(?:e[+-]?\d+)?)\s*(k?hz)?",
     re.IGNORECASE,
 )
 _INTERVAL = re.compile(
@@ -73,7 +76,8 @@ def read_heading(
     """
     above = [(index, line) for index, line in enumerate(lines[: layout.data_start]) if line.strip()]
     last = above[-1][0] if above else -1
-    rows = [(i, cells) for i, line in above if (cells := _cells(line, layout, is_last=i == last)) is not None]
+    numbered = _has_row_names(lines[layout.data_start :], layout)
+    rows = [(i, cells) for i, line in above if (cells := _cells(line, layout, shifts=i == last and numbered))]
     units = _stated_row(lines, unit_row, layout) or _take_unit_row(rows, wanted=unit_row is None)
     labels = _stated_row(lines, header_row, layout) or _take_labels(rows, above, layout, wanted=header_row is None)
     n = layout.n_columns
@@ -121,15 +125,22 @@ def label_rate(label: str) -> float | None:
         return None
     rate = float(found[1])
     # "EMG (1)" is a numbered sensor: only what is written as a rate, or cannot be a number of a sensor, counts.
-    return rate if "hz" in found[0].lower() or "." in found[1] or rate >= 100 else None
+    return rate if 0 < rate <= MOST_RATE and ("hz" in found[0].lower() or "." in found[1] or rate >= 100) else None
 
 
-def _cells(line: str, layout: Layout, *, is_last: bool) -> list[str] | None:
+def _has_row_names(below: list[str], layout: Layout) -> bool:
+    """Say whether the first column counts 1, 2, ..., as R numbers its rows."""
+    first = [cells[0] for line in below[:2] if (cells := split_line(line, layout.delimiter))]
+    names = [cell.strip('"') for cell in first]
+    return len(names) == 2 and all(name.isdecimal() for name in names) and int(names[1]) == int(names[0]) + 1
+
+
+def _cells(line: str, layout: Layout, *, shifts: bool) -> list[str] | None:
     """Return the cells of a line that is as wide as the numbers, or None."""
     cells = split_line(_COMMENT.sub("", line), layout.delimiter)
     while len(cells) > layout.n_columns and not cells[-1]:
         cells.pop()
-    if is_last and len(cells) == layout.n_columns - 1 > 1 and _COMMENT.match(line) is None and all(cells):
+    if shifts and len(cells) == layout.n_columns - 1 > 1 and _COMMENT.match(line) is None and all(cells):
         return ["", *cells]  # R writes no label above the row names
     too_wide = len(cells) > layout.n_columns
     if too_wide or len(cells) < layout.n_columns - (layout.n_columns > 3) or not any(cells):
@@ -201,17 +212,32 @@ def _file_rates(lines: list[str]) -> tuple[float, ...]:
     """Return the different rates that lines of text state, in Hz."""
     rates = []
     for line in lines:
-        for number, unit in _RATE.findall(line):
-            rates.append(_float(number) * (1000.0 if unit.lower() == "khz" else 1.0))
-        rates += [(1000.0 if unit == "ms" else 1.0) / _float(number) for number, unit in _INTERVAL.findall(line)]
+        rates += [_rate(number, unit or between) for between, number, unit in _RATE.findall(line)]
+        rates += [
+            (1000.0 if unit == "ms" else 1.0) / seconds
+            for number, unit in _INTERVAL.findall(line)
+            if (seconds := _float(number))
+        ]
     rates += _rates_below_keys(lines)
-    return tuple(dict.fromkeys(rate for rate in rates if rate > 0))
+    return tuple(dict.fromkeys(rate for rate in rates if 0 < rate <= MOST_RATE))
+
+
+def _rate(number: str, unit: str) -> float:
+    """Return a rate in Hz; no device records at 2 Hz, so ``2,000 Hz`` and ``2.000,00`` are two thousand.
+
+    >>> _rate("2,000", "Hz"), _rate("2.000,00", ""), _rate("2", "[kHz]"), _rate("148,148", "Hz")
+    (2000.0, 2000.0, 2000.0, 148.148)
+    """
+    if "khz" in unit.lower():
+        return _float(number) * 1000.0
+    grouped = re.fullmatch(r"(\d)([.,])(\d{3})(?!\2)(?:[.,](\d+))?", number)
+    return float(f"{grouped[1]}{grouped[3]}.{grouped[4] or 0}") if grouped else _float(number)
 
 
 def _channel_lines(lines: list[str]) -> dict[str, tuple[float | None, str]]:
     """Return rate and unit by label from lines that describe one channel each, as EMGworks writes them."""
     found = (match for line in lines if (match := _CHANNEL_LINE.match(line)))
-    return {match[1]: (_float(match[2]), match[3]) for match in found}
+    return {match[1]: (rate if 0 < (rate := _float(match[2])) <= MOST_RATE else None, match[3]) for match in found}
 
 
 def _rates_below_keys(lines: list[str]) -> list[float]:
@@ -227,4 +253,9 @@ def _rates_below_keys(lines: list[str]) -> list[float]:
 
 
 def _float(text: str) -> float:
-    return float(text.replace(",", ".")) or float("inf")
+    """Return a positive number, 0 for what is none."""
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        return 0.0
+    return value if math.isfinite(value) else 0.0

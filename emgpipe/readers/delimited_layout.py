@@ -19,10 +19,14 @@ _CANDIDATES = (
     ("\t", "."), (";", "."), (",", "."), ("|", "."), ("\t", ","), (";", ","), (BLANKS, "."), ("|", ","), (",", ","),
     (BLANKS, ","),
 )  # fmt: skip
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?")
+_NUMBER = re.compile(r"[+\-\u2212]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?")
+_CLOCK = re.compile(
+    r"(\d[\d./-]*[ T]+)?(?:(\d{1,2}):(\d\d):(\d\d(?:[.,]\d+)?)|(\d{1,3}):(\d\d[.,]\d+))\s*([AP]M|Z|[+-]\d\d:?\d\d)?",
+    re.IGNORECASE,
+)
 MOST_LINES = 200
 """Rows of numbers that are enough to judge a layout."""
-SCANNED_LINES = 4000
+SCANNED_LINES = 20000
 """How far down the first row of numbers may stand."""
 
 
@@ -69,8 +73,26 @@ def split_line(line: str, delimiter: str) -> list[str]:
     return [cell.strip() for cell in line.split(delimiter)]
 
 
+def clock_seconds(cell: str) -> float | None:
+    """Return the seconds since midnight or zero of a time of day or an elapsed time; a date before it is not used.
+
+    >>> clock_seconds("2024-05-03 12:00:01.5"), clock_seconds("01:02,25"), clock_seconds("12:30")
+    (43201.5, 62.25, None)
+    """
+    found = _CLOCK.fullmatch(cell) if ":" in cell else None
+    if found is None:
+        return None
+    _, hours, minutes, seconds, only_minutes, only_seconds, zone = found.groups()
+    if hours is None:
+        return 60.0 * int(only_minutes) + float(only_seconds.replace(",", "."))
+    hour = int(hours) % 12 + 12 * (zone.upper() == "PM") if zone and zone.upper() in {"AM", "PM"} else int(hours)
+    return 3600.0 * hour + 60.0 * int(minutes) + float(seconds.replace(",", "."))
+
+
 def is_number(cell: str, decimal: str) -> bool:
-    """Say whether a cell is a number with this decimal mark; thousands separators are never guessed."""
+    """Say whether a cell is a number with this decimal mark or a time; thousands separators are never guessed."""
+    if ":" in cell:
+        return clock_seconds(cell) is not None
     if decimal == ",":
         if "." in cell:
             return False
@@ -146,7 +168,45 @@ def _rate(lines: list[str], delimiter: str, decimal: str, first_line: int) -> tu
         return None
     share = sum(row.numbers / (row.numbers + row.texts) for row in block) / len(block)
     length = len(block) if share == 1.0 else len(block) // 2
-    return length, share, Layout(delimiter, decimal, block[0].line, width)
+    start = _first_row(lines, block[0].line, delimiter, decimal, first_line)
+    return length, share, Layout(delimiter, decimal, start, width)
+
+
+def _first_row(lines: list[str], start: int, delimiter: str, decimal: str, first_line: int) -> int:
+    """Include the rows right above the numbers that only lack them: ``0.001;OL;OL`` before ``0.002;5;7``."""
+    while start > first_line:
+        above, below = split_line(lines[start - 1], delimiter), split_line(lines[start], delimiter)
+        if len(above) != len(below) or len(above) < 2:
+            break
+        times = [_plain_number(cells[0], decimal) for cells in (above, below)]
+        if times[0] is None or times[1] is None or times[0] >= times[1]:
+            break
+        start -= 1
+    return start
+
+
+def _plain_number(cell: str, decimal: str) -> float | None:
+    if not is_number(cell, decimal):
+        return None
+    return to_number(cell, decimal)
+
+
+def to_number(cell: str, decimal: str) -> float | None:
+    """Return the number in a cell, or None; Fortran's ``1.5D-3`` and the typographic minus are met in exports.
+
+    >>> to_number("1,5", ","), to_number("-1.5D-3", "."), to_number("\u22122", "."), to_number("OL", ".")
+    (1.5, -0.0015, -2.0, None)
+    """
+    text = cell.replace(",", ".", 1) if decimal == "," and "." not in cell else cell
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    if ":" in cell:
+        return clock_seconds(cell)
+    if _NUMBER.fullmatch(text):
+        return float(re.sub("[dD]", "e", text).replace("\u2212", "-"))
+    return None
 
 
 def _usual_width(rows: list[_Row]) -> int:

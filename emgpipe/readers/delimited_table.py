@@ -6,12 +6,13 @@ import contextlib
 import csv
 import math
 import warnings
-from dataclasses import dataclass
+from array import array
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emgpipe.readers.delimited_layout import BLANKS, MISSING, Layout, split_line
+from emgpipe.readers.delimited_layout import BLANKS, MISSING, Layout, split_line, to_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 PIECE_CELLS = 1 << 20
 """Cells that are parsed at a time."""
+DAY = 86400.0
+"""Seconds."""
 _COMMENTS = ("#", "%", "//", "!")
 SPELLINGS = sorted({form for text in MISSING for form in (text, text.upper(), text.capitalize())} | {"NaN"})
 
@@ -40,6 +43,10 @@ class Table:
         Rows with more cells than columns; the surplus is not read.
     comments : int
         Rows without any number that were left out: comments and repeated headers.
+    clocks : tuple of int
+        Columns of times such as ``12:30:05.25``, which became seconds.
+    examples : tuple of str
+        Per column: the first cell with text.
     """
 
     columns: tuple[NDArray[np.float64], ...]
@@ -47,6 +54,8 @@ class Table:
     texts: tuple[int, ...]
     wide_rows: int = 0
     comments: int = 0
+    clocks: tuple[int, ...] = ()
+    examples: tuple[str, ...] = ()
 
 
 def read_table(path: Path, layout: Layout, encoding: str) -> Table:
@@ -129,12 +138,16 @@ def _count_lines(path: Path) -> int:
 
 def _read_cells(path: Path, layout: Layout, encoding: str) -> Table:
     n = layout.n_columns
-    values: list[list[float]] = [[] for _ in range(n)]
-    texts = [0] * n
+    values = array("d")  # row after row
+    texts, examples, clocks = [0] * n, [""] * n, [0] * n
     wide = comments = 0
     with path.open(encoding=encoding, errors="replace", newline=None) as handle:
         for number, line in enumerate(handle):
             if number < layout.data_start or not line.strip():
+                continue
+            plain = _plain_row(line, layout)
+            if plain is not None:
+                values.extend(plain)
                 continue
             cells = _safe_split(line.rstrip("\n"), layout.delimiter)
             row = [_value(cell, layout.decimal) for cell in (cells + [""] * n)[:n]]
@@ -144,9 +157,36 @@ def _read_cells(path: Path, layout: Layout, encoding: str) -> Table:
                 continue
             wide += any(cells[n:])
             for index, value in enumerate(row):
-                texts[index] += value is None
-                values[index].append(np.nan if value is None else value)
-    return _without_infinite([np.array(column, dtype=np.float64) for column in values], texts, wide, comments)
+                if value is None:
+                    texts[index] += 1
+                    examples[index] = examples[index] or cells[index]
+                elif index < len(cells) and ":" in cells[index]:
+                    clocks[index] += 1
+            values.extend(np.nan if value is None else value for value in row)
+    columns = list(np.array(values).reshape(-1, n).T.copy())
+    timed = tuple(index for index in range(n) if clocks[index])
+    for index in timed:
+        columns[index] = _past_midnight(columns[index])
+    return _without_infinite(columns, Table((), (), tuple(texts), wide, comments, timed, tuple(examples)))
+
+
+def _plain_row(line: str, layout: Layout) -> list[float] | None:
+    """Return a row of nothing but numbers, quickly; None for any other."""
+    cells = line.split(None if layout.delimiter == BLANKS else layout.delimiter)
+    if len(cells) != layout.n_columns:
+        return None
+    try:
+        return [float(cell.replace(",", ".", 1) if layout.decimal == "," else cell) for cell in cells]
+    except ValueError:
+        return None
+
+
+def _past_midnight(times: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Let times of day go on after midnight."""
+    steps = np.diff(times)
+    with np.errstate(invalid="ignore"):
+        days = np.cumsum(np.concatenate([[0.0], (steps < -0.5 * DAY).astype(np.float64)]))
+    return times + DAY * days
 
 
 def _safe_split(line: str, delimiter: str) -> list[str]:
@@ -158,17 +198,15 @@ def _safe_split(line: str, delimiter: str) -> list[str]:
 
 def _value(cell: str, decimal: str) -> float | None:
     """Return the number in a cell, NaN for a missing one, None for text."""
-    try:
-        return float(cell.replace(",", ".", 1) if decimal == "," and "." not in cell else cell)
-    except ValueError:
-        return np.nan if cell.lower() in MISSING else None
+    value = to_number(cell, decimal)
+    return np.nan if value is None and cell.lower() in MISSING else value
 
 
-def _without_infinite(columns: list[NDArray[np.float64]], texts: list[int], wide: int, comments: int) -> Table:
+def _without_infinite(columns: list[NDArray[np.float64]], table: Table) -> Table:
     infinite = []
     for index, column in enumerate(columns):
         is_infinite = np.isinf(column)
         infinite.append(int(is_infinite.sum()))
         if infinite[-1]:
             columns[index] = np.where(is_infinite, np.nan, column)
-    return Table(tuple(columns), tuple(infinite), tuple(texts), wide, comments)
+    return replace(table, columns=tuple(columns), infinite=tuple(infinite))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 _SIGNATURES: Final = (
@@ -18,7 +19,21 @@ _SIGNATURES: Final = (
     (b"<", "a web page or XML document"),
     (b"{", "a JSON document"),
     (b"ID;P", "a SYLK spreadsheet"),
+    (b"Brain Vision", "a BrainVision header or marker file"),
+    (b"BrainVision", "a BrainVision header or marker file"),
 )
+
+
+def known_signature(head: bytes) -> str | None:
+    r"""Return what the first bytes are for certain, or None.
+
+    >>> known_signature(b"[\n  {"), known_signature(b"[Header]"), known_signature(b"time,EMG")
+    ('a JSON document', None, None)
+    """
+    stripped = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \r\n\t")
+    if re.match(rb"\[\s*[\[{\"0-9-]", stripped):
+        return "a JSON document"
+    return next((name for signature, name in _SIGNATURES if stripped.startswith(signature)), None)
 
 
 def describe_content(head: bytes) -> str:
@@ -27,10 +42,9 @@ def describe_content(head: bytes) -> str:
     >>> describe_content(b"%PDF-1.7"), describe_content(bytes(100))
     ('a PDF document', 'nothing but zero bytes')
     """
-    stripped = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \r\n\t")
-    for signature, name in _SIGNATURES:
-        if stripped.startswith(signature):
-            return name
+    known = known_signature(head)
+    if known is not None:
+        return known
     if not head.strip(b"\x00"):
         return "nothing but zero bytes"
     if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -15,12 +15,15 @@ _CONTROL = bytes(range(9)) + bytes(range(14, 27)) + bytes(range(28, 32))
 def detect_encoding(head: bytes) -> str | None:
     """Return the encoding of a text, or None for bytes that are no text.
 
+    The end-of-file mark of DOS programs (Ctrl-Z) does not count.
+
     UTF-8 and UTF-16 by their marks, UTF-16 without a mark by its zero bytes, else UTF-8 if it decodes, else CP1252,
     which Windows programs write.
 
     >>> detect_encoding("µV".encode("cp1252")), detect_encoding(bytes(8))
     ('cp1252', None)
     """
+    head = head.rstrip(b"\x1a\r\n")
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name if _decodes(head, name) else None

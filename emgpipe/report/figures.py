@@ -234,6 +234,9 @@ def _lines_panel(axes: Axes, panel: Panel, lines: _Lines) -> None:
 def _log_axis(axes: Axes) -> None:
     from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
 
+    low, high = axes.dataLim.intervaly
+    if 0 < low < np.inf and high <= 1.01 * low:  # one value only: a logarithmic axis needs some room around it
+        axes.set_ylim(low / 1.5, high * 1.5)
     axes.set_yscale("log")
     low, high = axes.get_ylim()
     wide = high / low > 30

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from emgpipe.report.figures import participants_figure, ranking_figure
 from emgpipe.report.markup import anchor, bullets, details, escape, image, numeric, table
 from emgpipe.report.panels import Panel, Row, by_scope, metric_names, ranking_panels
-from emgpipe.report.words import MISSING, interval, label, metric_label, number, plain
+from emgpipe.report.words import MISSING, interval, label, metric_label, number, plain, with_spread
 
 if TYPE_CHECKING:
     from emgpipe.model import Comparison
@@ -89,7 +89,7 @@ def _people(row: Row) -> str:
 
 def _cells(row: Row, *, notes: bool) -> list[str]:
     absent = "no reference" if row.n_normalized == 0 else MISSING
-    spread = f"{number(row.mean)} ± {number(row.sd)}" if row.mean is not None else absent
+    spread = with_spread(row.mean, row.sd) if row.mean is not None else absent
     first_in = f"{row.first_count} of {row.first_of}" if row.first_of else MISSING
     ratio = "1" if row.first and row.low is None else interval(row.ratio, row.low, row.high)
     name = f"<strong>{escape(row.name)}</strong>" if row.first else escape(row.name)

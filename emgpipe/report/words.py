@@ -82,12 +82,35 @@ def shown_unit(unit: str) -> tuple[float, str]:
 
 
 def interval(ratio: float | None, low: float | None, high: float | None) -> str:
-    """Return a ratio with its interval, such as ``0.82 (0.74 to 0.91)``."""
+    """Return a ratio with its interval, such as ``0.82 (0.74 to 0.91)``.
+
+    An end that is not 1 is never printed as 1.00: whether the interval contains 1 is what a reader looks for.
+
+    >>> interval(0.93, 0.88, 0.997)
+    '0.93 (0.88 to 0.997)'
+    """
     if ratio is None:
         return MISSING
     if low is None or high is None:
         return f"{ratio:.2f} (no interval)"
-    return f"{ratio:.2f} ({low:.2f} to {high:.2f})"
+    return f"{ratio:.2f} ({_end(low)} to {_end(high)})"
+
+
+def _end(value: float) -> str:
+    digits = next((digits for digits in range(2, 5) if value == 1 or round(value, digits) != 1), 2)
+    return f"{value:.{digits}f}"
+
+
+def with_spread(mean: float | None, deviation: float | None) -> str:
+    """Return a mean with its SD, both with the decimals of the mean.
+
+    >>> with_spread(24.24, 0.0791), with_spread(105.2, 4.76), with_spread(24.2, None)
+    ('24.2 ± 0.1', '105 ± 5', '24.2 ± –')
+    """
+    shown = number(mean)
+    if finite(mean) is None or finite(deviation) is None or "e" in shown:
+        return f"{shown} ± {number(deviation)}"
+    return f"{shown} ± {deviation:.{len(shown.partition('.')[2])}f}"
 
 
 def label(name: Any) -> str:

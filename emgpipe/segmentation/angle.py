@@ -157,7 +157,7 @@ def _unit_findings(trial: TrialSignals, signal: Signal) -> list[Finding]:
     if signal.unit != UNKNOWN:
         return []
     reason = f"the unit of '{signal.name}' is not stated; it was taken as degrees"
-    return [trial.finding("angle_unit", "note", reason, "state the unit in the study file", channel=signal.label)]
+    return [trial.finding("angle_unit", "note", reason, "state the unit in the study file")]
 
 
 def _gap_findings(trial: TrialSignals, signal: Signal, series: Series) -> list[Finding]:
@@ -167,7 +167,7 @@ def _gap_findings(trial: TrialSignals, signal: Signal, series: Series) -> list[F
             f"'{signal.name}' is missing for {(gap.stop - gap.start) / series.sampling_rate:.2f} s from "
             f"{series.time(gap.start):.2f} s; repetitions that reach into the gap are not counted",
             "raise maximum_gap, or give the repetitions by events or a table",
-            channel=signal.label, start=series.time(gap.start), stop=series.time(gap.stop),
+            start=series.time(gap.start), stop=series.time(gap.stop),
         )
         for gap in runs(np.isnan(series.values))
     ]  # fmt: skip

@@ -60,4 +60,8 @@ def _why(path: Path, error: OSError) -> str:
             f"{path} cannot be written ({error.strerror}); close it if it is open in a spreadsheet, or choose "
             "another folder with `output: folder:`; the file that was there is unchanged"
         )
-    return f"{path} cannot be written: {error.strerror or error}; the file that was there is unchanged"
+    kept = "; the file that was there is unchanged" if path.is_file() else ""
+    return (
+        f"{path} cannot be written: {error.strerror or error}; make room for it, or choose another folder with "
+        f"`output: folder:`{kept}"
+    )

@@ -11,6 +11,7 @@ from emgpipe.vocabulary.entries import (
     StartPhase,
     VocabularyAdditions,
 )
+from emgpipe.vocabulary.listing import vocabulary_text
 from emgpipe.vocabulary.load import load_vocabulary
 from emgpipe.vocabulary.lookup import Vocabulary, normalize
 
@@ -24,4 +25,5 @@ __all__ = [
     "VocabularyAdditions",
     "load_vocabulary",
     "normalize",
+    "vocabulary_text",
 ]

@@ -280,3 +280,14 @@ def test_durations_within_a_quarter_are_not():
 
 def test_every_comparator_states_its_kind():
     assert [comparator.model_fields["kind"].default for comparator in COMPARATORS] == ["ranking"]
+
+
+def test_placements_of_a_muscle_are_levels_of_their_own_among_muscles():
+    rows = [
+        row(person, "squat", value, muscle=muscle, placement=placement)
+        for person in ("P01", "P02")
+        for muscle, placement, value in (("gmax", "upper", 4e-4), ("gmax", "lower", 1e-4), ("bf", "", 2e-4))
+    ]
+    ranking = rank(table(rows), Ranking(factor="muscle", at={"exercise": "squat"}, metrics=("mean",)))
+    assert list(ranking.table["level"]) == ["gmax upper", "bf", "gmax lower"]
+    assert ranking.table["ratio_to_first"].to_numpy() == pytest.approx([1, 0.5, 0.25])

@@ -23,6 +23,7 @@ CASES = [
     ("", "chain: rms\n", (10, 8), "chain: must be a list, such as [a, b], but 'rms' is given"),
     ("", "chain:\n  - {kind: rms, muscles: [vastus_lateralis]}\n", (11, 27), "no channel measures 'vastus_lateralis'"),
     ("", "metrics: [mean, peek]\n", (10, 17), "unknown kind 'peek'; did you mean 'peak'?"),
+    ("", "metrics: [mean, peak, mean]\n", (10, 23), "the metric 'mean' is already measured by another entry"),
     ("", "normalization: mvic\n", (10, 16), "must be a mapping, such as {kind: mvic}, but 'mvic' is given"),
     (
         "", "normalization: {kind: mvic, rule: {kind: sliding_mean, window: 0}}\n",
@@ -39,6 +40,8 @@ CASES = [
     ("", "derived: [{kind: difference, name: n, channels: [hip_angle, trunk]}]\n", (10, 61), "channel named 'trunk'"),
     ("", "derived: [{kind: difference, name: hip_angle, channels: [hip_angle, hip_angle]}]\n", (10, 36), "is already"),
     ("", "overrides: [{participant: P1, channels: [{label: A, use: false}]}]\n", (10, 13), "'reason' is missing"),
+    ("", "comparisons: [{kind: rank, factor: exercise}]\n", (10, 22), "kind: 'rank' is not allowed; did you mean 'ran"),
+    ("", "vocabulary: {exercises: [{id: wall thrust}]}\n", (10, 31), "id: must consist of small letters, digits and _"),
     ("name: small", "name: my study", (1, 7), "must consist of letters, digits, - and _"),
     ("name: small\n", "", (1, 1), "'name' is missing; add a line `name: ...`"),
     ("  folder: raw\n", "", (2, 1), "'folder' is missing in recordings"),

@@ -72,6 +72,11 @@ def test_cell_too_long_for_csv(write) -> None:
         read_rows(write('participant;file\n1;"' + "x" * 200_000, "trials.csv"))
 
 
+def test_workbook_called_csv(write) -> None:
+    path = write(_workbook({"trials": [["participant", "file"], [1, "a.csv"]]}), "trials.csv")
+    assert _cells(path) == [("participant", "file"), ("1", "a.csv")]
+
+
 def _workbook(sheets: dict[str, list[list[object]]]) -> bytes:
     """Return the smallest .xlsx that holds these sheets; ``("date", n)`` is a cell formatted as a date."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -113,9 +113,15 @@ def test_text_that_is_not_unicode(write) -> None:
     assert (caught.value.line, caught.value.column) == (2, 11)
 
 
+def test_backslashes_in_double_quotes(write) -> None:
+    with pytest.raises(ConfigError, match="in a path write / instead of") as caught:
+        read_source(write('a: 1\nfolder: "C:\\Users\\me"\n'))
+    assert caught.value.line == 2
+
+
 def test_missing_file_names_those_there(write) -> None:
     there = write("a: 1\n", "stduy.yaml")
-    with pytest.raises(ConfigError, match=r"not found \(in that folder: stduy.yaml\)"):
+    with pytest.raises(ConfigError, match=r"not found; did you mean 'stduy.yaml'\?"):
         read_source(there.with_name("study.yaml"))
     with pytest.raises(ConfigError, match="there is no folder"):
         read_source(there.parent / "nowhere" / "study.yaml")

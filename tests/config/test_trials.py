@@ -180,7 +180,7 @@ def test_spelling_of_an_override_counts(table) -> None:
 def test_override_that_concerns_no_trial_is_noted(whom: str, phrase: str, table) -> None:
     more = f"overrides: [{{{whom}, reason: x, channels: [{{label: A, use: false}}]}}]\n"
     problems = table("P01;;1;;abc.csv;;;;;back_squat;;;;\n", more=more).problems
-    assert [(problem.status, problem.where) for problem in problems] == [("note", "overrides, entry 1")] * bool(phrase)
+    assert [(problem.status, problem.where) for problem in problems] == [("warn", "overrides, entry 1")] * bool(phrase)
     assert all(phrase in problem.message for problem in problems)
 
 
@@ -292,3 +292,35 @@ def test_companion(named) -> None:
         ("note", "P01_back_squat_neutral_2.c3d")
     ]
     assert listing.unused_files == ()
+
+
+def test_accents_stored_in_two_ways(table) -> None:
+    listing = table("1;;1;;Ges\u00e4ß.CSV;;;;;squat;;;;\n", files=("Gesa\u0308ß.CSV",))
+    assert not _failed(listing)
+
+
+@pytest.mark.parametrize(("text", "taken"), [("VRAI", 1), ("Oui", 1), ("VERO", 1), ("FAUX", 0), ("FALSO", 0)])
+def test_include_in_other_languages(table, text: str, taken: int) -> None:
+    listing = table(f"1;;1;;a.csv;;;;;squat;;;{text};\n")
+    assert len(listing.trials) == taken
+    assert not _failed(listing)
+
+
+def test_title_above_the_header_is_explained(table) -> None:
+    with pytest.raises(ConfigError, match=r"no column 'participant'.*gives: study_of_necks\..*delete rows above it"):
+        table("1;;1;;a.csv;;;;;squat;;;;\n", header=f"Study of necks;;;\n{HEADER}")
+
+
+def test_table_beside_the_study_file_is_pointed_at(good, write) -> None:
+    write("participant;file\n", "trials.csv")
+    write("x", "raw/a.csv")
+    text = good.replace('  files:\n    - pattern: "{participant}_{exercise}_{head_position}_{trial}.csv"\n', "")
+    study = load_study(write(text.replace("folder: raw", "folder: raw\n  trials: trials.csv")))
+    with pytest.raises(ConfigError, match=r"write `trials: \.\./trials\.csv`"):
+        list_trials(study, load_vocabulary())
+
+
+def test_missing_folder_names_those_beside_it(good, write) -> None:
+    write("x", "row/a.csv")
+    with pytest.raises(ConfigError, match=r"raw, does not exist \(beside it: row\)"):
+        list_trials(load_study(write(good)), load_vocabulary())

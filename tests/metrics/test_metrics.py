@@ -179,3 +179,17 @@ def test_curves_are_in_percent_where_there_is_a_reference():
     assert [row["unit"] for row in rows] == ["%MVIC", "deg"]
     assert rows[0]["100"] == pytest.approx(100 * 200 / 2.0)
     assert rows[1]["50"] == pytest.approx(100.0)
+
+
+def test_repetition_beyond_the_samples_of_a_channel_has_no_number():
+    angle = signal(np.arange(100.0), kind="angle", name="hip")  # 1 s
+    rows = measure_task(DEFAULT_METRICS, [angle], [Repetition(0.5, 1.5), Repetition(0.05, 1.05)], {}, "%MVIC")
+    lowest = [row["value"] for row in rows if row["metric"] == "minimum"]
+    assert np.isnan(lowest[0])
+    assert lowest[1] == 5.0  # a twentieth is missing: counted as a gap of that size would be
+
+
+def test_curve_is_empty_where_the_channel_does_not_reach():
+    curve = time_normalize(np.arange(100.0), RATE, 0.0, (0.5, 1.5))
+    assert np.isfinite(curve[:51]).all()
+    assert np.isnan(curve[52:]).all()

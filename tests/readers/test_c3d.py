@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from emgpipe.errors import DamagedFileError, ReadError
 from emgpipe.readers import read
 from emgpipe.readers.blocks import decode_dec
 from emgpipe.readers.c3d_example import c3d_example
+from emgpipe.readers.c3d_header import Parameters
 
 N_POINTS, PER_FRAME, RATE = 2, 5, 200.0
 COUNTS = np.random.default_rng(3).integers(-2000, 2000, (40, PER_FRAME, 3))
@@ -250,3 +252,14 @@ def test_file_that_shrinks_after_opening(tmp_path):
     path.unlink()
     with pytest.raises(ReadError, match="cannot be read any more"):
         recording.channels[0].read()
+
+
+def test_scales_of_more_than_255_channels():
+    stored = {"ANALOG:SCALE": np.arange(255.0), "ANALOG:SCALE2": np.arange(255.0, 300.0)}
+    library = {
+        name: SimpleNamespace(bytes_per_element=4, num_elements=values.size, bytes=values.astype("<f4").tobytes())
+        for name, values in stored.items()
+    }
+    assert Parameters(library, 84).all_numbers("ANALOG:SCALE") == list(range(300))
+    del library["ANALOG:SCALE2"]
+    assert len(Parameters(library, 84).all_numbers("ANALOG:SCALE")) == 255

@@ -374,3 +374,133 @@ def test_long_preamble_and_wide_table(load):
     recording = load("".join(f"# note {i}\n" for i in range(2000)) + labels + "\n" + "\n".join(rows))
     assert len(recording.channels) == n
     np.testing.assert_allclose(recording.channels[7].read(), [((i * 7) % 97 - 48) * 1e-6 for i in range(50)])
+
+
+@pytest.mark.parametrize(
+    "rate", [250.0, 600.0, 963.0, 990.0, 995.0, 998.0, 999.87, 1259.259, 1925.926, 2000.3556, 2148.148]
+)
+@pytest.mark.parametrize("printed", ["rounded", "cut"])
+def test_time_printed_to_the_millisecond_is_no_fault(load, rate, printed):
+    stamps = np.arange(6000) / rate
+    stamps = np.round(stamps, 3) if printed == "rounded" else np.floor(stamps * 1000 + 1e-9) / 1000
+    lines = [f"{time:.3f},{EMG[i % 60]}" for i, time in enumerate(stamps)]
+    recording = load("time (s),EMG (uV)\n" + "\n".join(lines))
+    assert not recording.findings
+    assert recording.channels[0].sampling_rate == pytest.approx(rate, rel=1e-3 * rate / 6000)  # 1 ms in the whole file
+
+
+def test_time_stamps_of_packets(load):
+    lines = [f"{i // 20 * 0.02:.3f},{EMG[i % 60]}" for i in range(6000)]
+    recording = load("time (s),EMG (uV)\n" + "\n".join(lines))
+    assert not recording.findings
+    assert recording.channels[0].sampling_rate == pytest.approx(1000, rel=3e-5)
+
+
+def test_a_gap_in_coarse_time_is_still_found(load):
+    lines = [f"{(i + 500 * (i > 3000)) / 2148.148:.3f},{EMG[i % 60]}" for i in range(6000)]
+    recording = load("time (s),EMG (uV)\n" + "\n".join(lines))
+    assert kinds(recording) == {"time_gaps"}
+    assert recording.channels[0].sampling_rate == pytest.approx(2148.148, rel=3e-5)
+
+
+def test_rounded_time_does_not_contradict_a_stated_rate(load):
+    lines = [f"{i / 2148.148 * 1000:.0f},{EMG[i]}" for i in range(30)]
+    assert not load("time (ms),EMG (uV)\n" + "\n".join(lines), sampling_rate=2148.148).findings
+
+
+def test_epoch_time_keeps_its_precision(load):
+    lines = [f"{1557936053329 + i},{EMG[i % 60]}" for i in range(3000)]
+    assert load("time (ms),EMG (uV)\n" + "\n".join(lines)).channels[0].sampling_rate == 1000.0
+
+
+@pytest.mark.parametrize(
+    ("line", "rate"),
+    [("Sampling rate [kHz]: 2", 2000), ("Sampling rate: 2,000 Hz", 2000), ("Abtastrate;1.000,00;Hz", 1000),
+     ("Sampling rate: 2148,148 Hz", 2148.148), ("Sampling rate: 1.5 kHz", 1500)],
+)  # fmt: skip
+def test_ways_to_write_a_rate(load, line, rate):
+    rows = [f"{value};{value / 2}" for value in EMG]
+    assert load("\n".join([line, "EMG 1 (mV);EMG 2 (mV)", *rows])).channels[0].sampling_rate == rate
+
+
+@pytest.mark.parametrize("line", ["Label: EMG 1 Sampling frequency: 1e999 Unit: mV", "Sampling rate: 1e999", "Fs: 0"])
+def test_impossible_rates_are_not_stated(load, line):
+    with pytest.raises(ReadError, match="sampling rate"):
+        load("\n".join([line, "EMG 1;EMG 2", *(f"{value};{value / 2}" for value in EMG)]))
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [("0:00:{:06.3f}", 0.0), ("00:{:06.3f}", 0.0), ("2024-05-03 12:59:{:06.3f}", 0.0),
+     ("3.5.2024 00:01:{:06.3f}", 60.0), ("05/03/2024 1:59:{:06.3f} PM", 0.0)],
+)  # fmt: skip
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_time_of_day(load, form, start, decimal):
+    lines = [f"{form.format(i / 100)};{EMG[i % 60]}".replace(".", decimal) for i in range(1000)]
+    lines = [line.replace("3,5,2024", "3.5.2024") for line in lines]
+    recording = load("Zeit;EMG (uV)\n" + "\n".join(lines))
+    (channel,) = recording.channels
+    assert (channel.sampling_rate, channel.start) == (pytest.approx(100), pytest.approx(start))
+    assert kinds(recording) == ({"time_origin"} if "59" in form else set())
+
+
+def test_time_of_day_past_midnight(load):
+    lines = [f"{'23:59:59' if i < 100 else '00:00:00'}.{i % 100:02d},{EMG[i % 60]}" for i in range(200)]
+    recording = load("time,EMG (uV)\n" + "\n".join(lines))
+    assert kinds(recording) == {"time_origin"}
+    assert recording.channels[0].sampling_rate == pytest.approx(100)
+
+
+def test_time_of_day_beside_time_stamps(load):
+    lines = [f"{EMG[i % 60]},{1e9 + i / 250:.4f},12:00:{i / 250:06.3f}" for i in range(1000)]
+    recording = load("EMG (uV),timestamp,timestamp (formatted)\n" + "\n".join(lines))
+    assert recording.labels == ("EMG (uV)",)
+    assert recording.channels[0].sampling_rate == pytest.approx(250)
+    assert kinds(recording) == {"time_origin"}
+
+
+@pytest.mark.parametrize("count", [3000, 6000])
+def test_thousands_of_lines_above_the_numbers(load, count):
+    check(load("".join(f"Remark {i}: nothing, here\n" for i in range(count)) + header() + table()))
+
+
+def test_first_rows_without_samples_are_kept(load):
+    lines = table().splitlines()
+    lines[:5] = [f"{i / 1000:.6f},OL,OL" for i in range(5)]
+    recording = load(header() + "\n".join(lines))
+    first = recording.channels[0]
+    assert (first.label, first.n_samples, first.start) == ("GMAX RT (uV)", 60, 0.0)
+    assert np.isnan(first.read()).sum() == 5
+    assert "such as 'OL'" in recording.findings[0].reason
+
+
+def test_labels_one_short_are_not_shifted(load):
+    recording = load("time (s),GMAX RT (uV)\n" + table())
+    assert recording.labels == ("column 2", "column 3")
+    assert "no line above the numbers has 3 labels" in recording.findings[0].reason
+
+
+def test_numbers_of_other_programs(load):
+    lines = [f"{i / 1000:.6f};{v:.6E};{-v:.3f}".replace("E", "D").replace("-", "\u2212", 1) for i, v in enumerate(EMG)]
+    lines = [line.replace("D\u2212", "D-") for line in lines]
+    recording = load(header(";") + "\n".join(lines))
+    assert not recording.findings
+    np.testing.assert_allclose(recording.channels[0].read(), EMG * 1e-6, rtol=1e-9)
+
+
+def test_end_of_file_mark_of_old_programs(load):
+    np.testing.assert_allclose(load(header() + table() + "\x1a").channels[0].read(), EMG * 1e-6)
+
+
+def test_table_on_its_side(load):
+    rows = [
+        ",".join([name, *(f"{value:.3f}" for value in np.arange(800) * step)]) for name, step in (("a", 1), ("b", 2))
+    ]
+    with pytest.raises(ReadError, match="801 columns and 2 rows: it lies on its side"):
+        load("\n".join(rows), sampling_rate=1000)
+
+
+@pytest.mark.parametrize("text", ["Brain Vision Data Exchange Marker File\n", "[\n{"])
+def test_headers_of_other_formats_are_no_tables(load, text):
+    with pytest.raises(ReadError, match=r"a BrainVision header|a JSON document"):
+        load(text + "\n" + table())

@@ -105,6 +105,8 @@ def test_numbers():
         "–",
     ]
     assert interval(0.8, None, None) == "0.80 (no interval)"
+    assert interval(0.79, 0.62, 0.9996) == "0.79 (0.62 to 0.9996)"
+    assert interval(1.0, 1.0, 1.0) == "1.00 (1.00 to 1.00)"
     assert count(0, "repetition") == "0 repetitions"
     assert shortened("abcdef", 4) == "abc…"
     assert span(-0.004, 85, "deg") == "0.0 to 85.0 °"

@@ -1,0 +1,60 @@
+"""What went wrong in a run, as lines for a terminal: things with the same reason together, each with what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from emgpipe.report.words import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from emgpipe.model import StudyResult
+
+MOST_LINES: Final = 12
+"""Reasons printed per level; all of them stand in the findings table and the report."""
+_NAMES: Final = 3
+_REMEDY: Final = 300
+_SAID_AS_OUTCOME: Final = ("trial_failed", "trial_problem", "no_repetition")
+_WORD: Final = {"fail": "FAIL", "warn": "WARN"}
+
+
+def outcome_lines(result: StudyResult) -> list[str]:
+    """Return what failed, which checks failed, and what is warned of; empty if there is nothing of it."""
+    return [*_failed(result), *_findings(result, "fail"), *_findings(result, "warn")]
+
+
+def _failed(result: StudyResult) -> Iterator[str]:
+    said = result.findings[result.findings["kind"] == "no_repetition"]  # the others say what to do in the reason
+    remedies = dict(zip(said["trial"], said["remedy"], strict=True))
+    groups: dict[tuple[str, str], list[str]] = {}
+    for one in result.failed:
+        groups.setdefault((one.what, one.reason), []).append(one.name)
+    for (what, reason), names in groups.items():
+        yield from _entry(f"FAILED {_several(what, names)}", reason, remedies.get(names[0], "") or "")
+
+
+def _findings(result: StudyResult, level: str) -> Iterator[str]:
+    chosen = result.findings[(result.findings["level"] == level) & ~result.findings["kind"].isin(_SAID_AS_OUTCOME)]
+    groups: dict[tuple[str, str], list[str]] = {}
+    for trial, reason, remedy in chosen[["trial", "reason", "remedy"]].itertuples(index=False):
+        groups.setdefault((reason, remedy), []).append(trial)
+    for (reason, remedy), trials in list(groups.items())[:MOST_LINES]:
+        names = list(dict.fromkeys(filter(None, trials)))
+        yield from _entry(f"{_WORD[level]} {_several('trial', names, alone='') if names else 'study'}", reason, remedy)
+    if len(groups) > MOST_LINES:
+        yield f"  and {len(groups) - MOST_LINES} more: {result.folder / 'findings.csv'}"
+
+
+def _several(what: str, names: Sequence[str], *, alone: str | None = None) -> str:
+    """Name one thing, or count several and name the first of them."""
+    if len(names) == 1:
+        return f"{what if alone is None else alone} {names[0]}".lstrip()
+    more = ", ..." if len(names) > _NAMES else ""
+    return f"{len(names)} {what}s ({', '.join(names[:_NAMES])}{more})"
+
+
+def _entry(head: str, reason: str, remedy: str) -> Iterator[str]:
+    yield f"  {head}: {reason}"
+    if remedy:
+        yield f"       {shortened(remedy, _REMEDY)}"
