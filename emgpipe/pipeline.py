@@ -15,10 +15,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from emgpipe.assembly import LoadedTrial, SessionReader, concerns, load_trial, targeted
+from emgpipe.assembly import LoadedTrial, SessionReader, load_trial
 from emgpipe.channel_checks import odd_units, too_short
 from emgpipe.channel_map import settings_for
 from emgpipe.errors import EmgpipeError, SegmentationError
+from emgpipe.mapping import concerns, targeted
 from emgpipe.metrics import curve_rows, measure_span, measure_task
 from emgpipe.model import Finding, ReferenceWindow, SessionResult, Trial, TrialResult, make_finding
 from emgpipe.normalization import Candidate, find_references
