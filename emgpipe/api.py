@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,8 @@ def apply_chain(recording: Recording, chain: Sequence[Step] | None = None) -> tu
     Returns
     -------
     tuple of Signal
-        With `filtered` and `envelope` for EMG, in volts where the file states a unit.
+        With `filtered` and `envelope` for EMG, in volts where the file states a unit; no envelope where the chain
+        ends before one.
 
     Raises
     ------
@@ -84,8 +86,8 @@ def apply_chain(recording: Recording, chain: Sequence[Step] | None = None) -> tu
         sampling rate.
     """
     from emgpipe.chain import DEFAULT_CHAIN, Rms, order_problems, run_chain
+    from emgpipe.chain.signals import signal_of
     from emgpipe.errors import SignalError
-    from emgpipe.model import Signal
 
     steps = DEFAULT_CHAIN if chain is None else tuple(chain)
     complete = steps if steps and steps[-1].gives == "envelope" else (*steps, Rms())  # a chain may stop early here
@@ -97,22 +99,6 @@ def apply_chain(recording: Recording, chain: Sequence[Step] | None = None) -> tu
         result = None
         if channel.kind == "emg":
             result = run_chain(steps, samples, channel.sampling_rate, muscle=channel.muscle, label=channel.label)
-        signals.append(
-            Signal(
-                name=channel.muscle or channel.label,
-                label=channel.label,
-                kind=channel.kind,
-                unit=channel.unit,
-                sampling_rate=channel.sampling_rate,
-                start=channel.start,
-                raw=samples,
-                muscle=channel.muscle,
-                side=channel.side,
-                placement=channel.placement,
-                filtered=result.filtered if result else None,
-                envelope=result.envelope if result else None,
-                chain_hash=result.hash if result else "",
-                history=result.history if result else (),
-            )
-        )
+        signal = signal_of(channel.muscle or channel.label, channel, samples, result)
+        signals.append(signal if complete is steps else replace(signal, envelope=None))
     return tuple(signals)

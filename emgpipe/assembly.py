@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from emgpipe.chain import run_chain
+from emgpipe.chain.signals import signal_of
 from emgpipe.channel_map import labels_there
 from emgpipe.errors import SignalError
 from emgpipe.mapping import Mapped, map_channels, targeted
@@ -126,7 +127,7 @@ def _signals(mapped: Sequence[Mapped], reader: SessionReader) -> tuple[list[Sign
         except SignalError as error:
             findings.append(make_finding("not_filtered", "fail", str(error), channel=channel.label))
             continue
-        signals.append(_signal(name, channel, samples, result))
+        signals.append(signal_of(name, channel, samples, result))
         findings.extend(_filter_findings(channel, result))
     return signals, findings
 
@@ -149,25 +150,6 @@ def _filter_findings(channel: Channel, result: ChainResult | None) -> list[Findi
         count = float(result.negative)
         found.append(make_finding("envelope_below_zero", "note", reason, channel=channel.label, value=count))
     return found
-
-
-def _signal(name: str, channel: Channel, samples: NDArray[np.float64], result: ChainResult | None) -> Signal:
-    return Signal(
-        name=name,
-        label=channel.label,
-        kind=channel.kind,
-        unit=channel.unit,
-        sampling_rate=channel.sampling_rate,
-        start=channel.start,
-        raw=samples,
-        muscle=channel.muscle,
-        side=channel.side,
-        placement=channel.placement,
-        filtered=result.filtered if result else None,
-        envelope=result.envelope if result else None,
-        chain_hash=result.hash if result else "",
-        history=result.history if result else (),
-    )
 
 
 def _span(trial: Trial, timed: Sequence[Signal]) -> tuple[float, float, list[Finding]]:

@@ -25,6 +25,14 @@ def test_a_chain_may_stop_at_the_filtered_signal(recording):
     emg = emgpipe.apply_chain(recording, [DcOffset(), Bandpass()])[0]
     assert emg.filtered is not None
     assert len(emg.filtered) == len(emg.raw)
+    assert emg.envelope is None
+
+
+def test_default_chain_gives_an_envelope_for_emg_and_leaves_angles_alone(recording):
+    emg, _, angle = emgpipe.apply_chain(recording)
+    assert emg.envelope.shape == emg.raw.shape
+    assert angle.kind == "angle"
+    assert (angle.filtered, angle.envelope) == (None, None)
 
 
 @pytest.mark.parametrize(
