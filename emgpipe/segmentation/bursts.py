@@ -35,6 +35,12 @@ Burst = tuple[int, int]
 """First sample, and the sample after the last."""
 
 
+def signals_named(trial: TrialSignals, muscle: str | tuple[str, ...], side: str) -> list[Signal]:
+    """Return the signals of one muscle or several; `SegmentationError` if the trial lacks one."""
+    names = (muscle,) if isinstance(muscle, str) else muscle
+    return [signal for name in names for signal in trial.require(name, side)]
+
+
 def activity(trial: TrialSignals, signals: list[Signal], smooth: float) -> Series:
     """Return the mean of the smoothed envelopes over the trial's span, each divided by its 95th percentile.
 

@@ -17,7 +17,16 @@ from pydantic import Field
 
 from emgpipe.chain.stretches import finite_runs
 from emgpipe.segmentation.base import Detector, Found, TrialSignals
-from emgpipe.segmentation.bursts import RATE, Burst, activity, bursts_to_found, fractions, merge, no_contrast
+from emgpipe.segmentation.bursts import (
+    RATE,
+    Burst,
+    activity,
+    bursts_to_found,
+    fractions,
+    merge,
+    no_contrast,
+    signals_named,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,9 +62,7 @@ class EmgActivation(Detector):
 
     def find(self, trial: TrialSignals) -> Found:
         """Return one repetition per burst."""
-        names = (self.muscle,) if isinstance(self.muscle, str) else self.muscle
-        signals = [signal for name in names for signal in trial.require(name, self.side)]
-        series = activity(trial, signals, self.smooth)
+        series = activity(trial, signals_named(trial, self.muscle, self.side), self.smooth)
         levels = fractions(series)
         if levels is None:
             return no_contrast(trial)

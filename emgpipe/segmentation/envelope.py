@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from emgpipe.chain.stretches import runs
 from emgpipe.segmentation.base import Detector, Found, TrialSignals
-from emgpipe.segmentation.bursts import activity, bursts_to_found, fractions, merge, no_contrast
+from emgpipe.segmentation.bursts import activity, bursts_to_found, fractions, merge, no_contrast, signals_named
 
 if TYPE_CHECKING:
     from typing import Self
@@ -49,9 +49,7 @@ class Envelope(Detector):
 
     def find(self, trial: TrialSignals) -> Found:
         """Return one repetition per burst."""
-        names = (self.muscle,) if isinstance(self.muscle, str) else self.muscle
-        signals = [signal for name in names for signal in trial.require(name, self.side)]
-        series = activity(trial, signals, self.smooth)
+        series = activity(trial, signals_named(trial, self.muscle, self.side), self.smooth)
         levels = fractions(series)
         if levels is None:
             return no_contrast(trial)
