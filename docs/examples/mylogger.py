@@ -46,6 +46,6 @@ class MyLoggerReader(Reader):
             raise DamagedFileError(f"not a whole MyLogger file ({error}); export it again", path=path) from None
         return Recording((channel,), Source(path, self.name, "begins with MYLOGGER"))
 
-    def example(self) -> bytes:
+    def example(self) -> dict[str, bytes]:
         """Return a second of a ramp."""
-        return b"MYLOGGER rate=100 unit=uV\n" + b"\n".join(b"%d" % value for value in range(100)) + b"\n"
+        return {"ramp.txt": b"MYLOGGER rate=100 unit=uV\n" + b"\n".join(b"%d" % value for value in range(100)) + b"\n"}

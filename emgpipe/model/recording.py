@@ -45,6 +45,8 @@ class Channel:
         Which electrode placement, where a session has more than one; usually empty.
     start : float
         Time of the first sample in seconds on the recording's clock.
+    copy_of : str
+        Label of the raw channel this one is a processed copy of; empty for an original.
     """
 
     label: str
@@ -58,6 +60,7 @@ class Channel:
     guessed: bool = False
     placement: str = ""
     start: float = 0.0
+    copy_of: str = ""
 
     @property
     def duration(self) -> float:
@@ -133,13 +136,20 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One file or folder as a reader understood it."""
+    """One file or folder as a reader understood it.
+
+    Attributes
+    ----------
+    personal : tuple of (str, str)
+        What the file says about the person, name and value; empty unless it was asked for.
+    """
 
     channels: tuple[Channel, ...]
     source: Source
     events: tuple[Event, ...] = ()
     acquisition: Acquisition = Acquisition()
     findings: tuple[Finding, ...] = ()
+    personal: tuple[tuple[str, str], ...] = ()
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ READERS: tuple[Reader, ...] = (
 AnyReaderOptions: Any = one_of(tuple(reader.Options for reader in READERS))
 """The options of one reader, told apart by ``kind``: the type of a field in the study file."""
 
-__all__ = ["READERS", "AnyReaderOptions", "Head", "Reader", "ReaderOptions", "read"]
+__all__ = ["READERS", "AnyReaderOptions", "Head", "Reader", "ReaderOptions", "choose", "options_for", "read"]
 
 
 def read(path: Path, options: Sequence[ReaderOptions] = ()) -> Recording:
@@ -38,7 +38,7 @@ def read(path: Path, options: Sequence[ReaderOptions] = ()) -> Recording:
     Parameters
     ----------
     path : Path
-        The file.
+        The file, or the folder where the recording is a folder.
     options : sequence of ReaderOptions
         What is known about files of each format; the one for the chosen reader is used.
 
@@ -47,12 +47,25 @@ def read(path: Path, options: Sequence[ReaderOptions] = ()) -> Recording:
     ReadError
         The file is missing, empty, of no known format (`UnknownFormatError`) or damaged (`DamagedFileError`).
     """
+    reader, _ = choose(path)
+    return _read(reader, path, options_for(reader, options))
+
+
+def choose(path: Path) -> tuple[Reader, str]:
+    """Return the reader for a file or folder and why it was chosen; raises as `read` does."""
     head = _head(path)
     for reader in READERS:
-        if reader.recognize(head) is not None:
-            chosen = next((given for given in options if isinstance(given, reader.Options)), reader.Options())
-            return _read(reader, path, chosen)
+        why = reader.recognize(head) if reader.is_folder == path.is_dir() else None
+        if why is not None:
+            return reader, why
+    if path.is_dir():
+        raise ReadError("this is a folder, not a recording; name one file in it", path=path)
     raise UnknownFormatError(_no_reader(head), path=path)
+
+
+def options_for(reader: Reader, options: Sequence[ReaderOptions]) -> ReaderOptions:
+    """Return what was stated about files of this format, or its defaults."""
+    return next((given for given in options if isinstance(given, reader.Options)), reader.Options())
 
 
 def _read(reader: Reader, path: Path, options: ReaderOptions) -> Recording:
@@ -73,14 +86,12 @@ def _read(reader: Reader, path: Path, options: ReaderOptions) -> Recording:
 
 def _head(path: Path) -> Head:
     try:
-        if path.is_dir():
-            raise ReadError("this is a folder, not a recording; name one file in it", path=path)
-        if path.exists() and not path.is_file():
+        if path.exists() and not path.is_file() and not path.is_dir():
             raise ReadError("this is not an ordinary file (a device or a pipe); name a recording", path=path)
         head = Head.of(path)
     except (OSError, RuntimeError, ValueError) as error:
         raise _unreadable(path, error) from error
-    if head.size == 0:
+    if head.size == 0 and not path.is_dir():
         raise ReadError("the file is empty (0 bytes); export or copy it again", path=path)
     return head
 

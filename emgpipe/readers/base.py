@@ -2,7 +2,7 @@
 
 To add a format: copy the file of a reader that resembles it, write the three methods, add one line to
 `emgpipe.readers.READERS`. The contract tests in ``tests/readers/test_contract.py`` then cover it by themselves,
-starting from the bytes `Reader.example` returns.
+starting from the files `Reader.example` returns.
 """
 
 from __future__ import annotations
@@ -50,21 +50,38 @@ _BY_QUANTITY: dict[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The beginning of a file, all that a reader may look at to recognize it."""
+    """The beginning of a file, or the names in a folder: what a reader looks at to recognize a recording.
+
+    Attributes
+    ----------
+    path : Path
+    data : bytes
+        The first 64 KiB; empty for a folder.
+    size : int
+        Bytes of the whole file; 0 for a folder.
+    entries : tuple of str
+        Names in the folder, sorted; empty for a file.
+    """
 
     path: Path
     data: bytes
     size: int
+    entries: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, path: Path) -> Head:
-        """Read the first 64 KiB of a file; `OSError` if it cannot be opened."""
+        """Look at a file or a folder; `OSError` if it cannot be opened."""
+        if path.is_dir():
+            return cls(path, b"", 0, tuple(sorted(entry.name for entry in path.iterdir())))
         with path.open("rb") as handle:
             return cls(path, handle.read(HEAD_BYTES), path.stat().st_size)
 
 
 class ReaderOptions(Settings):
     """What a study file can tell one reader; each reader's options add a ``kind`` and their fields."""
+
+    keep_personal_data: bool = False
+    """Keep names, birth dates and the like that stand in the file; they are dropped otherwise."""
 
 
 class Reader(ABC):
@@ -80,12 +97,21 @@ class Reader(ABC):
         Usual file name endings, lower case with the dot; used in messages and to break ties, never alone.
     Options : type
         The pydantic model of what can be stated about such files.
+    is_folder : bool
+        True for a format whose recording is a folder; such readers are asked about folders only, others about files.
+    is_text : bool
+        True where a file consists of lines, so that its first megabytes are a shorter recording.
+    is_fragile : bool
+        True where a C library parses the file, which may crash or hang on damaged ones.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     extensions: ClassVar[tuple[str, ...]]
     Options: ClassVar[type[ReaderOptions]]
+    is_folder: ClassVar[bool] = False
+    is_text: ClassVar[bool] = False
+    is_fragile: ClassVar[bool] = False
 
     @abstractmethod
     def recognize(self, head: Head) -> str | None:
@@ -102,8 +128,15 @@ class Reader(ABC):
         """
 
     @abstractmethod
-    def example(self) -> bytes:
-        """Return the content of a small whole file of this format, for the contract tests and the docs."""
+    def example(self) -> dict[str, bytes]:
+        """Return the files of a small whole recording, for the contract tests and the docs.
+
+        Names with their content; the first is the file to open, or the whole is the folder to open.
+        """
+
+    def companions(self, path: Path) -> tuple[Path, ...]:  # noqa: ARG002 - most formats are one file
+        """Return the other files that belong to the recording at `path` and are no recordings themselves."""
+        return ()
 
 
 def guess_kind(label: str, unit: str) -> Kind:

@@ -66,9 +66,9 @@ class C3dReader(Reader):
             (*header.findings, *findings, *notes, *outside, *unknown_units(channels, "set ANALOG:UNITS on export")),
         )
 
-    def example(self) -> bytes:
+    def example(self) -> dict[str, bytes]:
         """Return a small Intel float file."""
-        return c3d_example()
+        return {"example.c3d": c3d_example()}
 
 
 def _count_frames(header: C3dHeader, path: Path) -> tuple[int, list[Finding]]:

@@ -53,6 +53,7 @@ class DelimitedReader(Reader):
     title = "delimited text"
     extensions = (".csv", ".tsv", ".txt", ".dat", ".asc")
     Options = DelimitedOptions
+    is_text = True
 
     def recognize(self, head: Head) -> str | None:
         """Accept text with at least two rows of numbers; refuse markup and binary data."""
@@ -92,12 +93,13 @@ class DelimitedReader(Reader):
         ]  # fmt: skip
         return Recording(channels, Source(path, self.name, _describe(text.layout)), findings=tuple(findings))
 
-    def example(self) -> bytes:
+    def example(self) -> dict[str, bytes]:
         """Return a small CSV: time, two EMG channels in uV, one angle."""
         time = np.arange(400) / 1000.0
         emg, angle = 100 * np.sin(500 * time), 45 + 40 * np.cos(6 * time)
         rows = [f"{t:.3f},{a:.4f},{-a:.4f},{b:.3f}" for t, a, b in zip(time, emg, angle, strict=True)]
-        return "\n".join(["time (s),GMAX RT (uV),GMED RT (uV),hip flexion (deg)", *rows, ""]).encode()
+        header = "time (s),GMAX RT (uV),GMED RT (uV),hip flexion (deg)"
+        return {"example.csv": "\n".join([header, *rows, ""]).encode()}
 
 
 @dataclass(frozen=True, slots=True)

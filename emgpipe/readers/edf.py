@@ -77,9 +77,9 @@ class EdfReader(Reader):
             tuple(findings),
         )
 
-    def example(self) -> bytes:
+    def example(self) -> dict[str, bytes]:
         """Return a small EDF+C file: two EMG signals of different rates and one annotation."""
-        return edf_example()
+        return {"example.edf": edf_example()}
 
 
 @dataclass(frozen=True, slots=True)

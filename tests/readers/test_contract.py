@@ -11,9 +11,12 @@ import pytest
 
 from emgpipe.errors import ReadError, UnknownFormatError
 from emgpipe.model import Recording
-from emgpipe.readers import READERS, Head, read
+from emgpipe.readers import READERS, Reader, choose, read
 
 BY_NAME = {reader.name: reader for reader in READERS}
+ALONE = [name for name, reader in BY_NAME.items() if len(reader.example()) == 1 and not reader.is_folder]
+"""Readers of one file; damage to the parts of the others is a test of its own."""
+PARTS = [(name, part) for name, reader in BY_NAME.items() for part in reader.example()]
 MUTATIONS = int(os.environ.get("EMGPIPE_MUTATIONS", "200"))
 
 
@@ -24,9 +27,34 @@ def reader(request):
 
 @pytest.fixture
 def example(reader, tmp_path) -> Path:
-    path = tmp_path / f"example{reader.extensions[0]}"
-    path.write_bytes(reader.example())
-    return path
+    return write_example(reader, tmp_path)
+
+
+@pytest.fixture(params=ALONE)
+def alone(request, tmp_path) -> tuple[Path, bytes]:
+    """A recording that is one file: where it lies, and its content."""
+    reader = BY_NAME[request.param]
+    (content,) = reader.example().values()
+    return write_example(reader, tmp_path), content
+
+
+@pytest.fixture(params=PARTS, ids="-".join)
+def part(request, tmp_path) -> tuple[Path, Path, bytes]:
+    """One file of a recording: what to open, where the file lies, and its content."""
+    name, part_name = request.param
+    opened = write_example(BY_NAME[name], tmp_path)
+    folder = opened if BY_NAME[name].is_folder else opened.parent
+    return opened, folder / part_name, BY_NAME[name].example()[part_name]
+
+
+def write_example(reader: Reader, folder: Path) -> Path:
+    """Write the files of a reader's example; return what to open."""
+    into = folder / "example" if reader.is_folder else folder
+    for name, content in reader.example().items():
+        path = into / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return into if reader.is_folder else into / next(iter(reader.example()))
 
 
 def outcome(path: Path) -> Recording | ReadError:
@@ -42,8 +70,7 @@ def outcome(path: Path) -> Recording | ReadError:
 
 
 def test_recognized_by_this_reader_first(example, reader):
-    head = Head.of(example)
-    assert next(other.name for other in READERS if other.recognize(head)) == reader.name
+    assert choose(example)[0].name == reader.name
 
 
 def test_example_is_read(example, reader):
@@ -55,9 +82,9 @@ def test_example_is_read(example, reader):
     assert len(set(recording.labels)) == len(recording.labels)
 
 
-def test_extension_does_not_matter(example, tmp_path):
+def test_extension_does_not_matter(alone, tmp_path):
     renamed = tmp_path / "recording.xyz"
-    example.rename(renamed)
+    alone[0].rename(renamed)
     assert read(renamed).channels
 
 
@@ -83,24 +110,32 @@ def test_channels_can_be_pickled(example):
         np.testing.assert_array_equal(first.read(), second.read())
 
 
-@pytest.mark.parametrize("share", [0.02, 0.25, 0.5, 0.75, 0.999])
-def test_truncated(example, reader, share):
-    content = reader.example()
-    example.write_bytes(content[: int(len(content) * share)])
-    outcome(example)
+@pytest.mark.parametrize("share", [0, 0.02, 0.25, 0.5, 0.75, 0.999])
+def test_truncated(part, share):
+    opened, path, content = part
+    path.write_bytes(content[: int(len(content) * share)])
+    outcome(opened)
+
+
+def test_missing_part(part):
+    opened, path, _ = part
+    path.unlink()
+    outcome(opened)
 
 
 @pytest.mark.parametrize("size", range(1, 40))
-def test_first_bytes_only(example, reader, size):
+def test_first_bytes_only(alone, size):
+    example, content = alone
     whole = read(example).channels
-    example.write_bytes(reader.example()[:size])
+    example.write_bytes(content[:size])
     result = outcome(example)
     if isinstance(result, Recording):  # a text format may end after any line: what is read must be what was there
         for cut, full in zip(result.channels, whole, strict=True):
             np.testing.assert_array_equal(cut.read()[:-1], full.read()[: cut.n_samples - 1])
 
 
-def test_empty(example):
+def test_empty(alone):
+    example, _ = alone
     example.write_bytes(b"")
     with pytest.raises(ReadError, match="empty"):
         read(example)
@@ -119,19 +154,20 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("what", FOREIGN)
-def test_foreign_content_is_named(example, what):
+def test_foreign_content_is_named(alone, what):
+    example, _ = alone
     example.write_bytes(FOREIGN[what])
     with pytest.raises(UnknownFormatError, match=what):
         read(example)
 
 
-def test_mutated_bytes(example, reader):
+def test_mutated_bytes(part):
     """Flip, insert and delete bytes; `EMGPIPE_MUTATIONS` makes it longer."""
-    content = reader.example()
+    opened, path, content = part
     random = np.random.default_rng(20240501)
     for _ in range(MUTATIONS):
-        example.write_bytes(mutated(content, random))
-        outcome(example)
+        path.write_bytes(mutated(content, random))
+        outcome(opened)
 
 
 ABSURD = [b"\xff\xff\xff\x7f", b"\0\0\0\0", b"-999", b"1e99", b"\xff" * 4, b"\0\0\xc0\x7f", b"nan "]

@@ -1,0 +1,1 @@
+"""The commands of the command line, one file each: `add` declares the arguments, the rest is imported when it runs."""

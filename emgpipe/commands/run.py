@@ -1,0 +1,51 @@
+"""``emgpipe run STUDY``: the whole way from recordings to report."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emgpipe.commands.exits import EXIT_CODES, EXIT_FAILED, EXIT_OK
+
+if TYPE_CHECKING:
+    import argparse
+
+    from emgpipe.commands.types import Commands
+    from emgpipe.model import StudyResult
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    run = commands.add_parser("run", help="run a study: filter, normalize, measure, rank, report", epilog=EXIT_CODES)
+    run.add_argument("study", type=Path, help="the study file (YAML)")
+    run.add_argument("--quiet", action="store_true", help="print no progress and no ranking")
+    run.set_defaults(command=_run)
+
+
+def _run(given: argparse.Namespace) -> int:
+    from emgpipe.progress import ProgressLine
+    from emgpipe.run import run_study
+
+    result = run_study(given.study, progress=None if given.quiet else ProgressLine())
+    if not given.quiet:
+        from emgpipe.report import ranking_text
+
+        print(ranking_text(result.comparisons))
+    _print_outcome(result)
+    return EXIT_FAILED if result.failed or (result.findings["level"] == "fail").any() else EXIT_OK
+
+
+def _print_outcome(result: StudyResult) -> None:
+    from emgpipe.report import outcome_lines
+
+    levels = result.findings["level"].value_counts()
+    trials = [one for one in result.outcomes if one.what == "trial"]
+    processed = sum(one.status == "processed" for one in trials)
+    print(
+        f"\n{processed} of {len(trials)} trials processed, {len(result.failed)} failed; findings: "
+        + ", ".join(f"{levels.get(level, 0)} {level}" for level in ("fail", "warn", "note"))
+    )
+    for line in outcome_lines(result):
+        print(line, file=sys.stderr)
+    print(f"report: {result.folder / 'report.html'}")

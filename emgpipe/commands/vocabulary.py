@@ -1,0 +1,27 @@
+"""``emgpipe vocabulary [WORD]``: the names emgpipe knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emgpipe.commands.exits import EXIT_OK
+
+if TYPE_CHECKING:
+    import argparse
+
+    from emgpipe.commands.types import Commands
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    words = commands.add_parser("vocabulary", help="print the known muscles, exercises and head positions")
+    words.add_argument("word", nargs="?", default="", help="print only what contains this word, such as thrust")
+    words.set_defaults(command=_vocabulary)
+
+
+def _vocabulary(given: argparse.Namespace) -> int:
+    from emgpipe.vocabulary import load_vocabulary, vocabulary_text
+
+    text = vocabulary_text(load_vocabulary(), given.word)
+    print(text or f"nothing in the vocabulary contains '{given.word}'; add a new word under `vocabulary:`")
+    return EXIT_OK
