@@ -15,7 +15,7 @@ from emgpipe.errors import SignalError
 from emgpipe.mapping import Mapped, map_channels, targeted
 from emgpipe.model import Channel, Event, Finding, Recording, Signal, Trial, make_finding
 from emgpipe.quality import check_samples
-from emgpipe.readers import read
+from emgpipe.reading import read_supervised
 from emgpipe.segmentation import TrialSignals
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class SessionReader:
         if path not in self._recordings:
             while len(self._recordings) >= CACHED_RECORDINGS:
                 self._forget(next(iter(self._recordings)))
-            self._recordings[path] = read(path, self.study.recordings.reading)
+            self._recordings[path] = read_supervised(path, self.study.recordings.reading)
         return self._recordings[path]
 
     def filtered(self, path: Path, channel: Channel, samples: NDArray[np.float64]) -> ChainResult:

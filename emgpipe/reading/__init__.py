@@ -1,0 +1,8 @@
+"""Reading in a child process: a damaged file may crash or hang a C library, and must not take the study with it.
+
+`read_supervised` is `emgpipe.readers.read` with a wall around it; the commands use it.
+"""
+
+from emgpipe.reading.supervisor import Supervisor, read_supervised
+
+__all__ = ["Supervisor", "read_supervised"]
