@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from emgpipe.chain import ChainResult
     from emgpipe.config import Study
-    from emgpipe.model import Side
+    from emgpipe.joining import Joined
+    from emgpipe.model import Side, TrialFile
     from emgpipe.vocabulary import Vocabulary
 
 MOST_UNEVEN = 0.1
@@ -51,6 +52,7 @@ class SessionReader:
     study: Study
     _recordings: dict[Path, Recording] = field(default_factory=dict)
     _filtered: dict[tuple[Path, str, str, float], ChainResult] = field(default_factory=dict)
+    _joined: dict[tuple[TrialFile, TrialFile], Joined] = field(default_factory=dict)
 
     def recording(self, path: Path) -> Recording:
         """Return the recording at `path`, read now or a moment ago; `ReadError` if it cannot be read."""
@@ -68,6 +70,19 @@ class SessionReader:
                 self.study.chain, samples, channel.sampling_rate, muscle=channel.muscle, label=channel.label
             )
         return self._filtered[key]
+
+    def joined(self, first: TrialFile, other: TrialFile) -> Joined:
+        """Return where the clock of a trial's further file stands, on the trial's clock."""
+        key = (first, other)
+        if key not in self._joined:
+            self._joined[key] = self._join(first, other)
+        return self._joined[key]
+
+    def _join(self, first: TrialFile, other: TrialFile) -> Joined:
+        joining = self.study.recordings.joining
+        recordings = self.recording(first.path), self.recording(other.path)
+        found = joining.find(*recordings, other.offset - first.offset)
+        return found if found.offset is None else replace(found, offset=found.offset + first.offset)
 
     def _forget(self, path: Path) -> None:
         del self._recordings[path]
@@ -89,8 +104,15 @@ def load_trial(trial: Trial, reader: SessionReader, vocabulary: Vocabulary) -> L
     for file in trial.files:
         recording = reader.recording(file.path)
         found.extend(recording.findings)
-        channels.extend((file.path, replace(one, start=one.start + file.offset)) for one in recording.channels)
-        events.extend(replace(one, start=one.start + file.offset) for one in recording.events)
+        offset = file.offset
+        if file is not trial.files[0]:
+            place = reader.joined(trial.files[0], file)
+            found.extend(place.findings)
+            if place.offset is None:  # a wrong place would give wrong numbers: its channels count as missing
+                continue
+            offset = place.offset
+        channels.extend((file.path, replace(one, start=one.start + offset)) for one in recording.channels)
+        events.extend(replace(one, start=one.start + offset) for one in recording.events)
     mapped, missing = map_channels(trial, reader.study, channels, targeted(trial, vocabulary))
     signals, unusable = _signals(mapped, reader)
     found = [*found, *missing, *unusable]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import re
 from typing import TYPE_CHECKING
 
-from emgpipe.units import UNKNOWN, parse_unit
+from emgpipe.labels import match_label, without_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,30 +25,23 @@ def settings_for(study: Study, trial: Trial) -> tuple[tuple[ChannelSetting, str]
     chosen = [(setting, "") for setting in study.channels]
     for override in study.overrides:
         if override.applies_to(trial):
-            changed = {_without_unit(label) for setting in override.channels for label in setting.label}
-            chosen = [(old, why) for old, why in chosen if not changed.intersection(map(_without_unit, old.label))]
+            changed = {without_unit(label) for setting in override.channels for label in setting.label}
+            chosen = [(old, why) for old, why in chosen if not changed.intersection(map(without_unit, old.label))]
             chosen.extend((setting, override.reason) for setting in override.channels)
     return tuple(chosen)
 
 
 def find_channel(setting: ChannelSetting, channels: Sequence[Channel]) -> Channel | None:
-    """Return the channel with one of the setting's labels: as written, else but for case, spaces and a unit behind it.
-
-    A looser likeness counts only where a single channel has it, so that nothing is taken by chance.
-    """
-    for likeness in (str, _loose, _without_unit):
-        for label in setting.label:
-            like = [channel for channel in channels if likeness(channel.label) == likeness(label)]
-            if like and (likeness is str or len(like) == 1):
-                return like[0]
-    return None
+    """Return the channel with one of the setting's labels (`emgpipe.labels.match_label`)."""
+    place = match_label(setting.label, [channel.label for channel in channels])
+    return None if place is None else channels[place]
 
 
 def not_found(setting: ChannelSetting, labels: Sequence[str]) -> str:
     """Say which label is missing and which label comes near."""
     wanted = " or ".join(f"'{label}'" for label in setting.label)
-    plain = {_without_unit(label): label for label in labels}
-    near = next((plain[name] for name in difflib.get_close_matches(_without_unit(setting.label[0]), plain, 1)), "")
+    plain = {without_unit(label): label for label in labels}
+    near = next((plain[name] for name in difflib.get_close_matches(without_unit(setting.label[0]), plain, 1)), "")
     return f"no channel {wanted} in the file" + (f"; did you mean '{near}'?" if near else "")
 
 
@@ -59,13 +51,3 @@ def labels_there(labels: Sequence[str]) -> str:
     return f"the file has {shown or 'no channels'}" + (
         f" and {len(labels) - LABELS_SHOWN} more" if len(labels) > LABELS_SHOWN else ""
     )
-
-
-def _loose(label: str) -> str:
-    return "".join(label.casefold().split())
-
-
-def _without_unit(label: str) -> str:
-    """Drop a known unit in brackets at the end: ``GMAX RT (uV)`` is the channel GMAX RT."""
-    found = re.fullmatch(r"(.*?)[(\[]([^()\[\]]*)[)\]]\s*", label)
-    return _loose(found.group(1)) if found and parse_unit(found.group(2)) != UNKNOWN else _loose(label)

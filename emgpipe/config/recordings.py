@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from emgpipe.config.patterns import parse_pattern
+from emgpipe.joining import AnyJoin, StatedOffset
 from emgpipe.model.trial import Role
 from emgpipe.readers import READERS, ReaderOptions
 from emgpipe.settings import Settings, StudyPath, one_of
@@ -67,6 +68,8 @@ class Recordings(Settings):
     """Which sheet of a workbook holds the trials; the first one if not given."""
     files: tuple[FilePattern, ...] = ()
     """File-name patterns, tried in this order; a file belongs to the first that fits."""
+    joining: AnyJoin = Field(default_factory=StatedOffset)
+    """How a second file of a trial is laid on the clock of the first: by the stated offset, an event, or a channel."""
     reading: tuple[AnyReaderOptions, ...] = ()
     """What is known about the files of a format and does not stand in them, such as a sampling rate."""
     allow_outside: bool = False

@@ -1,0 +1,42 @@
+"""Labels as people write them against labels as files have them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from emgpipe.units import UNKNOWN, parse_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def match_label(wanted: Iterable[str], labels: Sequence[str]) -> int | None:
+    """Return the place of the label that is meant: as written, else but for case, spaces and a unit behind it.
+
+    A looser likeness counts only where a single label has it, so that nothing is taken by chance.
+
+    >>> match_label(["gmax rt"], ["GMED RT (uV)", "GMAX RT (uV)"])
+    1
+    """
+    names = tuple(wanted)
+    for likeness in (str, _loose, without_unit):
+        for name in names:
+            like = [place for place, label in enumerate(labels) if likeness(label) == likeness(name)]
+            if like and (likeness is str or len(like) == 1):
+                return like[0]
+    return None
+
+
+def without_unit(label: str) -> str:
+    """Drop case, spaces and a known unit in brackets at the end.
+
+    >>> without_unit("GMAX RT (uV)"), without_unit("squat (deep)")
+    ('gmaxrt', 'squat(deep)')
+    """
+    found = re.fullmatch(r"(.*?)[(\[]([^()\[\]]*)[)\]]\s*", label)
+    return _loose(found.group(1)) if found and parse_unit(found.group(2)) != UNKNOWN else _loose(label)
+
+
+def _loose(label: str) -> str:
+    return "".join(label.casefold().split())
