@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test check format test-long truth clean
+.PHONY: help demo test check format test-long mutations truth clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
@@ -38,6 +38,9 @@ format: $(VENV)/.ready-dev ## format the code and mend what lint can mend
 
 test-long: $(VENV)/.ready-dev ## the long forms of the tests as well
 	EMGPIPE_LONG=1 $(BIN)/python -m pytest -n auto --dist loadfile
+
+mutations: $(VENV)/.ready-dev ## damage files in many ways, count what each reader makes of them (INPUTS=2000 per file)
+	$(BIN)/python benchmarks/mutated_inputs.py --inputs $(or $(INPUTS),2000)
 
 truth: $(VENV)/.ready-dev ## compute the demo study's truth again (some minutes)
 	$(BIN)/python benchmarks/demo_truth.py

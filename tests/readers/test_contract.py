@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 from pathlib import Path
 
@@ -11,13 +10,8 @@ import pytest
 
 from emgpipe.errors import ReadError, UnknownFormatError
 from emgpipe.model import Recording
-from emgpipe.readers import READERS, Reader, choose, read
-
-BY_NAME = {reader.name: reader for reader in READERS}
-ALONE = [name for name, reader in BY_NAME.items() if len(reader.example()) == 1 and not reader.is_folder]
-"""Readers of one file; damage to the parts of the others is a test of its own."""
-PARTS = [(name, part) for name, reader in BY_NAME.items() for part in reader.example()]
-MUTATIONS = int(os.environ.get("EMGPIPE_MUTATIONS", "200"))
+from emgpipe.readers import choose, read
+from tests.readers.examples import ALONE, BY_NAME, PARTS, write_example
 
 
 @pytest.fixture(params=list(BY_NAME))
@@ -45,16 +39,6 @@ def part(request, tmp_path) -> tuple[Path, Path, bytes]:
     opened = write_example(BY_NAME[name], tmp_path)
     folder = opened if BY_NAME[name].is_folder else opened.parent
     return opened, folder / part_name, BY_NAME[name].example()[part_name]
-
-
-def write_example(reader: Reader, folder: Path) -> Path:
-    """Write the files of a reader's example; return what to open."""
-    into = folder / "example" if reader.is_folder else folder
-    for name, content in reader.example().items():
-        path = into / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return into if reader.is_folder else into / next(iter(reader.example()))
 
 
 def outcome(path: Path) -> Recording | ReadError:
@@ -159,32 +143,3 @@ def test_foreign_content_is_named(alone, what):
     example.write_bytes(FOREIGN[what])
     with pytest.raises(UnknownFormatError, match=what):
         read(example)
-
-
-def test_mutated_bytes(part):
-    """Flip, insert and delete bytes; `EMGPIPE_MUTATIONS` makes it longer."""
-    opened, path, content = part
-    random = np.random.default_rng(20240501)
-    for _ in range(MUTATIONS):
-        path.write_bytes(mutated(content, random))
-        outcome(opened)
-
-
-ABSURD = [b"\xff\xff\xff\x7f", b"\0\0\0\0", b"-999", b"1e99", b"\xff" * 4, b"\0\0\xc0\x7f", b"nan "]
-
-
-def mutated(content: bytes, random: np.random.Generator) -> bytes:
-    data = bytearray(content)
-    area = len(data) if random.random() < 0.4 else min(len(data), 2048)
-    for _ in range(int(random.integers(1, 6))):
-        place = int(random.integers(0, area))
-        match int(random.integers(0, 4)):
-            case 0:
-                data[place % len(data)] = int(random.integers(0, 256))
-            case 1:
-                data[place:place] = random.bytes(int(random.integers(1, 9)))
-            case 2:
-                del data[place : place + int(random.integers(1, 9))]
-            case _:
-                data[place : place + 4] = ABSURD[int(random.integers(0, len(ABSURD)))]
-    return bytes(data)
