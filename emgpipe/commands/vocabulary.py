@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 def add(commands: Commands) -> None:
     """Declare the command."""
     words = commands.add_parser("vocabulary", help="print the known muscles, exercises and head positions")
-    words.add_argument("word", nargs="?", default="", help="print only what contains this word, such as thrust")
+    words.add_argument(
+        "word", nargs="?", default="", help="print only what contains this word, such as thrust, and all about it"
+    )
     words.set_defaults(command=_vocabulary)
 
 
@@ -23,5 +25,6 @@ def _vocabulary(given: argparse.Namespace) -> int:
     from emgpipe.vocabulary import load_vocabulary, vocabulary_text
 
     text = vocabulary_text(load_vocabulary(), given.word)
-    print(text or f"nothing in the vocabulary contains '{given.word}'; add a new word under `vocabulary:`")
+    missing = f"nothing in the vocabulary contains '{given.word}'; a study file can add it under `vocabulary:`"
+    print(text or missing)
     return EXIT_OK

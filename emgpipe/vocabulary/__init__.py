@@ -11,6 +11,8 @@ from emgpipe.vocabulary.entries import (
     StartPhase,
     VocabularyAdditions,
 )
+from emgpipe.vocabulary.found_words import FoundWord, guess_words
+from emgpipe.vocabulary.guess import Guess, guess_channel
 from emgpipe.vocabulary.listing import vocabulary_text
 from emgpipe.vocabulary.load import load_vocabulary
 from emgpipe.vocabulary.lookup import Vocabulary, normalize
@@ -18,11 +20,15 @@ from emgpipe.vocabulary.lookup import Vocabulary, normalize
 __all__ = [
     "Entry",
     "Exercise",
+    "FoundWord",
+    "Guess",
     "HeadPosition",
     "Muscle",
     "StartPhase",
     "Vocabulary",
     "VocabularyAdditions",
+    "guess_channel",
+    "guess_words",
     "load_vocabulary",
     "normalize",
     "vocabulary_text",

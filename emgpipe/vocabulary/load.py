@@ -93,7 +93,8 @@ def _index(kind: str, section: str, entries: Sequence[Entry], added: Sequence[En
         # A laboratory that says which one it means by an ambiguous name has settled it for its study.
         if normalize(name) not in claimed:
             ids[normalize(name)] = tuple(meanings)
-    return NameIndex(kind, section, ids)
+    weak = {normalize(name) for name in _file(section).get("not_guessed", ())}
+    return NameIndex(kind, section, ids, frozenset(weak - claimed))
 
 
 def _names(entry: Entry) -> Iterable[str]:

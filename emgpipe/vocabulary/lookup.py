@@ -29,11 +29,21 @@ def normalize(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NameIndex:
-    """Every normalized name of one kind of entry, with the ids it can mean (more than one: ambiguous)."""
+    """Every normalized name of one kind of entry, with the ids it can mean (more than one: ambiguous).
+
+    `not_guessed` are normalized names that are right where somebody writes them on purpose, but too short or too
+    common to be taken out of a label or a file name.
+    """
 
     kind: str
     section: str
     ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    not_guessed: frozenset[str] = frozenset()
+
+    def certain(self, name: str) -> str:
+        """Return the id a normalized name stands for, or an empty string if a guess from it could be wrong."""
+        found = self.ids.get(name, ())
+        return found[0] if len(found) == 1 and name not in self.not_guessed else ""
 
     def find(self, text: str) -> str:
         """Return the id a name stands for; `VocabularyError` if it stands for none or for several."""

@@ -1,0 +1,78 @@
+"""Signals cut off at a rail: a value the signal reaches again and again and stays at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from emgpipe.model import Finding, Level, make_finding
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SHORTEST_PLATEAU: Final = 3
+"""Samples at the same extreme value in a row that count as a plateau (Konrad's ABC of EMG and common practice)."""
+FEWEST_PLATEAUS: Final = 2
+"""A single flat top may be chance in a signal of few levels; the same value twice is a rail."""
+LONG_PLATEAU: Final = 20
+"""One plateau this long is enough."""
+FEWEST_LEVELS: Final = 32
+"""With fewer steps between smallest and largest value, equal neighbors are ordinary."""
+MANY_HITS: Final = 10
+MANY_LEVELS: Final = 256
+"""In a signal of many levels the largest value occurs once or twice, unless it is the largest there can be."""
+FAIL_SHARE: Final = 0.001
+"""More than one sample in a thousand at the rail spoils the amplitude."""
+
+
+def clipping(label: str, finite: NDArray[np.float64], unit: str) -> tuple[Finding, ...]:
+    """Find a signal cut off at its largest or smallest value.
+
+    Parameters
+    ----------
+    label : str
+    finite : array, shape (n_samples,)
+        Samples without gaps.
+    unit : str
+        Of the samples; a smallest value of zero is a rail only for counts.
+
+    Returns
+    -------
+    tuple of Finding
+        At most one, ``clipped``; its value is the share of samples at the rail.
+    """
+    low, high = float(np.min(finite)), float(np.max(finite))
+    rails = [high] if low == 0.0 and unit != "counts" else [high, low]
+    levels = _levels(finite, high - low)
+    at = {rail: hits for rail in rails if (hits := _hits(finite, rail, levels))}
+    if not at:
+        return ()
+    share = sum(at.values()) / finite.size
+    level: Level = "fail" if share > FAIL_SHARE else "warn"
+    reached = " and ".join(f"{rail:.4g}" for rail in at)
+    shown = "" if unit == "unknown" else f" {unit}"
+    reason = (
+        f"'{label}' is cut off at {reached}{shown}: {100 * share:.2g} % of its samples lie there; "
+        "true amplitudes are larger"
+    )
+    remedy = "lower the gain for the next recording; leave this stretch or channel out"
+    return (make_finding("clipped", level, reason, remedy, channel=label, value=share),)
+
+
+def _hits(finite: NDArray[np.float64], rail: float, levels: float) -> int:
+    """Return how many samples lie exactly at `rail`, 0 where they are too few to call it one."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], finite == rail, [False])).astype(np.int8)))
+    lengths = edges[1::2] - edges[::2]
+    hits = int(np.sum(lengths))
+    plateaus = int(np.sum(lengths >= SHORTEST_PLATEAU))
+    has_plateaus = plateaus >= FEWEST_PLATEAUS or bool(np.any(lengths >= LONG_PLATEAU))
+    is_rail = (has_plateaus and levels >= FEWEST_LEVELS) or (hits >= MANY_HITS and levels >= MANY_LEVELS)
+    return hits if is_rail else 0
+
+
+def _levels(finite: NDArray[np.float64], span: float) -> float:
+    """Return how many of the smallest steps seen fit between smallest and largest value."""
+    steps = np.abs(np.diff(finite[:20000]))
+    steps = steps[steps > 1e-9 * span]
+    return span / float(np.min(steps)) if steps.size else 0.0

@@ -1,0 +1,76 @@
+"""Look at the samples of a whole recording and add what was noticed to its findings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from emgpipe.quality.dead import check_samples
+from emgpipe.quality.doubts import doubts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from emgpipe.model import Channel, Finding, Recording
+
+PIECES: Final = 3
+"""Beginning, middle and end."""
+
+
+def examine(recording: Recording, seconds: float | None = 60.0) -> Recording:
+    """Return the recording with doubts about its channels added to its findings.
+
+    Parameters
+    ----------
+    recording : Recording
+    seconds : float or None
+        Read at most this much of each channel, in equal pieces from its beginning, middle and end; None reads all.
+
+    Raises
+    ------
+    ReadError
+        The samples cannot be read.
+    """
+    known = {(finding.kind, finding.channel) for finding in recording.findings}
+    found = tuple(
+        finding
+        for channel in recording.channels
+        for finding in _channel_findings(channel, seconds)
+        if (finding.kind, finding.channel) not in known
+    )
+    return replace(recording, findings=(*recording.findings, *found))
+
+
+def _channel_findings(channel: Channel, seconds: float | None) -> Iterator[Finding]:
+    pieces = _pieces(channel, seconds)
+    looked_at = np.concatenate(pieces)
+    for finding in check_samples(looked_at, channel.label):
+        yield _softened(finding, channel, is_part=looked_at.size < channel.n_samples)
+    if not channel.copy_of:
+        gap = np.full(1, np.nan)
+        spaced = np.concatenate([part for piece in pieces for part in (piece, gap)])
+        yield from doubts(channel.label, spaced, channel.sampling_rate, channel.unit, channel.kind)
+
+
+def _pieces(channel: Channel, seconds: float | None) -> list[NDArray[np.float64]]:
+    wanted = channel.n_samples if seconds is None else max(round(seconds * channel.sampling_rate), PIECES)
+    if wanted >= channel.n_samples:
+        return [channel.read()]
+    length = wanted // PIECES
+    starts = [(channel.n_samples - length) * piece // (PIECES - 1) for piece in range(PIECES)]
+    return [channel.read(start, start + length) for start in starts]
+
+
+def _softened(finding: Finding, channel: Channel, *, is_part: bool) -> Finding:
+    """Return the finding as grave as it is here: an unused force plate is no failure, and a part is not the whole."""
+    if is_part:
+        finding = replace(finding, reason=f"{finding.reason} (of the parts looked at)")
+    if finding.level != "fail":
+        return finding
+    if channel.kind != "emg":
+        return replace(finding, level="note", remedy="good to know where this channel should have moved")
+    return replace(finding, level="warn") if is_part else finding

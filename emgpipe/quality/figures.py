@@ -1,0 +1,98 @@
+"""The figures the doubts rest on: mean, spread in half seconds, and the spectrum of the loudest parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WINDOW_SECONDS: Final = 0.5
+SEGMENT_SECONDS: Final = 2.0
+MOST_SEGMENTS: Final = 5
+SHORTEST: Final = 64
+"""Samples a window needs before anything is said about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is known about one channel.
+
+    Attributes
+    ----------
+    mean : float
+    window_rms : array, shape (n_windows,)
+        RMS of half seconds without gaps, their own mean removed, in the channel's unit; windows of one value left out.
+    frequencies, density : array, shape (n_frequencies,)
+        Power spectral density (unit squared per Hz) of up to 10 s of the loudest parts; empty for short channels.
+    """
+
+    finite: NDArray[np.float64]
+    sampling_rate: float
+    mean: float
+    window_rms: NDArray[np.float64]
+    frequencies: NDArray[np.float64]
+    density: NDArray[np.float64]
+
+    @property
+    def rms(self) -> float:
+        """RMS of all windows together, slow drift removed; 0 without windows."""
+        return float(np.sqrt(np.mean(self.window_rms**2))) if self.window_rms.size else 0.0
+
+    def power(self, low: float, high: float) -> float:
+        """Return the power between two frequencies."""
+        chosen = (self.frequencies >= low) & (self.frequencies < high)
+        step = self.frequencies[1] if self.frequencies.size > 1 else 0.0
+        return float(np.sum(self.density[chosen]) * step)
+
+
+def figures_of(samples: NDArray[np.float64], sampling_rate: float) -> Figures:
+    """Compute the figures of one channel.
+
+    Parameters
+    ----------
+    samples : array, shape (n_samples,)
+        NaN where missing.
+    sampling_rate : float
+        In Hz.
+    """
+    finite = samples if bool(np.isfinite(samples).all()) else samples[np.isfinite(samples)]
+    frequencies, density = _spectrum(samples, sampling_rate)
+    mean = float(np.mean(finite)) if finite.size else 0.0
+    return Figures(finite, sampling_rate, mean, _window_rms(samples, sampling_rate), frequencies, density)
+
+
+def _windows(samples: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+    """Return the samples in rows of `length`, rows with gaps left out."""
+    whole = samples.size // length
+    rows = samples[: whole * length].reshape(whole, length)
+    return rows[np.isfinite(rows).all(axis=1)]
+
+
+def _window_rms(samples: NDArray[np.float64], sampling_rate: float) -> NDArray[np.float64]:
+    length = min(max(round(WINDOW_SECONDS * sampling_rate), SHORTEST), samples.size)
+    if length < SHORTEST:
+        return np.zeros(0)
+    rms: NDArray[np.float64] = np.std(_windows(samples, length), axis=1)
+    return rms[rms > 0]
+
+
+def _spectrum(samples: NDArray[np.float64], sampling_rate: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return Welch's estimate over the loudest segments; numpy only, because importing scipy.signal takes a second."""
+    length = min(round(SEGMENT_SECONDS * sampling_rate), samples.size)
+    if length < SHORTEST:
+        return np.zeros(0), np.zeros(0)
+    rows = _windows(samples, length)
+    loudness = np.var(rows, axis=1)
+    rows = rows[np.argsort(loudness)[::-1][:MOST_SEGMENTS]]
+    rows = rows[np.var(rows, axis=1) > 0]
+    if not rows.size:
+        return np.zeros(0), np.zeros(0)
+    taper = np.hanning(length)
+    power = np.abs(np.fft.rfft((rows - rows.mean(axis=1, keepdims=True)) * taper, axis=1)) ** 2
+    density = np.asarray(2.0 * power.mean(axis=0) / (sampling_rate * float(np.sum(taper**2))), dtype=np.float64)
+    frequencies = np.asarray(np.arange(density.size) * (sampling_rate / length), dtype=np.float64)
+    return frequencies, density

@@ -1,0 +1,123 @@
+"""Signs of earlier processing: rectified, an envelope, or filtered to a narrower band than the rate allows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from emgpipe.model import Finding, make_finding
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from emgpipe.quality.figures import Figures
+
+FOLDED_RATIO: Final = 2.0
+"""Mean by standard deviation of a rectified normal signal is 1.32; bursts make it smaller, an offset larger."""
+ENVELOPE_EDGE: Final = 20.0
+"""Hz: EMG has most of its power above, an envelope nearly all below."""
+ENVELOPE_SHARE: Final = 0.9
+STEEP_RATIO: Final = 1.5
+"""Power of 50 to 150 Hz by power of 20 to 50 Hz: white noise has 3.3, raw EMG more, a moving average less than 0.5."""
+NEGATIVE_SHARE: Final = 0.1
+OVERSHOOT: Final = 0.2
+"""A low-pass that overshoots leaves a few envelope samples just below zero."""
+STEEPNESS: Final = 20.0
+"""dB that the spectrum loses within half an octave (upper edge) or one octave (lower edge) at the edge of a filter;
+muscle and electrodes alone lose less than 8."""
+UPPER_EDGES: Final = (60.0, 1000.0)
+LOWER_EDGES: Final = (8.0, 80.0)
+
+
+def processed_doubts(label: str, figures: Figures) -> tuple[Finding, ...]:
+    """Find signs of earlier processing: at most one of envelope and rectified, else the edges of a filter."""
+    if not figures.frequencies.size:
+        return ()
+    if _is_envelope(figures):
+        reason = (
+            f"'{label}' is hardly ever negative and slower than {ENVELOPE_EDGE:g} Hz: "
+            "it looks like an envelope, or is no EMG"
+        )
+        return (make_finding("looks_enveloped", "warn", reason, _RAW, channel=label),)
+    if _is_rectified(figures):
+        reason = f"'{label}' has no negative values, distributed like a rectified signal: it looks rectified"
+        return (make_finding("looks_rectified", "warn", reason, _RAW, channel=label),)
+    return _filtered(label, figures)
+
+
+_RAW = "use the raw channel if the recording or the device has it; otherwise say in the report what was done before"
+
+
+def _is_envelope(figures: Figures) -> bool:
+    if figures.frequencies[-1] < ENVELOPE_EDGE or not _is_positive(figures):
+        return False
+    total = figures.power(0.0, np.inf)
+    is_slow = figures.power(0.0, ENVELOPE_EDGE) > ENVELOPE_SHARE * total
+    # A raw signal on a large, drifting offset is slow and positive as well; but above 20 Hz it has the shape of EMG.
+    is_steep = figures.power(50.0, 150.0) < STEEP_RATIO * figures.power(ENVELOPE_EDGE, 50.0)
+    return bool(is_slow and (is_steep or figures.frequencies[-1] < 150.0))
+
+
+def _is_positive(figures: Figures) -> bool:
+    """Say whether nearly all values are above zero, the others just below it."""
+    finite = figures.finite
+    return bool(np.mean(finite < 0) <= NEGATIVE_SHARE and -np.min(finite) < OVERSHOOT * np.max(finite))
+
+
+def _is_rectified(figures: Figures) -> bool:
+    finite = figures.finite
+    spread = float(np.std(finite))
+    low = float(np.min(finite))
+    return 0.0 <= low < 0.1 * spread and figures.mean < FOLDED_RATIO * spread
+
+
+def _filtered(label: str, figures: Figures) -> tuple[Finding, ...]:
+    low, high = _lower_edge(figures), _upper_edge(figures)
+    if low is None and high is None:
+        return ()
+    between = " and ".join(
+        part
+        for part in (f"above about {high:.0f} Hz" if high else "", f"below about {low:.0f} Hz" if low else "")
+        if part
+    )
+    reason = f"'{label}' has almost no power {between}: it looks filtered before"
+    remedy = "good to know: a band-pass wider than this changes nothing; the device or its software may have filtered"
+    return (make_finding("looks_filtered", "note", reason, remedy, channel=label, value=high or low, unit="Hz"),)
+
+
+def _upper_edge(figures: Figures) -> float | None:
+    """Return the frequency above which the spectrum falls off a cliff and stays down."""
+    last = 0.95 * float(figures.frequencies[-1])
+    floor = _level(figures, 20.0, 400.0) - STEEPNESS
+    for edge in _steps(UPPER_EDGES[0], min(UPPER_EDGES[1], last / 2**0.75)):
+        kept, lost = _level(figures, edge / 2**0.25, edge), _level(figures, edge * 2**0.5, edge * 2**0.75)
+        if kept - max(lost, _level(figures, edge * 2**0.5, last)) > STEEPNESS and kept > floor:
+            return edge * 2**0.25  # between what is kept and what is lost; within a quarter for Butterworth filters
+    return None
+
+
+def _lower_edge(figures: Figures) -> float | None:
+    """Return the frequency below which the spectrum falls off a cliff."""
+    if figures.frequencies[1] > 1.0:
+        return None
+    floor = _level(figures, 20.0, 400.0) - STEEPNESS / 2
+    drops: list[tuple[float, float]] = []
+    for edge in _steps(*LOWER_EDGES):
+        kept, lost = _level(figures, edge, edge * 2**0.5), _level(figures, edge / 4, edge / 2)
+        if kept - lost > STEEPNESS and kept > floor:
+            drops.append((kept - lost, edge))
+    return max(drops)[1] * 2**0.25 if drops else None
+
+
+def _steps(first: float, last: float) -> list[float]:
+    """Return frequencies an eighth of an octave apart."""
+    count = int(8 * np.log2(last / first)) if last > first else -1
+    return [first * 2 ** (step / 8) for step in range(count + 1)]
+
+
+def _level(figures: Figures, low: float, high: float) -> float:
+    """Return the median density between two frequencies in dB; the median, so that mains hum does not count."""
+    chosen: NDArray[np.float64] = figures.density[(figures.frequencies >= low) & (figures.frequencies < high)]
+    value = float(np.median(chosen)) if chosen.size else 0.0
+    return 10.0 * float(np.log10(value)) if value > 0 else -400.0
