@@ -1,8 +1,8 @@
 """Samples that lie in one regular binary block, read and scaled in pieces.
 
-C3D and EDF/BDF keep their samples in *frames* (data records) of constant size, in which every channel has its fixed
-places. That is all a loader has to know. The file is opened for each request and read in pieces: a memory map would
-kill the process if the file shrank under it.
+C3D, EDF/BDF and WFDB keep their samples in *frames* (data records) of constant size, in which every channel has its
+fixed places: a `Column`. That is all there is to know. The file is opened for each request and read in pieces: a
+memory map would kill the process if the file shrank under it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emgpipe.errors import DamagedFileError, ReadError
+from emgpipe.errors import DamagedFileError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from io import FileIO
     from pathlib import Path
 
@@ -23,11 +24,44 @@ if TYPE_CHECKING:
 PIECE_BYTES = 1 << 20
 """Small enough to stay in the processor's cache, large enough to make calls cheap."""
 SCATTERED_BYTES = 2048
-"""A channel with this many bytes in one piece per frame is read alone; otherwise whole frames are."""
+"""Columns with this many bytes in one piece per frame are read alone; otherwise whole frames are."""
 
 FLOATS = frozenset({"<f4", ">f4", "dec32"})
 SPECIAL = {"int24": 3, "dec32": 4}
 """Bytes per sample of the types numpy does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One channel in a frame; its samples are ``(stored - zero) * scale + shift``, infinite ones become NaN.
+
+    Attributes
+    ----------
+    first : int
+        Byte of the channel's first sample in a frame.
+    stride : int
+        Bytes from one sample of the channel to its next.
+    per_frame : int
+        Samples of the channel in a frame.
+    dtype : str
+        A numpy type, ``int24`` (little-endian, as in BDF) or ``dec32`` (VAX F float, as in DEC C3D files).
+    missing : int or None
+        The stored number that means "no sample here", given as NaN.
+    """
+
+    first: int
+    stride: int
+    per_frame: int
+    dtype: str
+    scale: float = 1.0
+    zero: float = 0.0
+    shift: float = 0.0
+    missing: int | None = None
+
+    @property
+    def end(self) -> int:
+        """The byte of a frame behind the channel's last sample."""
+        return self.first + self.stride * (self.per_frame - 1) + item_size(self.dtype)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,98 +73,75 @@ class Block:
     offset: int
     frame_bytes: int
     n_frames: int
+    columns: tuple[Column, ...]
 
+    def load(self, indices: Sequence[int], first: int, last: int) -> list[NDArray[np.float64]]:
+        """Return the samples of some columns in frames first..last, in one pass over the file."""
+        columns = [self.columns[index] for index in indices]
+        samples = [np.empty((last - first, column.per_frame)) for column in columns]
+        begin, end = min(column.first for column in columns), max(column.end for column in columns)
+        if not SCATTERED_BYTES <= end - begin <= self.frame_bytes // 2:
+            begin, end = 0, self.frame_bytes
+        step = max(1, PIECE_BYTES // (end - begin))
+        buffer = np.empty((min(step, last - first), end - begin), dtype=np.uint8)
+        with self.path.open("rb", buffering=0) as handle:
+            for frame in range(0, last - first, step):
+                piece = buffer[: last - first - frame]
+                self._read_frames(handle, self.offset + (first + frame) * self.frame_bytes + begin, piece)
+                for column, out in zip(columns, samples, strict=True):
+                    decode_column(piece, column, begin, out[frame : frame + piece.shape[0]])
+        return [values.reshape(-1) for values in samples]
 
-@dataclass(frozen=True, slots=True)
-class BlockLoader:
-    """Load one channel of a block: ``(stored - zero) * scale + shift`` in float64; infinite values become NaN.
+    def _read_frames(self, handle: FileIO, position: int, piece: NDArray[np.uint8]) -> None:
+        if piece.shape[1] == self.frame_bytes:
+            self.read_bytes(handle, position, piece.reshape(-1))
+            return
+        for number, row in enumerate(piece):
+            self.read_bytes(handle, position + number * self.frame_bytes, row)
 
-    Attributes
-    ----------
-    block : Block
-    first : int
-        Byte of the channel's first sample in a frame.
-    stride : int
-        Bytes from one sample of the channel to its next.
-    per_frame : int
-        Samples of the channel in a frame.
-    dtype : str
-        A numpy type, ``int24`` (little-endian, as in BDF) or ``dec32`` (VAX F float, as in DEC C3D files).
-    """
-
-    block: Block
-    first: int
-    stride: int
-    per_frame: int
-    dtype: str
-    scale: float = 1.0
-    zero: float = 0.0
-    shift: float = 0.0
-
-    def __call__(self, start: int, stop: int) -> NDArray[np.float64]:
-        """Return samples start..stop.
-
-        Raises
-        ------
-        ReadError
-            The file has vanished, or is shorter than when it was opened.
-        """
-        n_frames = self.block.n_frames
-        first, last = start // self.per_frame, min(-(-stop // self.per_frame), n_frames)
-        if stop <= start or last <= first:
-            return np.empty(0)
-        samples = np.empty((last - first, self.per_frame))
-        try:
-            with self.block.path.open("rb", buffering=0) as handle:
-                self._fill(handle, first, samples)
-        except OSError as error:
-            raise ReadError(f"cannot be read any more ({error.strerror})", path=self.block.path) from error
-        flat = samples.reshape(-1)
-        skipped = first * self.per_frame
-        return flat[start - skipped : stop - skipped]
-
-    def _fill(self, handle: FileIO, first: int, samples: NDArray[np.float64]) -> None:
-        width = self.stride * (self.per_frame - 1) + item_size(self.dtype)
-        alone = width == self.per_frame * item_size(self.dtype) and width >= SCATTERED_BYTES
-        row_bytes = width if alone else self.block.frame_bytes
-        step = max(1, PIECE_BYTES // row_bytes)
-        buffer = np.empty((min(step, samples.shape[0]), row_bytes), dtype=np.uint8)
-        for frame in range(0, samples.shape[0], step):
-            piece = buffer[: samples.shape[0] - frame]
-            begin = self.block.offset + (first + frame) * self.block.frame_bytes
-            if alone:
-                for number, row in enumerate(piece):
-                    self._read(handle, begin + number * self.block.frame_bytes + self.first, row)
-            else:
-                self._read(handle, begin, piece.reshape(-1))
-            stored = self._pick(piece.reshape(-1), piece.shape[0], 0 if alone else self.first)
-            self._scale(stored, samples[frame : frame + piece.shape[0]])
-
-    def _read(self, handle: FileIO, position: int, out: NDArray[np.uint8]) -> None:
+    def read_bytes(self, handle: FileIO, position: int, out: NDArray[np.uint8]) -> None:
+        """Fill `out` from a position of the file; `DamagedFileError` if the file ends before."""
         handle.seek(position)
-        done = 0
+        done = handle.readinto(out.data)
         while done < out.size:
             count = handle.readinto(out[done:].data)
             if not count:
                 message = "the file has become shorter since it was opened; read it again"
-                raise DamagedFileError(message, path=self.block.path, reader=self.block.reader)
+                raise DamagedFileError(message, path=self.path, reader=self.reader)
             done += count
 
-    def _pick(self, piece: NDArray[np.uint8], n_frames: int, first: int) -> NDArray[np.generic]:
-        steps = (piece.size // n_frames, self.stride)
-        if self.dtype in SPECIAL:
-            shape = (n_frames, self.per_frame, SPECIAL[self.dtype])
-            return decode(np.ndarray(shape, np.uint8, piece, first, (*steps, 1)), self.dtype)
-        return np.ndarray((n_frames, self.per_frame), np.dtype(self.dtype), piece, first, steps)
 
-    def _scale(self, stored: NDArray[np.generic], out: NDArray[np.float64]) -> None:
-        with np.errstate(invalid="ignore", over="ignore"):  # damaged floats can be anything, signaling NaN too
-            np.subtract(stored, self.zero, out=out, dtype=np.float64, casting="unsafe")
-            out *= self.scale
-            if self.shift:
-                out += self.shift
-        if self.dtype in FLOATS:
-            out[np.isinf(out)] = np.nan
+def decode_column(piece: NDArray[np.uint8], column: Column, begin: int, out: NDArray[np.float64]) -> None:
+    """Pick one column out of frames and scale it.
+
+    Parameters
+    ----------
+    piece : array of bytes, shape (n_frames, width)
+        Whole frames, or the part of each that starts at byte `begin`.
+    column : Column
+    begin : int
+    out : array, shape (n_frames, per_frame)
+    """
+    stored = _pick(piece, column, begin)
+    with np.errstate(invalid="ignore", over="ignore"):  # damaged floats can be anything, signaling NaN too
+        out[...] = stored
+        if column.zero:
+            out -= column.zero
+        out *= column.scale
+        if column.shift:
+            out += column.shift
+    if column.dtype in FLOATS or not np.isfinite(column.scale):
+        out[np.isinf(out)] = np.nan
+    if column.missing is not None:
+        out[stored == column.missing] = np.nan
+
+
+def _pick(piece: NDArray[np.uint8], column: Column, begin: int) -> NDArray[np.generic]:
+    shape, steps = (piece.shape[0], column.per_frame), (piece.shape[1], column.stride)
+    if column.dtype in SPECIAL:
+        size = SPECIAL[column.dtype]
+        return decode(np.ndarray((*shape, size), np.uint8, piece, column.first - begin, (*steps, 1)), column.dtype)
+    return np.ndarray(shape, np.dtype(column.dtype), piece, column.first - begin, steps)
 
 
 def item_size(dtype: str) -> int:

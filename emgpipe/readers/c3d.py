@@ -2,18 +2,21 @@
 
 The package `c3d` parses header and parameters; its checks that two parameters agree to the last bit are left out,
 because real files fail them, and so is its sample reader, which goes frame by frame. Samples are read and scaled by
-`blocks`. The layout follows the C3D user guide, https://www.c3d.org.
+`blocks`. Names of subjects go nowhere unless `keep_personal_data` is set. The layout follows the C3D user guide,
+https://www.c3d.org.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from emgpipe.errors import DamagedFileError, ReadError
+from emgpipe.errors import ReadError
 from emgpipe.model import Acquisition, Channel, Event, Finding, Recording, Source, make_finding
 from emgpipe.readers.base import Head, Reader, ReaderOptions, guess_kind
-from emgpipe.readers.blocks import Block, BlockLoader, item_size
+from emgpipe.readers.block_loader import BlockLoader
+from emgpipe.readers.blocks import Block, Column, item_size
 from emgpipe.readers.c3d_example import c3d_example
+from emgpipe.readers.c3d_frames import count_frames
 from emgpipe.readers.c3d_header import C3dHeader, read_header
 from emgpipe.readers.labels import scaling_to_base, unique_labels, unknown_units
 
@@ -25,7 +28,7 @@ MAGIC = 80
 
 
 class C3dOptions(ReaderOptions):
-    """What can be stated about C3D files: nothing yet, they describe themselves."""
+    """What can be stated about C3D files: nothing of their own, they describe themselves."""
 
     kind: Literal["c3d"] = "c3d"
 
@@ -49,14 +52,14 @@ class C3dReader(Reader):
         # Cut off before the parameters. "%PDF" and PNG images also have a 'P' there, but no small number before it.
         return "C3D magic number" if head.data[0] < 9 else None
 
-    def read(self, path: Path, options: ReaderOptions) -> Recording:  # noqa: ARG002 - C3D has no options
+    def read(self, path: Path, options: ReaderOptions) -> Recording:
         """Return the analog channels; events count from the first frame in the file, as the channels do."""
         header = read_header(path)
         if not header.n_channels:
             raise ReadError("holds marker positions only, no analog channel", path=path, reader=self.name)
-        n_frames, findings = _count_frames(header, path)
+        n_frames, findings = count_frames(header, path)
         labels, notes = unique_labels(header.labels)
-        channels = tuple(_channel(header, path, n_frames, index, label) for index, label in enumerate(labels))
+        channels = _channels(header, path, n_frames, labels)
         events, outside = _events(header, n_frames)
         return Recording(
             channels,
@@ -64,6 +67,7 @@ class C3dReader(Reader):
             events,
             Acquisition(device=header.device),
             (*header.findings, *findings, *notes, *outside, *unknown_units(channels, "set ANALOG:UNITS on export")),
+            tuple(("subject", name) for name in header.subjects) if options.keep_personal_data else (),
         )
 
     def example(self) -> dict[str, bytes]:
@@ -71,50 +75,26 @@ class C3dReader(Reader):
         return {"example.c3d": c3d_example()}
 
 
-def _count_frames(header: C3dHeader, path: Path) -> tuple[int, list[Finding]]:
-    """Return how many frames to read: a declared number that the file's size allows."""
-    found = (path.stat().st_size - header.data_start) // header.frame_bytes
-    declared = _declared(header, found)
-    if declared > found:
-        raise DamagedFileError(
-            f"the file is cut off: {declared} frames are declared, {max(found, 0)} are there; copy or export it again",
-            path=path,
-            reader="c3d",
-        )
-    if declared <= 0:
-        raise DamagedFileError(f"declares {declared} frames; export it again", path=path, reader="c3d")
-    findings = []
-    if (found - declared) * header.frame_bytes > 512:
-        reason = f"{declared} frames are declared, the file has room for {found}; the surplus is not read"
-        findings.append(make_finding("surplus_data", "note", reason, value=float(found - declared), unit="frames"))
-    return declared, findings
-
-
-def _declared(header: C3dHeader, found: int) -> int:
-    # The header's 16 bits saturate or wrap beyond 65535 frames; parameters then hold the true number. A cropped file
-    # can keep the parameters of the whole trial: of several numbers, one that fills the file exactly is believed.
-    exact = [count for count in header.frame_counts if 0 <= (found - count) * header.frame_bytes <= 512]
-    if exact:
-        return exact[0]
-    if header.saturated and len(header.frame_counts) == 1:
-        return found
-    return header.frame_counts[0]
-
-
-def _channel(header: C3dHeader, path: Path, n_frames: int, index: int, label: str) -> Channel:
+def _channels(header: C3dHeader, path: Path, n_frames: int, labels: list[str]) -> tuple[Channel, ...]:
     size = item_size(header.dtype)
-    unit, factor = scaling_to_base(header.units[index])
-    loader = BlockLoader(
-        Block(path, "c3d", header.data_start, header.frame_bytes, n_frames),
-        first=(4 * header.n_points + index) * size,
-        stride=header.n_channels * size,
-        per_frame=header.per_frame,
-        dtype=header.dtype,
-        scale=header.scales[index] * factor,
-        zero=header.offsets[index],
+    scaled = [scaling_to_base(unit) for unit in header.units]
+    columns = tuple(
+        Column(
+            first=(4 * header.n_points + index) * size,
+            stride=header.n_channels * size,
+            per_frame=header.per_frame,
+            dtype=header.dtype,
+            scale=header.scales[index] * factor,
+            zero=header.offsets[index],
+        )
+        for index, (_, factor) in enumerate(scaled)
     )
-    kind = guess_kind(label, unit)
-    return Channel(label, header.sampling_rate, unit, kind, n_frames * header.per_frame, loader)
+    block = Block(path, "c3d", header.data_start, header.frame_bytes, n_frames, columns)
+    n_samples = n_frames * header.per_frame
+    return tuple(
+        Channel(label, header.sampling_rate, unit, guess_kind(label, unit), n_samples, BlockLoader(block, index))
+        for index, (label, (unit, _)) in enumerate(zip(labels, scaled, strict=True))
+    )
 
 
 def _events(header: C3dHeader, n_frames: int) -> tuple[tuple[Event, ...], list[Finding]]:

@@ -9,11 +9,10 @@ import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from emgpipe.errors import DamagedFileError
 from emgpipe.model import Finding, Level, make_finding
-from emgpipe.readers.blocks import decode, item_size
+from emgpipe.readers.blocks import item_size
+from emgpipe.readers.c3d_parameters import NUMBERS, Parameters
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,12 +21,8 @@ METADATA_BYTES = 512 * 512
 """Header and parameters: both are addressed in single bytes, counting blocks of 512 bytes."""
 HEADER_EVENTS = slice(300, 302)
 MOST_HEADER_EVENTS = 18
-INTEL, DEC, MIPS = 84, 85, 86
-_NUMBERS = {
-    INTEL: {1: "u1", 2: "<i2", 4: "<f4"},
-    DEC: {1: "u1", 2: "<i2", 4: "dec32"},
-    MIPS: {1: "u1", 2: ">i2", 4: ">f4"},
-}
+HALF_RANGE = 16384
+"""A zero level beyond this only makes sense for unsigned 16-bit samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +56,7 @@ class C3dHeader:
     offsets: tuple[float, ...]
     events: tuple[tuple[str, float], ...] = ()
     device: str = ""
+    subjects: tuple[str, ...] = field(default=(), repr=False)
     findings: tuple[Finding, ...] = field(default=())
 
     @property
@@ -72,60 +68,6 @@ class C3dHeader:
     def frame_bytes(self) -> int:
         """Size of a frame: four numbers per point, then the analog samples."""
         return (4 * self.n_points + self.n_channels * self.per_frame) * item_size(self.dtype)
-
-
-class Parameters:
-    """Parameters by ``GROUP:NAME``, as numbers or texts; missing and malformed ones are empty."""
-
-    def __init__(self, library: Any, processor: int) -> None:
-        self._library, self._types = library, _NUMBERS[processor]
-
-    def numbers(self, name: str, *, unsigned: bool = False) -> list[float]:
-        """Return all values of a numeric parameter."""
-        found = self._library.get(name)
-        if found is None or found.bytes_per_element not in self._types:
-            return []
-        dtype = self._types[found.bytes_per_element]
-        dtype = dtype.replace("i2", "u2") if unsigned else dtype
-        size = item_size(dtype)
-        count = min(found.num_elements, len(found.bytes) // size)
-        stored = np.frombuffer(found.bytes[: count * size], dtype=np.uint8).reshape(count, size)
-        return [float(value) for value in decode(stored, dtype).tolist()]
-
-    def all_numbers(self, name: str, *, unsigned: bool = False) -> list[float]:
-        """Return the values of a parameter and of its continuations: one parameter holds 255 at most."""
-        collected = self.numbers(name, unsigned=unsigned)
-        for number in range(2, 10):
-            if len(collected) % 255 or not (more := self.numbers(f"{name}{number}", unsigned=unsigned)):
-                break
-            collected += more
-        return collected
-
-    def number(self, name: str, *, unsigned: bool = False) -> float | None:
-        """Return the first value of a numeric parameter."""
-        values = self.numbers(name, unsigned=unsigned)
-        return values[0] if values else None
-
-    def texts(self, name: str) -> list[str]:
-        """Return the strings of a parameter and of its continuations ``NAME2``, ``NAME3``, ..."""
-        collected: list[str] = []
-        for suffix in ("", *(str(number) for number in range(2, 10))):
-            found = self._library.get(name + suffix)
-            if found is None or found.bytes_per_element not in {-1, 1}:
-                break
-            width = (found.dimensions[0] if found.dimensions else len(found.bytes)) or 1
-            rows = found.num_elements // width
-            pieces = (found.bytes[row * width : (row + 1) * width] for row in range(rows))
-            collected += [_text(piece) for piece in pieces]
-        return collected
-
-
-def _text(piece: bytes) -> str:
-    try:
-        decoded = piece.decode("utf-8")
-    except UnicodeDecodeError:
-        decoded = piece.decode("cp1252", errors="replace")
-    return decoded.replace("\x00", " ").strip()
 
 
 def read_header(path: Path) -> C3dHeader:
@@ -162,6 +104,7 @@ def read_header(path: Path) -> C3dHeader:
         offsets=offsets,
         events=_event_times(parameters),
         device=" ".join(parameters.texts("MANUFACTURER:COMPANY") + parameters.texts("MANUFACTURER:SOFTWARE")),
+        subjects=tuple(name for name in parameters.texts("SUBJECTS:NAMES") if name),
         findings=(*findings, *more, *doubts),
     )
 
@@ -243,7 +186,7 @@ def _frame_counts(header: Any, parameters: Parameters) -> tuple[int, ...]:
 
 
 def _sample_type(processor: int, parameters: Parameters, *, is_float: bool) -> str:
-    types = _NUMBERS[processor]
+    types = NUMBERS[processor]
     if is_float:
         return types[4]
     unsigned = any(text.upper() == "UNSIGNED" for text in parameters.texts("ANALOG:FORMAT"))
@@ -263,7 +206,17 @@ def _scaling(parameters: Parameters, n: int) -> tuple[tuple[float, ...], tuple[f
     scales = (scales + [1.0] * n)[:n]
     if not all(map(math.isfinite, [*scales, *offsets, general])):
         findings.append(make_finding("scale_missing", "fail", "an analog scale is not a number", "export it again"))
-    return tuple(general * scale for scale in scales), tuple((offsets + [0.0] * n)[:n]), findings
+    elif n and not (general and all(scales)):
+        zero = [str(number) for number, scale in enumerate(scales, start=1) if not general * scale]
+        reason = f"the scale of the analog channels {', '.join(zero[:12])} is 0, so all their samples are"
+        findings.append(make_finding("scale_missing", "warn", reason, "export the file again with ANALOG:SCALE"))
+    offsets = (offsets + [0.0] * n)[:n]
+    if not parameters.texts("ANALOG:FORMAT") and any(abs(offset) >= HALF_RANGE for offset in offsets):
+        reason = "ANALOG:FORMAT is not stated and the zero level lies far off; samples are read as signed numbers"
+        findings.append(
+            make_finding("format_doubtful", "warn", reason, "check the amplitude; export with ANALOG:FORMAT")
+        )
+    return tuple(general * scale for scale in scales), tuple(offsets), findings
 
 
 def _padded(texts: list[str], n: int) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from emgpipe.errors import DamagedFileError
@@ -55,7 +56,7 @@ class EdfSignal:
 
 @dataclass(frozen=True, slots=True)
 class EdfHeader:
-    """What the reader needs; `start_time` is ISO text or empty."""
+    """What the reader needs; `start_time` is ISO text or empty, `personal` what the header says about people."""
 
     version: str
     sample_bytes: int
@@ -66,6 +67,8 @@ class EdfHeader:
     record_duration: float
     signals: tuple[EdfSignal, ...]
     findings: tuple[Finding, ...] = field(default=())
+    device: str = ""
+    personal: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
     def record_bytes(self) -> int:
@@ -108,8 +111,23 @@ def read_header(path: Path) -> EdfHeader:
         )
         findings.append(make_finding("header_contradiction", "warn", reason, "compare the signals with the original"))
     version = ("BDF" if bdf else "EDF") + (reserved[3:5] if reserved[3:5] in {"+C", "+D"} else "")
-    interrupted, start = version.endswith("+D"), _start_time(_text(main[168:184]))
-    return EdfHeader(version, sample_bytes, interrupted, start, needed, n_records, duration, signals, tuple(findings))
+    start = _start_time(_text(main[168:184]))
+    if not start:
+        reason = f"the start of the recording, '{_text(main[168:184])}', is no date and time; it is left out"
+        findings.append(make_finding("start_time_unknown", "note", reason))
+    return EdfHeader(
+        version=version,
+        sample_bytes=sample_bytes,
+        is_interrupted=version.endswith("+D"),
+        start_time=start,
+        data_start=needed,
+        n_records=n_records,
+        record_duration=duration,
+        signals=signals,
+        findings=tuple(findings),
+        device=_device(_text(main[88:168])),
+        personal=_personal(_text(main[8:88]), _text(main[88:168])),
+    )
 
 
 def _signals(rest: bytes, n: int, sample_bytes: int, path: Path) -> tuple[EdfSignal, ...]:
@@ -172,12 +190,28 @@ def _text(stored: bytes) -> str:
 
 
 def _start_time(text: str) -> str:
-    parts = re.fullmatch(r"(\d\d)\.(\d\d)\.(\d\d)(\d\d)\.(\d\d)\.(\d\d)", text)
+    parts = re.fullmatch(r"(\d\d)[.:/-](\d\d)[.:/-](\d\d) *(\d\d)[.:](\d\d)[.:](\d\d)", text)
     if parts is None:
         return ""
-    day, month, year, hour, minute, second = parts.groups()
-    century = "19" if int(year) >= 85 else "20"
-    return f"{century}{year}-{month}-{day}T{hour}:{minute}:{second}"
+    day, month, year, hour, minute, second = (int(part) for part in parts.groups())
+    try:
+        start = datetime(year + (1900 if year >= 85 else 2000), month, day, hour, minute, second)
+    except ValueError:
+        return ""
+    return start.isoformat()
+
+
+def _device(recording: str) -> str:
+    """Return the equipment, the fifth word of an EDF+ recording field; the third and fourth name people."""
+    words = recording.split()
+    if len(words) < 5 or words[0].casefold() != "startdate" or words[4] == "X":
+        return ""
+    return words[4].replace("_", " ")
+
+
+def _personal(patient: str, recording: str) -> tuple[tuple[str, str], ...]:
+    given = (("patient", patient), ("recording", recording))
+    return tuple((name, text) for name, text in given if set(text.split()) - {"X", "Startdate"})
 
 
 def _damaged(what: str, path: Path) -> DamagedFileError:

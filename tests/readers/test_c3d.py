@@ -12,8 +12,9 @@ import pytest
 from emgpipe.errors import DamagedFileError, ReadError
 from emgpipe.readers import read
 from emgpipe.readers.blocks import decode_dec
+from emgpipe.readers.c3d import C3dOptions
 from emgpipe.readers.c3d_example import c3d_example
-from emgpipe.readers.c3d_header import Parameters
+from emgpipe.readers.c3d_parameters import Parameters
 
 N_POINTS, PER_FRAME, RATE = 2, 5, 200.0
 COUNTS = np.random.default_rng(3).integers(-2000, 2000, (40, PER_FRAME, 3))
@@ -48,7 +49,10 @@ class Dialect:
         return to_dec(values) if self.processor == 85 else struct.pack(f"{self.order}{len(values)}f", *values)
 
     def samples(self, values):
-        return self.real(*np.ravel(values)) if self.is_float else self.short(*np.ravel(values))
+        flat = np.ravel(values)
+        if not self.is_float:
+            return (flat.astype(np.int64) & 0xFFFF).astype(f"{self.order}u2").tobytes()
+        return self.real(*flat) if self.processor == 85 else flat.astype(f"{self.order}f4").tobytes()
 
 
 def parameter(dialect, group, name, kind, shape, data):
@@ -82,6 +86,7 @@ def c3d_file(dialect, *, counts=COUNTS, first=1, last=None, extra=(), labels=b"E
         *(parameter(dialect, 2, "FORMAT", -1, (8,), b"UNSIGNED") for _ in range(dialect.unsigned)),
         group(dialect, 3, "TRIAL"),
         group(dialect, 4, "EVENT"),
+        group(dialect, 5, "SUBJECTS"),
         *(parameter(dialect, *given) for given in extra),
         b"\0\0",
     ]
@@ -263,3 +268,77 @@ def test_scales_of_more_than_255_channels():
     assert Parameters(library, 84).all_numbers("ANALOG:SCALE") == list(range(300))
     del library["ANALOG:SCALE2"]
     assert len(Parameters(library, 84).all_numbers("ANALOG:SCALE")) == 255
+
+
+def long_file(dialect, *, n_frames=70000, last=65535, extra=(), padding=0):
+    counts = np.ones((n_frames, 1, 3), dtype=int)
+    return c3d_file(dialect, counts=counts, last=last, extra=extra) + bytes(padding)
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        lambda d: [(1, "LONG_FRAMES", 4, (), d.real(70000))],
+        lambda d: [(1, "FRAMES", 4, (), d.real(70000))],
+        lambda d: [
+            (3, "ACTUAL_START_FIELD", 2, (2,), d.short(1, 0)),
+            (3, "ACTUAL_END_FIELD", 2, (2,), d.short(4464, 1)),
+        ],
+    ],
+)
+@pytest.mark.parametrize("name", ["Intel signed", "DEC signed", "MIPS signed", "Intel float"])
+def test_number_of_frames_beyond_16_bits(tmp_path, name, extra):
+    dialect = DIALECTS[name]
+    recording = read(save(tmp_path, long_file(dialect, extra=extra(dialect), padding=300)))
+    assert recording.channels[0].n_samples == 70000
+    assert not recording.findings
+
+
+def test_padding_is_no_signal(tmp_path):
+    """65535 stored, the true number nowhere: zeros up to a block of 512 bytes are not read as samples."""
+    content = long_file(DIALECTS["Intel signed"])
+    padding = -len(content) % 512
+    frame_bytes = 2 * (4 * N_POINTS + 3)
+    assert padding > frame_bytes
+    recording = read(save(tmp_path, content + bytes(padding)))
+    assert recording.channels[0].n_samples == 70000
+    (finding,) = recording.findings
+    assert (finding.kind, finding.level) == ("frame_count", "warn")
+    assert f"{padding // frame_bytes} of zeros" in finding.reason
+
+
+def test_number_of_frames_that_started_anew(tmp_path):
+    content = long_file(DIALECTS["Intel signed"], last=70000 - 65536)
+    recording = read(save(tmp_path, content))
+    assert recording.channels[0].n_samples == 70000
+    assert [finding.kind for finding in recording.findings] == ["frame_count"]
+
+
+def test_subjects_are_dropped_unless_asked_for(tmp_path):
+    dialect = DIALECTS["Intel float"]
+    path = save(tmp_path, c3d_file(dialect, extra=[(5, "NAMES", -1, (8, 1), b"Jane Doe")]))
+    assert "Jane" not in repr(read(path))
+    assert read(path, [C3dOptions(keep_personal_data=True)]).personal == (("subject", "Jane Doe"),)
+
+
+def test_scale_of_zero_and_doubtful_format_are_said(tmp_path):
+    dialect = DIALECTS["Intel signed"]
+    content = c3d_file(dialect)
+    scale = parameter(dialect, 2, "SCALE", 4, (3,), dialect.real(*SCALES))
+    offset = parameter(dialect, 2, "OFFSET", 2, (3,), dialect.short(*OFFSETS))
+    zero = content.replace(scale, parameter(dialect, 2, "SCALE", 4, (3,), dialect.real(0.001, 0.0, 0.5)))
+    (finding,) = read(save(tmp_path, zero)).findings
+    assert (finding.kind, finding.level) == ("scale_missing", "warn")
+    assert "channels 2 is 0" in finding.reason
+    far = content.replace(offset, parameter(dialect, 2, "OFFSET", 2, (3,), dialect.short(32768, 32768, 32768)))
+    assert [finding.kind for finding in read(save(tmp_path, far)).findings] == ["format_doubtful"]
+
+
+def test_contexts_and_labels_of_events_may_be_missing(tmp_path):
+    dialect = DIALECTS["MIPS float"]
+    extra = [(4, "USED", 2, (), dialect.short(2)), (4, "TIMES", 4, (2, 2), dialect.real(0, 0.02, 0, 0.01))]
+    recording = read(save(tmp_path, c3d_file(dialect, extra=extra)))
+    assert [(event.label, round(event.start, 6)) for event in recording.events] == [
+        ("event 2", 0.01),
+        ("event 1", 0.02),
+    ]

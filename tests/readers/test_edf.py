@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
 from emgpipe.errors import DamagedFileError
-from emgpipe.readers import read
+from emgpipe.readers import block_loader, read
+from emgpipe.readers.edf import EdfOptions
 from emgpipe.readers.edf_example import edf_example
 
 DURATION = slice(244, 252)
@@ -158,3 +161,145 @@ def test_damaged_annotations_are_said(tmp_path):
     content = bytearray(edf_example())
     content[-60:] = b"rubbish".ljust(60, b"\0")
     assert kinds(read(save(tmp_path, content))) == ["annotations_damaged"]
+
+
+def test_patient_and_technician_are_dropped_unless_asked_for(tmp_path):
+    content = bytearray(edf_example())
+    content[8:88] = b"MCH-0234567 F 02-MAY-1951 Haagse_Harry".ljust(80)
+    content[88:168] = b"Startdate 02-MAR-2002 EMG561 BK/JOP Sony_MNC".ljust(80)
+    path = save(tmp_path, content)
+    recording = read(path)
+    assert recording.acquisition.device == "Sony MNC"
+    for private in ("Harry", "1951", "BK/JOP", "EMG561"):
+        assert private not in repr(recording)
+    kept = dict(read(path, [EdfOptions(keep_personal_data=True)]).personal)
+    assert "Haagse_Harry" in kept["patient"]
+    assert "BK/JOP" in kept["recording"]
+    assert read(save(tmp_path, edf_example()), [EdfOptions(keep_personal_data=True)]).personal == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        (b"31.12.8423.59.59", "2084-12-31T23:59:59"),
+        (b"01.02.8500.00.00", "1985-02-01T00:00:00"),
+        (b"01/02/05 1:00:00", ""),
+        (b"31.02.0510.00.00", ""),
+        (b"00.00.0000.00.00", ""),
+        (b"yesterday, noon.", ""),
+        (b"                ", ""),
+    ],
+)
+def test_dates(tmp_path, text, start):
+    content = bytearray(edf_example())
+    content[168:184] = text
+    recording = read(save(tmp_path, content))
+    assert recording.acquisition.start_time == start
+    assert kinds(recording) == ([] if start else ["start_time_unknown"])
+    assert recording.channels[0].n_samples == 2000
+
+
+def test_record_times_that_contradict_the_header(tmp_path):
+    content = bytearray(edf_example())
+    for record in range(4):
+        place = 1024 + record * RECORD_BYTES + 1100
+        content[place : place + 60] = f"+{record * 0.25}\x14\x14\x00".encode().ljust(60, b"\0")
+    recording = read(save(tmp_path, content))
+    assert kinds(recording) == ["sampling_rate_contradiction"]
+    assert recording.findings[0].value == 0.25
+    assert recording.channels[0].sampling_rate == 1000.0
+
+
+def test_inverted_digital_range_is_said(tmp_path):
+    content = bytearray(edf_example())
+    place = 256 + 3 * (16 + 80 + 8 + 8 + 8)
+    content[place : place + 8], content[place + 24 : place + 32] = b"32767   ", b"-32768  "
+    inverted, right = read(save(tmp_path, content)), read(save(tmp_path, edf_example(), "b.edf"))
+    assert kinds(inverted) == ["scale_inverted"]
+    np.testing.assert_allclose(inverted.channels[0].read(), -right.channels[0].read(), atol=2e-8)
+
+
+def header_of(fields, *, version, kind, n_records, duration):
+    """A header by the published layout; `fields` are the signals' texts with their widths."""
+    n = len(fields[0][0])
+    main = [("X X X X", 80), ("Startdate X X X X", 80), ("01.01.25", 8), ("10.00.00", 8), (str(256 * (n + 1)), 8)]
+    main += [(kind, 44), (str(n_records), 8), (f"{duration:g}", 8), (str(n), 4)]
+    text = "".join(text.ljust(width) for text, width in main)
+    return version + (text + "".join(t.ljust(width) for texts, width in fields for t in texts)).encode()
+
+
+def signal_fields(labels, per_record, limits):
+    n, same = len(labels), lambda text: (text,) * len(labels)
+    fields = [(labels, 16), (same(""), 80), (same("uV"), 8), (same("-800"), 8), (same("800"), 8)]
+    fields += [(same(str(limits[0])), 8), (same(str(limits[1])), 8), (same(""), 80)]
+    return [*fields, (tuple(map(str, per_record)), 8), (("",) * n, 32)]
+
+
+def test_bdf_annotations_and_gaps_in_24_bits(tmp_path):
+    """BDF+D by hand: the same layout with three bytes per sample."""
+    fields = signal_fields(("EMG", "BDF Annotations"), (100, 40), (-8388608, 8388607))
+    content = header_of(fields, version=b"\xffBIOSEMI", kind="BDF+D", n_records=2, duration=0.1)
+    values = np.array([-8388608, -1, 0, 1, 8388607] * 40).reshape(2, 100)
+    for record, start in enumerate((5, 5.3)):
+        content += b"".join(int(value).to_bytes(3, "little", signed=True) for value in values[record])
+        content += f"+{start}\x14\x14\0+{start + 0.02:g}\x150.05\x14hip thrust\x14\0".encode().ljust(120, b"\0")
+    recording = read(save(tmp_path, content, "a.bdf"))
+    (channel,) = recording.channels
+    assert (channel.sampling_rate, channel.n_samples) == (1000.0, 400)
+    samples = channel.read()
+    assert np.isnan(samples[100:300]).all()
+    expected = ((values + 8388608) / 16777215 * 1600 - 800) * 1e-6
+    np.testing.assert_allclose(samples[:100], expected[0], atol=1e-15)
+    np.testing.assert_allclose(channel.read(300, 400), expected[1], atol=1e-15)
+    assert [(e.label, round(e.start, 6), e.duration) for e in recording.events] == [
+        ("hip thrust", 0.02, 0.05),
+        ("hip thrust", 0.32, 0.05),
+    ]
+
+
+N_SIGNALS = 12
+
+
+def many_signals(seed, n_records=30, per_record=200):
+    """An EDF file of twelve signals of two rates, and what they hold."""
+    counts = tuple(per_record if number % 2 else per_record // 2 for number in range(N_SIGNALS))
+    fields = signal_fields(tuple(f"EMG {number}" for number in range(N_SIGNALS)), counts, (-32768, 32767))
+    content = header_of(fields, version=b"0".ljust(8), kind="", n_records=n_records, duration=0.1)
+    random = np.random.default_rng(seed)
+    stored = [random.integers(-32768, 32768, (n_records, count)).astype("<i2") for count in counts]
+    content += b"".join(signal[record].tobytes() for record in range(n_records) for signal in stored)
+    return content, [(signal.ravel() + 32768.0) / 65535 * 1600e-6 - 800e-6 for signal in stored]
+
+
+@pytest.mark.parametrize("limit", [0, 100_000, 1 << 30])
+@pytest.mark.parametrize(
+    "order",
+    [
+        list(range(N_SIGNALS)),
+        list(range(N_SIGNALS))[::-1],
+        [index for index in range(N_SIGNALS) for _ in range(2)],
+        [0, 1, 5, 2, 2, 3, 11, 4, 1, 2, 3, 4, 5, 6, 0, 1, 2],
+    ],
+)
+def test_channels_in_any_order_are_the_same(tmp_path, monkeypatch, limit, order):
+    """Columns decoded ahead are handed out once, to the channel they belong to."""
+    monkeypatch.setattr(block_loader, "AHEAD_BYTES", limit)
+    content, expected = many_signals(1)
+    channels = read(save(tmp_path, content)).channels
+    for index in order:
+        np.testing.assert_allclose(channels[index].read(), expected[index], atol=1e-15)
+        np.testing.assert_allclose(channels[index].read(7, 1001), expected[index][7:1001], atol=1e-15)
+
+
+def test_a_file_that_changes_is_read_anew(tmp_path):
+    (before, _), (after, expected) = many_signals(1), many_signals(2)
+    path = save(tmp_path, before)
+    channels = read(path).channels
+    channels[0].read()
+    channels[1].read()
+    assert block_loader._ahead[0].samples
+    path.write_bytes(after)
+    os.utime(path, ns=(1, 1))  # however coarse the clock of the disk is
+    for index in range(2, N_SIGNALS):
+        np.testing.assert_allclose(channels[index].read(), expected[index], atol=1e-15)
+    assert not block_loader._ahead[0].samples
