@@ -88,7 +88,9 @@ def outcome(child: Supervisor, path: Path, where: str) -> str:
                 return "not allowed"
     except ReadError as error:
         said = str(error)
-        if "looks like" in said and "cannot be understood (" in said:  # an exception that the reader did not foresee, in the user's words
+        if (
+            "looks like" in said and "cannot be understood (" in said
+        ):  # an exception that the reader did not foresee, in the user's words
             print(f"  not foreseen: {where}: {said[-160:]}")
         return "crashes" if "crash" in said else "time-outs" if "took longer" in said else "errors"
     except Exception as error:  # noqa: BLE001 - that is what is looked for

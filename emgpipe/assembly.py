@@ -14,7 +14,7 @@ from emgpipe.channel_map import labels_there
 from emgpipe.errors import SignalError
 from emgpipe.mapping import Mapped, map_channels, targeted
 from emgpipe.model import Channel, Event, Finding, Recording, Signal, Trial, make_finding
-from emgpipe.quality import check_samples
+from emgpipe.quality import check_samples, doubts
 from emgpipe.reading import read_supervised
 from emgpipe.segmentation import TrialSignals
 
@@ -52,6 +52,7 @@ class SessionReader:
     study: Study
     _recordings: dict[Path, Recording] = field(default_factory=dict)
     _filtered: dict[tuple[Path, str, str, float], ChainResult] = field(default_factory=dict)
+    _doubts: dict[tuple[Path, str, str], tuple[Finding, ...]] = field(default_factory=dict)
     _joined: dict[tuple[TrialFile, TrialFile], Joined] = field(default_factory=dict)
 
     def recording(self, path: Path) -> Recording:
@@ -70,6 +71,14 @@ class SessionReader:
                 self.study.chain, samples, channel.sampling_rate, muscle=channel.muscle, label=channel.label
             )
         return self._filtered[key]
+
+    def doubts(self, path: Path, channel: Channel, samples: NDArray[np.float64]) -> tuple[Finding, ...]:
+        """Return what is doubtful about a whole channel of a file; what is only good to know, `inspect` tells."""
+        key = (path, channel.label, channel.unit)
+        if key not in self._doubts:
+            found = doubts(channel.label, samples, channel.sampling_rate, channel.unit, channel.kind)
+            self._doubts[key] = tuple(finding for finding in found if finding.level != "note")
+        return self._doubts[key]
 
     def joined(self, first: TrialFile, other: TrialFile) -> Joined:
         """Return where the clock of a trial's further file stands, on the trial's clock."""
@@ -144,6 +153,7 @@ def _signals(mapped: Sequence[Mapped], reader: SessionReader) -> tuple[list[Sign
         if worthless:
             findings.extend(worthless)
             continue
+        findings.extend(reader.doubts(path, channel, samples))
         try:
             result = reader.filtered(path, channel, samples) if channel.kind == "emg" else None
         except SignalError as error:

@@ -7,13 +7,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from emgpipe import __version__
-from emgpipe.commands import demo, run, schema, vocabulary
+from emgpipe.commands import convert, demo, formats, init, inspect, run, schema, vocabulary
 from emgpipe.commands.exits import EXIT_CODES, EXIT_NOT_STARTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (demo, run, vocabulary, schema)
+COMMANDS = (demo, inspect, init, convert, run, formats, vocabulary, schema)
 """In the order of the help text."""
 
 
@@ -27,10 +27,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from emgpipe.errors import EmgpipeError
 
     try:
-        return int(given.command(given))
+        code = int(given.command(given))
+        sys.stdout.flush()
+        return code
     except EmgpipeError as error:
         print(f"emgpipe: {error}", file=sys.stderr)
         return EXIT_NOT_STARTED
+    except BrokenPipeError:  # whoever read the output has gone, as `| head` does
+        sys.stdout = sys.stderr  # or Python would try again at its end, and complain
+        return 141
     except KeyboardInterrupt:
         print("\nemgpipe: stopped; what was finished is kept", file=sys.stderr)
         return 130

@@ -61,7 +61,7 @@ _SPELLINGS: Final = {
     "°": "deg", "degree": "deg", "degrees": "deg", "degs": "deg", "º": "deg",
     "radian": "rad", "radians": "rad",
     "°/s": "deg/s", "º/s": "deg/s", "dps": "deg/s", "deg/sec": "deg/s", "degrees/s": "deg/s",
-    "m/s²": "m/s^2", "m/s2": "m/s^2", "m/s/s": "m/s^2", "m/sec^2": "m/s^2", "ms^-2": "m/s^2",
+    "m/s²": "m/s^2", "m/s2": "m/s^2", "m/s/s": "m/s^2", "m/sec^2": "m/s^2", "ms^-2": "m/s^2", "m/(s^2": "m/s^2",
     "newton": "N", "newtons": "N", "n": "N", "kn": "kN",
     "n.m": "Nm", "n·m": "Nm", "nm": "Nm", "nmm": "Nmm", "n.mm": "Nmm", "n·mm": "Nmm",
     "sec": "s", "secs": "s", "second": "s", "seconds": "s",
@@ -114,7 +114,7 @@ def conversion_factor(given: str, wanted: str) -> float:
     assert target is not None  # noqa: S101
     if source.quantity != target.quantity:
         raise UnitError(f"'{given}' ({source.quantity}) cannot be converted to '{wanted}' ({target.quantity})")
-    return round(source.scale / target.scale, 15) if source.scale > target.scale else source.scale / target.scale
+    return float(f"{source.scale / target.scale:.15g}")  # 1000, where binary division gives 1000.0000000000001
 
 
 def base_unit(unit: str) -> str:

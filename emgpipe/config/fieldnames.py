@@ -11,7 +11,7 @@ from emgpipe.model.tables import STANDARD_FACTORS
 IDENTITY: Final = ("participant", "session", "trial", "role")
 SPAN: Final = ("start", "stop", "offset")
 MVIC: Final = ("target", "position")
-OTHER: Final = ("file", "repetitions", "include", "comment")
+OTHER: Final = ("file", "repetitions", "include", "comment", "confirm")
 KNOWN: Final = (*IDENTITY, *SPAN, *MVIC, *STANDARD_FACTORS, *OTHER)
 """Columns of the trials table; ``file_2``, ``offset_2``, ``file_3``, ... stand beside them."""
 IN_PATTERN: Final = (*IDENTITY, *MVIC, *STANDARD_FACTORS)

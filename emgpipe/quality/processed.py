@@ -103,7 +103,8 @@ def _lower_edge(figures: Figures) -> float | None:
         return None
     floor = _level(figures, 20.0, 400.0) - STEEPNESS / 2
     drops: list[tuple[float, float]] = []
-    for edge in _steps(*LOWER_EDGES):
+    last = 0.95 * float(figures.frequencies[-1])
+    for edge in _steps(LOWER_EDGES[0], min(LOWER_EDGES[1], last / 2**1.5)):  # an octave that is kept must be seen
         kept, lost = _level(figures, edge, edge * 2**0.5), _level(figures, edge / 4, edge / 2)
         if kept - lost > STEEPNESS and kept > floor:
             drops.append((kept - lost, edge))

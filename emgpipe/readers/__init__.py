@@ -7,10 +7,30 @@ from typing import TYPE_CHECKING, Any
 
 from emgpipe.errors import DamagedFileError, EmgpipeError, ReadError, UnknownFormatError, suggest
 from emgpipe.readers.base import Head, Reader, ReaderOptions
+from emgpipe.readers.bids import BidsReader
 from emgpipe.readers.c3d import C3dReader
 from emgpipe.readers.delimited import DelimitedReader
+from emgpipe.readers.delsys_emgworks import DelsysEmgworksReader
+from emgpipe.readers.delsys_mat import DelsysMatReader
+from emgpipe.readers.delsys_trigno import DelsysTrignoReader
 from emgpipe.readers.edf import EdfReader
+from emgpipe.readers.emgpipe_csv import EmgpipeCsvReader
+from emgpipe.readers.emgpipe_hdf5 import EmgpipeHdf5Reader
+from emgpipe.readers.emgpipe_mat import EmgpipeMatReader
+from emgpipe.readers.excel import ExcelReader
+from emgpipe.readers.guesses import with_guesses
+from emgpipe.readers.hdf5 import Hdf5Reader
+from emgpipe.readers.labchart import LabChartReader
+from emgpipe.readers.mat import MatReader
+from emgpipe.readers.noraxon_csv import NoraxonCsvReader
+from emgpipe.readers.noraxon_folder import NoraxonFolderReader
+from emgpipe.readers.noraxon_mat import NoraxonMatReader
+from emgpipe.readers.noraxon_slk import SlkReader
+from emgpipe.readers.opensignals_h5 import OpenSignalsH5Reader
+from emgpipe.readers.opensignals_txt import OpenSignalsTxtReader
 from emgpipe.readers.signatures import describe_content
+from emgpipe.readers.vicon_csv import ViconCsvReader
+from emgpipe.readers.wfdb import WfdbReader
 from emgpipe.settings import one_of
 
 if TYPE_CHECKING:
@@ -21,7 +41,26 @@ if TYPE_CHECKING:
 
 READERS: tuple[Reader, ...] = (
     C3dReader(),
+    BidsReader(),
     EdfReader(),
+    EmgpipeCsvReader(),
+    EmgpipeHdf5Reader(),
+    EmgpipeMatReader(),
+    WfdbReader(),
+    OpenSignalsH5Reader(),
+    NoraxonCsvReader(),
+    NoraxonFolderReader(),
+    NoraxonMatReader(),
+    SlkReader(),
+    DelsysMatReader(),
+    MatReader(),
+    Hdf5Reader(),
+    ExcelReader(),
+    OpenSignalsTxtReader(),
+    LabChartReader(),
+    DelsysTrignoReader(),
+    DelsysEmgworksReader(),
+    ViconCsvReader(),
     DelimitedReader(),
 )
 """Asked in this order; formats with an unmistakable signature come first."""
@@ -70,7 +109,7 @@ def options_for(reader: Reader, options: Sequence[ReaderOptions]) -> ReaderOptio
 
 def _read(reader: Reader, path: Path, options: ReaderOptions) -> Recording:
     try:
-        return reader.read(path, options)
+        return with_guesses(reader.read(path, options))
     except (EmgpipeError, MemoryError):
         raise
     except OSError as error:

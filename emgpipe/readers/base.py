@@ -24,9 +24,10 @@ HEAD_BYTES = 65536
 
 _NOT_EMG: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("ecg", re.compile(r"\b(ecg|ekg|heart)|(ecg|ekg)\b", re.IGNORECASE)),
-    ("trigger", re.compile(r"trig|sync|marker|\bstatus\b|\bevents?\b|switch|digital", re.IGNORECASE)),
-    ("other", re.compile(r"\b(eeg|eog|resp\w*|temp\w*|mic\w*|voltage\.[fm][xyz]\w*)\b", re.IGNORECASE)),
+    ("trigger", re.compile(r"trig(?!no)|sync|marker|\bstatus\b|\bevents?\b|switch|digital", re.IGNORECASE)),
+    ("other", re.compile(r"\b(eeg|eog|resp\w*|temp\w*|mic\w*|mag|magneto\w*|voltage\.[fm][xyz]\w*)\b", re.IGNORECASE)),
 )
+_SENSOR_STATE = re.compile(r"(\b|_)status\d*\b", re.IGNORECASE)
 _BY_LABEL: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("angular_velocity", re.compile(r"gyro|ang(ular)?[ _.]?vel", re.IGNORECASE)),
     ("acceleration", re.compile(r"\bacc(el\w*)?\b|accel|\bacc[._ ]?[xyz]|_acc\b", re.IGNORECASE)),
@@ -72,7 +73,8 @@ class Head:
     def of(cls, path: Path) -> Head:
         """Look at a file or a folder; `OSError` if it cannot be opened."""
         if path.is_dir():
-            return cls(path, b"", 0, tuple(sorted(entry.name for entry in path.iterdir())))
+            usable = (entry.name for entry in path.iterdir() if entry.is_file() or entry.is_dir())  # a pipe would hang
+            return cls(path, b"", 0, tuple(sorted(usable)))
         with path.open("rb") as handle:
             return cls(path, handle.read(HEAD_BYTES), path.stat().st_size)
 
@@ -148,6 +150,8 @@ def guess_kind(label: str, unit: str) -> Kind:
     >>> guess_kind("GMAX RT", "V"), guess_kind("Trigger", "V"), guess_kind("hip flexion", "unknown")
     ('emg', 'trigger', 'angle')
     """
+    if _SENSOR_STATE.search(label):  # ``Forearm_EMG_Status1`` tells about an EMG sensor and is no EMG
+        return "trigger"
     for kind, words in _NOT_EMG:
         if words.search(label) and not re.search(r"emg", label, re.IGNORECASE):
             return kind

@@ -21,6 +21,12 @@ SAME = 0.02
 """Steps that differ by less than this part of a step are alike."""
 
 
+LONG, RISING = 50, 0.2
+"""A signal does not rise for so many samples; with printed stamps, so many of them differ from the one before."""
+FEW = 2
+"""So few odd steps cannot show that a clock is a little slow."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """What a column of time stamps says.
@@ -75,7 +81,7 @@ def read_clock(stamps: NDArray[np.float64], seconds: float) -> Clock | None:
     if expected <= 0:
         return None
     resolution = _resolution(steps, expected)
-    if resolution and _is_steady(times, known, resolution):
+    if resolution and not _lost_few(steps, expected, resolution) and _is_steady(times, known, resolution):
         return Clock(_clean(_slope(times, known)), start, n_samples, resolution=resolution)
     coarse = float(steps[steps > 0].min()) if (steps == 0).any() else 0.0
     gap = steps > 1.5 * expected + coarse * 1.01
@@ -108,6 +114,12 @@ def looks_uniform(column: NDArray[np.float64]) -> bool:
     return bool((np.abs(steps - usual) <= 0.1 * usual).mean() >= 0.99)
 
 
+def never_falls(column: NDArray[np.float64]) -> bool:
+    """Say whether a column that nothing names can only be time: it goes up all the way through the file."""
+    steps = np.diff(column[np.isfinite(column)])
+    return steps.size >= LONG and bool((steps >= 0).all()) and bool((steps > 0).mean() >= RISING)
+
+
 def _usual_step(steps: NDArray[np.float64]) -> float:
     forward = steps[steps >= 0]
     if forward.size < 0.9 * steps.size:
@@ -124,14 +136,40 @@ def _resolution(steps: NDArray[np.float64], expected: float) -> float:
     return float(apart.min()) * expected if apart.size > 1 or different[0] == 0 else 0.0
 
 
+def _lost_few(steps: NDArray[np.float64], expected: float, resolution: float) -> bool:
+    """Say whether all steps are one unit of the printed stamps but for one or two that are twice as long.
+
+    A clock of 999.8 Hz printed to the millisecond looks the same once; that samples were lost is likelier, and said.
+    """
+    if abs(resolution / expected - 1.0) > SAME:
+        return False
+    odd = np.abs(steps / expected - 1.0) > SAME
+    return 0 < int(odd.sum()) <= FEW and bool((steps[odd] > expected).all())
+
+
 def _is_steady(times: NDArray[np.float64], known: NDArray[np.intp], resolution: float) -> bool:
-    """Say whether rounding alone explains uneven steps: no stamp is further from a straight line than that."""
+    """Say whether rounding alone explains uneven steps: all stamps lie within it of a straight line."""
     rate = _slope(times, known)
     if not np.isfinite(rate) or rate <= 0:
         return False
-    residual = times - known / rate
+    seen = float(np.ptp(times - known / rate))
+    if seen <= resolution or seen > 2.0 * resolution:
+        return seen <= resolution
     # The fitted line is not quite the one the stamps were rounded from: a few rare jumps tilt it.
-    return float(np.ptp(residual)) <= 1.5 * resolution
+    return _narrowest(times, known, 1.0 / rate, resolution) <= (1.0 + SAME) * resolution
+
+
+def _narrowest(times: NDArray[np.float64], known: NDArray[np.intp], period: float, resolution: float) -> float:
+    """Return the width of the narrowest straight band that holds all stamps; it is convex in the slope."""
+    reach = 2.0 * resolution / float(known[-1] - known[0])
+    low, high = period - reach, period + reach
+    for _ in range(24):
+        left, right = low + (high - low) / 3.0, high - (high - low) / 3.0
+        if float(np.ptp(times - known * left)) < float(np.ptp(times - known * right)):
+            high = right
+        else:
+            low = left
+    return float(np.ptp(times - known * (0.5 * (low + high))))
 
 
 def _slope(times: NDArray[np.float64], known: NDArray[np.intp], breaks: NDArray[np.intp] | None = None) -> float:

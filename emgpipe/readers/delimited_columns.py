@@ -11,7 +11,7 @@ import numpy as np
 from emgpipe.errors import ReadError, suggest
 from emgpipe.model import Finding, make_finding
 from emgpipe.readers.base import guess_kind
-from emgpipe.readers.clocks import Clock, looks_uniform, read_clock
+from emgpipe.readers.clocks import Clock, looks_uniform, never_falls, read_clock
 from emgpipe.units import BY_NAME, UNKNOWN, parse_unit
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ def find_roles(
     clocks: dict[int, Clock] = {}
     counters: list[int] = []
     for index, column in enumerate(columns):
-        role = _role(index, column, heading, many=len(columns) > 1)
+        # What only numbers the rows may stand before the time.
+        leads = len(counters) == index and len(columns) > index + 1
+        role = _role(index, column, heading, leads=leads)
         if role == "counter":
             counters.append(index)
         elif role == "time":
@@ -104,7 +106,7 @@ def find_roles(
     return Roles(stamps or clocks, tuple(counters), tuple(findings), spare)
 
 
-def _role(index: int, column: NDArray[np.float64], heading: Heading, *, many: bool) -> str:
+def _role(index: int, column: NDArray[np.float64], heading: Heading, *, leads: bool) -> str:
     label, unit = heading.labels[index], parse_unit(heading.units[index])
     known = BY_NAME.get(unit)
     is_time_unit = heading.units[index].strip() in _FURTHER_UNITS or (known is not None and known.quantity == "time")
@@ -113,9 +115,13 @@ def _role(index: int, column: NDArray[np.float64], heading: Heading, *, many: bo
     if _COUNTER_LABEL.match(label) and unit == UNKNOWN and _counts(column):
         return "counter"
     # A first column that increases uniformly and is called nothing else: time, or a mere count of rows.
-    if index == 0 and many and guess_kind(label, unit) == "other" and looks_uniform(column):
+    if leads and guess_kind(label, unit) == "other" and _is_like_time(column, label):
         return "counter" if _counts(column) else "time"
     return "samples"
+
+
+def _is_like_time(column: NDArray[np.float64], label: str) -> bool:
+    return looks_uniform(column) or (not label and never_falls(column))
 
 
 def _counts(column: NDArray[np.float64]) -> bool:

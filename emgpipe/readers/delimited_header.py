@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 import re
+import unicodedata
 from dataclasses import dataclass, field
 
-from emgpipe.readers.delimited_layout import MISSING, Layout, is_number, split_line
+from emgpipe.readers.delimited_cells import MISSING, is_number, split_line
+from emgpipe.readers.delimited_layout import Layout
 from emgpipe.units import UNKNOWN, parse_unit
 
 MOST_RATE = 1e6
@@ -15,6 +17,8 @@ MOST_RATE = 1e6
 _COMMENT = re.compile(r"^\s*(#+|%+|//+|!+)\s*")
 _RATE = re.compile(
     r"(?:(?:sampl\w*|scan|acq\w*)[ _-]*(?:rate|freq\w*)|\bfrequency\b|\bfrequenz\b|abtast\w*"
+    r"|(?:fr[ée]quence|taux)\s+d\W?\s?[ée]chantillonnage|(?:frecuencia|tasa)\s+de\s+muestreo"
+    r"|frequenza\s+di\s+campionamento|(?:frequ[êe]ncia|taxa)\s+de\s+amostragem|bemonsteringsfrequentie"
     r"|\bfs\b|\bsrate\b|\bpreciserate\b)"
     r"([^0-9+\-]{0,20}?)[\"':=\s,;\t]\s*[\"']?(\d+(?:[.,]\d+)*(?:e[+-]?\d+)?)\s*(k?hz)?",
     re.IGNORECASE,
@@ -211,7 +215,7 @@ def _unit_of(label: str, written: str) -> str:
 def _file_rates(lines: list[str]) -> tuple[float, ...]:
     """Return the different rates that lines of text state, in Hz."""
     rates = []
-    for line in lines:
+    for line in (unicodedata.normalize("NFC", line) for line in lines):
         rates += [_rate(number, unit or between) for between, number, unit in _RATE.findall(line)]
         rates += [
             (1000.0 if unit == "ms" else 1.0) / seconds

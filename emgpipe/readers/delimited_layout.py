@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-BLANKS = "blanks"
-"""Columns separated by any number of spaces."""
-MISSING = frozenset(
-    {"", "-", "--", "nan", "-nan", "na", "n/a", "#n/a", "null", "none", "nd", "*", "inf", "-inf", "+inf", "infinity",
-     "-infinity", "1.#qnan", "-1.#ind", "1.#inf"}
-)  # fmt: skip
-"""Cells without a number, in lower case."""
-_CANDIDATES = (
+from emgpipe.readers.delimited_cells import BLANKS, MISSING, clock_seconds, is_number, split_line, to_number
+
+__all__ = [
+    "BLANKS", "CANDIDATES", "MISSING", "Layout", "clock_seconds", "find_layout", "is_number", "split_line", "to_number",
+]  # fmt: skip
+CANDIDATES = (
     ("\t", "."), (";", "."), (",", "."), ("|", "."), ("\t", ","), (";", ","), (BLANKS, "."), ("|", ","), (",", ","),
     (BLANKS, ","),
 )  # fmt: skip
-_NUMBER = re.compile(r"[+\-\u2212]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?")
-_CLOCK = re.compile(
-    r"(\d[\d./-]*[ T]+)?(?:(\d{1,2}):(\d\d):(\d\d(?:[.,]\d+)?)|(\d{1,3}):(\d\d[.,]\d+))\s*([AP]M|Z|[+-]\d\d:?\d\d)?",
-    re.IGNORECASE,
-)
 MOST_LINES = 200
 """Rows of numbers that are enough to judge a layout."""
 SCANNED_LINES = 20000
@@ -44,12 +35,15 @@ class Layout:
         Index of the first line of numbers.
     n_columns : int
         Cells per line of numbers, without empty ones at the end of all lines.
+    is_numbered : bool
+        Whether a row of column numbers stands above the first line of numbers.
     """
 
     delimiter: str
     decimal: str
     data_start: int
     n_columns: int
+    is_numbered: bool = False
 
 
 class _Row(NamedTuple):
@@ -57,47 +51,6 @@ class _Row(NamedTuple):
     width: int
     numbers: int
     texts: int
-
-
-def split_line(line: str, delimiter: str) -> list[str]:
-    """Cut a line into cells without surrounding blanks and quotes.
-
-    >>> split_line('"a;b";2 ;', ";")
-    ['a;b', '2', '']
-    """
-    if delimiter == BLANKS:
-        return line.split()
-    if '"' in line:
-        line_cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
-        return [cell.strip() for cell in line_cells]
-    return [cell.strip() for cell in line.split(delimiter)]
-
-
-def clock_seconds(cell: str) -> float | None:
-    """Return the seconds since midnight or zero of a time of day or an elapsed time; a date before it is not used.
-
-    >>> clock_seconds("2024-05-03 12:00:01.5"), clock_seconds("01:02,25"), clock_seconds("12:30")
-    (43201.5, 62.25, None)
-    """
-    found = _CLOCK.fullmatch(cell) if ":" in cell else None
-    if found is None:
-        return None
-    _, hours, minutes, seconds, only_minutes, only_seconds, zone = found.groups()
-    if hours is None:
-        return 60.0 * int(only_minutes) + float(only_seconds.replace(",", "."))
-    hour = int(hours) % 12 + 12 * (zone.upper() == "PM") if zone and zone.upper() in {"AM", "PM"} else int(hours)
-    return 3600.0 * hour + 60.0 * int(minutes) + float(seconds.replace(",", "."))
-
-
-def is_number(cell: str, decimal: str) -> bool:
-    """Say whether a cell is a number with this decimal mark or a time; thousands separators are never guessed."""
-    if ":" in cell:
-        return clock_seconds(cell) is not None
-    if decimal == ",":
-        if "." in cell:
-            return False
-        cell = cell.replace(",", ".", 1)
-    return _NUMBER.fullmatch(cell) is not None
 
 
 def find_layout(
@@ -124,19 +77,45 @@ def find_layout(
             found.append(((rows, numbers * (layout.n_columns > 1 or mark == BLANKS), -order), layout))
             if rows >= MOST_LINES and numbers == 1.0 and layout.n_columns > 1:
                 break  # every row is numbers only: no later candidate can rank higher
-    if delimiter is not None and decimal is None and not found and all(delimiter != mark for mark, _ in _CANDIDATES):
+    if delimiter is not None and decimal is None and not found and all(delimiter != mark for mark, _ in CANDIDATES):
         rated = _rate(lines, delimiter, ".", first_line)
         return rated[2] if rated else None
     if not found:
         return None
-    return _with_sparse_columns(_without_false_columns(max(found, key=lambda pair: pair[0])[1], lines), lines)
+    best = _without_false_columns(max(found, key=lambda pair: pair[0])[1], lines)
+    return _without_number_row(_with_sparse_columns(best, lines), lines)
 
 
 def _worth_trying(lines: list[str], first_line: int, stated: str | None) -> list[tuple[str, str]]:
     """Return the candidates without those that give the same single column: a mark that no line has splits nothing."""
     text = "\n".join(lines[first_line : first_line + SCANNED_LINES])
-    absent = [mark for mark in dict(_CANDIDATES) if (" " if mark == BLANKS else mark) not in text and mark != stated]
-    return [(mark, point) for mark, point in _CANDIDATES if mark not in absent[1:]]
+    absent = [mark for mark in dict(CANDIDATES) if (" " if mark == BLANKS else mark) not in text and mark != stated]
+    return [(mark, point) for mark, point in CANDIDATES if mark not in absent[1:]]
+
+
+def _without_number_row(layout: Layout, lines: list[str]) -> Layout:
+    """Leave out a first row that only numbers the columns, as some programs write it above the samples."""
+    rows = [split_line(line, layout.delimiter) for line in lines[layout.data_start : layout.data_start + 2]]
+    if len(rows) < 2 or not _numbers_columns(rows[0], layout.n_columns):
+        return layout
+    first, second = (to_number(cells[0], layout.decimal) if cells else None for cells in rows)
+    falls = first is not None and second is not None and second <= first
+    fractions = any(layout.decimal in cell for cell in rows[1][1:])
+    sure = layout.n_columns > 3 or falls or (layout.n_columns == 3 and fractions)
+    if not sure or _numbers_columns(rows[1], layout.n_columns):
+        return layout
+    return replace(layout, data_start=layout.data_start + 1, is_numbered=True)
+
+
+def _numbers_columns(cells: list[str], n_columns: int) -> bool:
+    """Say whether cells are 1, 2, 3, ... or 0, 1, 2, ..., where the first may be empty."""
+    filled = cells[1:] if cells and not cells[0] else cells
+    while filled and not filled[-1]:
+        filled = filled[:-1]
+    if len(filled) < max(n_columns - 1, 2) or not all(cell.isdecimal() for cell in filled):
+        return False
+    numbers = [int(cell) for cell in filled]
+    return numbers[0] in {0, 1} and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _with_sparse_columns(layout: Layout, lines: list[str]) -> Layout:
@@ -189,24 +168,6 @@ def _plain_number(cell: str, decimal: str) -> float | None:
     if not is_number(cell, decimal):
         return None
     return to_number(cell, decimal)
-
-
-def to_number(cell: str, decimal: str) -> float | None:
-    """Return the number in a cell, or None; Fortran's ``1.5D-3`` and the typographic minus are met in exports.
-
-    >>> to_number("1,5", ","), to_number("-1.5D-3", "."), to_number("\u22122", "."), to_number("OL", ".")
-    (1.5, -0.0015, -2.0, None)
-    """
-    text = cell.replace(",", ".", 1) if decimal == "," and "." not in cell else cell
-    try:
-        return float(text)
-    except ValueError:
-        pass
-    if ":" in cell:
-        return clock_seconds(cell)
-    if _NUMBER.fullmatch(text):
-        return float(re.sub("[dD]", "e", text).replace("\u2212", "-"))
-    return None
 
 
 def _usual_width(rows: list[_Row]) -> int:

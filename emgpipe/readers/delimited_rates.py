@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from emgpipe.errors import ReadError
 from emgpipe.model import Finding, Level, make_finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
     from emgpipe.readers.clocks import Clock
     from emgpipe.readers.delimited_columns import Roles
@@ -55,7 +51,7 @@ def time_columns(  # noqa: PLR0913 - each argument is one source of knowledge ab
     ReadError
         A rate is neither stated nor to be derived from time stamps.
     """
-    rows = max((_length(table.columns[index]) for index in used), default=0)
+    rows = max((table.length(index) for index in used), default=0)
     findings = _clock_findings(roles, labels)
     timings: dict[int, Timing] = {}
     slower: dict[str, float] = {}
@@ -69,7 +65,7 @@ def time_columns(  # noqa: PLR0913 - each argument is one source of knowledge ab
         if rate is None and clock is None:
             raise ReadError(_no_rate(heading), path=path, reader="delimited")
         n_rows = min(clock.n_samples, rows) if clock else rows
-        timing = _timing(table.columns[index], rate, clock, n_rows, trimmed=own is not None)
+        timing = _timing(min(table.length(index), n_rows), rate, clock, n_rows, trimmed=own is not None)
         if timing.n_samples < n_rows and own is None:
             slower[labels[index]] = timing.sampling_rate
         timings[index] = timing
@@ -78,10 +74,7 @@ def time_columns(  # noqa: PLR0913 - each argument is one source of knowledge ab
     return timings, findings
 
 
-def _timing(
-    column: NDArray[np.float64], rate: float | None, clock: Clock | None, n_rows: int, *, trimmed: bool
-) -> Timing:
-    length = _length(column[:n_rows])
+def _timing(length: int, rate: float | None, clock: Clock | None, n_rows: int, *, trimmed: bool) -> Timing:
     start = clock.start if clock else 0.0
     used = rate or (clock.sampling_rate if clock else 0.0)
     if trimmed and length:
@@ -89,11 +82,6 @@ def _timing(
     if 0 < length <= SLOWER * n_rows:  # same time span, fewer samples
         return Timing(used * length / n_rows, length, start)
     return Timing(used, n_rows, start)
-
-
-def _length(column: NDArray[np.float64]) -> int:
-    known = np.isfinite(column)
-    return int(column.size - np.argmax(known[::-1])) if known.any() else 0
 
 
 def _no_rate(heading: Heading) -> str:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emgpipe.readers.delimited_layout import BLANKS, MISSING, Layout, split_line, to_number
+from emgpipe.readers.delimited_cells import BLANKS, MISSING, split_line, to_number
+from emgpipe.readers.delimited_layout import Layout
+from emgpipe.readers.exponents import check_exponents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +49,8 @@ class Table:
         Columns of times such as ``12:30:05.25``, which became seconds.
     examples : tuple of str
         Per column: the first cell with text.
+    ends : tuple of int
+        Per column: rows up to the last cell with text; empty where there is no text.
     """
 
     columns: tuple[NDArray[np.float64], ...]
@@ -56,6 +60,13 @@ class Table:
     comments: int = 0
     clocks: tuple[int, ...] = ()
     examples: tuple[str, ...] = ()
+    ends: tuple[int, ...] = ()
+
+    def length(self, index: int) -> int:
+        """Rows of a column up to its last cell that is not empty."""
+        known = np.isfinite(self.columns[index])
+        numbers = int(known.size - np.argmax(known[::-1])) if known.any() else 0
+        return max(numbers, min(self.ends[index], known.size) if self.ends else 0)
 
 
 def read_table(path: Path, layout: Layout, encoding: str) -> Table:
@@ -65,6 +76,7 @@ def read_table(path: Path, layout: Layout, encoding: str) -> Table:
     cell by cell, which is slower and tells what was wrong.
     """
     try:
+        check_exponents(path)
         return _read_regular(path, layout, encoding)
     except ValueError:  # pandas' ParserError is one
         return _read_cells(path, layout, encoding)
@@ -139,7 +151,7 @@ def _count_lines(path: Path) -> int:
 def _read_cells(path: Path, layout: Layout, encoding: str) -> Table:
     n = layout.n_columns
     values = array("d")  # row after row
-    texts, examples, clocks = [0] * n, [""] * n, [0] * n
+    texts, examples, clocks, ends = [0] * n, [""] * n, [0] * n, [0] * n
     wide = comments = 0
     with path.open(encoding=encoding, errors="replace", newline=None) as handle:
         for number, line in enumerate(handle):
@@ -160,6 +172,7 @@ def _read_cells(path: Path, layout: Layout, encoding: str) -> Table:
                 if value is None:
                     texts[index] += 1
                     examples[index] = examples[index] or cells[index]
+                    ends[index] = len(values) // n + 1
                 elif index < len(cells) and ":" in cells[index]:
                     clocks[index] += 1
             values.extend(np.nan if value is None else value for value in row)
@@ -167,11 +180,13 @@ def _read_cells(path: Path, layout: Layout, encoding: str) -> Table:
     timed = tuple(index for index in range(n) if clocks[index])
     for index in timed:
         columns[index] = _past_midnight(columns[index])
-    return _without_infinite(columns, Table((), (), tuple(texts), wide, comments, timed, tuple(examples)))
+    return _without_infinite(columns, Table((), (), tuple(texts), wide, comments, timed, tuple(examples), tuple(ends)))
 
 
 def _plain_row(line: str, layout: Layout) -> list[float] | None:
     """Return a row of nothing but numbers, quickly; None for any other."""
+    if layout.decimal == "," and "." in line:  # a separator of thousands?
+        return None
     cells = line.split(None if layout.delimiter == BLANKS else layout.delimiter)
     if len(cells) != layout.n_columns:
         return None

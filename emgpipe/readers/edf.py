@@ -13,7 +13,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from emgpipe.readers.base import Head, Reader, ReaderOptions
-from emgpipe.readers.described_edf import with_description
 from emgpipe.readers.edf_example import edf_example
 from emgpipe.readers.edf_signals import edf_signature, read_edf
 
@@ -43,8 +42,7 @@ class EdfReader(Reader):
 
     def read(self, path: Path, options: ReaderOptions) -> Recording:
         """Return the ordinary signals as channels; times count from the first data record."""
-        keep = options.keep_personal_data
-        return with_description(read_edf(path, keep_personal_data=keep), keep_personal_data=keep)
+        return read_edf(path, keep_personal_data=options.keep_personal_data)
 
     def example(self) -> dict[str, bytes]:
         """Return a small EDF+C file: two EMG signals of different rates and one annotation."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emgpipe.model import Acquisition, Channel, Finding, Recording, Source, make_finding
+from emgpipe.readers.described_edf import with_description
 from emgpipe.readers.base import Head, guess_kind
 from emgpipe.readers.block_loader import BlockLoader
 from emgpipe.readers.blocks import Block, Column
@@ -68,7 +69,7 @@ def read_edf(path: Path, *, keep_personal_data: bool = False, units: Mapping[str
     findings = [*header.findings, *annotations.findings, *gaps, *notes, *_scaling_findings(signals), *_empty(header)]
     findings += unknown_units(channels, "write the physical dimension (uV, mV) into the header on export")
     filters = "; ".join(dict.fromkeys(signal.prefilter for signal in signals if signal.prefilter))
-    return Recording(
+    recording = Recording(
         channels,
         Source(path, "edf", header.version),
         annotations.events,
@@ -76,6 +77,7 @@ def read_edf(path: Path, *, keep_personal_data: bool = False, units: Mapping[str
         tuple(findings),
         header.personal if keep_personal_data else (),
     )
+    return with_description(recording, keep_personal_data=keep_personal_data)
 
 
 def _ordinary(header: EdfHeader) -> list[EdfSignal]:

@@ -25,9 +25,17 @@ def check_exponents(path: Path) -> None:
     with path.open("rb") as handle:
         while piece := handle.read(PIECE_BYTES):
             text = rest + (piece.replace(b"\x00", b"") if b"\x00" in piece else piece)  # zero bytes: UTF-16
-            if _has_huge(text):
-                raise ValueError("an exponent of ten digits or more")
+            refuse_huge(text)
             rest = text[-LONGEST:]
+
+
+def refuse_huge(piece: bytes) -> None:
+    """Raise `ValueError` where a text holds such an exponent.
+
+    >>> refuse_huge(b"1e-5, 2e+04, 0x1e12345")
+    """
+    if _has_huge(piece):
+        raise ValueError("an exponent of ten digits or more")
 
 
 def _has_huge(piece: bytes) -> bool:

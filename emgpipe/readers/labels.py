@@ -51,7 +51,7 @@ def unique_labels(written: Sequence[str], *, word: str = "channel") -> tuple[lis
 def _label_findings(repeated: list[str]) -> list[Finding]:
     if not repeated:
         return []
-    reason = f"labels occur more than once; the later ones are called {_listed(repeated)}"
+    reason = f"labels occur more than once; the later ones are called {listed(repeated)}"
     return [make_finding("duplicate_labels", "note", reason, "use these names in the study file")]
 
 
@@ -73,10 +73,15 @@ def unknown_units(channels: Sequence[Channel], remedy: str) -> list[Finding]:
     labels = [channel.label for channel in channels if channel.unit == UNKNOWN]
     if not labels:
         return []
-    reason = f"the file states no known unit for {_listed(labels)}; their samples are as in the file"
+    reason = f"the file states no known unit for {listed(labels)}; their samples are as in the file"
     return [make_finding("unknown_unit", "note", reason, remedy)]
 
 
-def _listed(labels: Sequence[str], most: int = 12) -> str:
+def listed(labels: Sequence[str], most: int = 12) -> str:
+    """Return labels as words for a message, the first `most` of them.
+
+    >>> listed(["a", "b", "c"], 2)
+    "'a', 'b' and 1 more"
+    """
     shown = ", ".join(f"'{label}'" for label in labels[:most])
     return shown if len(labels) <= most else f"{shown} and {len(labels) - most} more"

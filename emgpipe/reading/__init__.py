@@ -3,6 +3,6 @@
 `read_supervised` is `emgpipe.readers.read` with a wall around it; the commands use it.
 """
 
-from emgpipe.reading.supervisor import Supervisor, read_supervised
+from emgpipe.reading.supervisor import Supervisor, choose_supervised, read_supervised
 
-__all__ = ["Supervisor", "read_supervised"]
+__all__ = ["Supervisor", "choose_supervised", "read_supervised"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from emgpipe.errors import EmgpipeError, ReadError
-from emgpipe.readers import read
+from emgpipe.readers import choose, read
 from emgpipe.reading.limits import Limits
 from emgpipe.reading.messages import Request, receive, send
 
@@ -31,7 +31,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes the pipe
     _die_with_parent()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what a library prints must not reach the pipe
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not reach the pipe
     limits: Limits = receive(sys.stdin.buffer)
     server = _Server(limits)
     while True:
@@ -66,7 +66,7 @@ class _Server:
         self.open: OrderedDict[tuple[Path, str], Recording] = OrderedDict()
 
     def serve(self, request: Request) -> object:
-        """Return a recording without loaders, or the samples of one channel."""
+        """Return a recording without loaders, the samples of one channel, or the name of the reader and why."""
         _limit_memory(self.limits.memory_for(request.path))
         try:
             return self._serve(request)
@@ -75,6 +75,9 @@ class _Server:
             return self._serve(request)
 
     def _serve(self, request: Request) -> object:
+        if request.choose_only:
+            reader, why = choose(request.path)
+            return reader.name, why
         if request.channel is None:
             self.open.pop(_key(request), None)  # asked anew: the file may have changed
             return _without_loaders(self._recording(request))

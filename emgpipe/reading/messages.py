@@ -20,13 +20,14 @@ _LENGTH = struct.Struct("<Q")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Open a recording; with a `channel`, load its samples `start` to `stop` as well."""
+    """Open a recording; with a `channel`, load its samples `start` to `stop` as well; or only choose its reader."""
 
     path: Path
-    options: tuple[ReaderOptions, ...]
+    options: tuple[ReaderOptions, ...] = ()
     channel: int | None = None
     start: int = 0
     stop: int = 0
+    choose_only: bool = False
 
 
 def send(stream: IO[bytes], message: object) -> None:

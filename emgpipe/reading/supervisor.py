@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from emgpipe.errors import DamagedFileError, EmgpipeError, ReadError
+from emgpipe.readers import READERS
 from emgpipe.reading.limits import Limits
 from emgpipe.reading.messages import Request, receive, send
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emgpipe.model import Recording
-    from emgpipe.readers import ReaderOptions
+    from emgpipe.readers import Reader, ReaderOptions
 
 _START = "import sys; sys.path[:0] = {paths!r}; from emgpipe.reading.child import main; main()"
 
@@ -38,6 +39,11 @@ def read_supervised(path: Path, options: Sequence[ReaderOptions] = ()) -> Record
         of that size does (`Limits`).
     """
     return _shared().read(path, options)
+
+
+def choose_supervised(path: Path) -> tuple[Reader, str]:
+    """Choose the reader of a file or folder in a child process; as `emgpipe.readers.choose` otherwise."""
+    return _shared().choose(path)
 
 
 @dataclass(slots=True)
@@ -57,6 +63,11 @@ class Supervisor:
             for number, channel in enumerate(recording.channels)
         )
         return replace(recording, channels=channels, source=replace(recording.source, path=path))
+
+    def choose(self, path: Path) -> tuple[Reader, str]:
+        """Return the reader and why it was chosen."""
+        name, why = self.ask(Request(path.absolute(), choose_only=True), path)
+        return next(reader for reader in READERS if reader.name == name), why
 
     def ask(self, request: Request, path: Path) -> Any:
         """Return the child's answer to a request; errors name `path`, the way the user wrote it."""

@@ -8,7 +8,7 @@
     run.json                 written last, with the hash of every input and output
 """
 
-from emgpipe.store.atomic import replace_file, write_text
+from emgpipe.atomic import replace_file, write_text
 from emgpipe.store.run_file import RunFile, file_hash, write_run_file
 from emgpipe.store.session_file import read_session_trials, session_path, write_session
 from emgpipe.store.tables import references_table, write_table

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from emgpipe.store.atomic import write_text
+from emgpipe.atomic import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

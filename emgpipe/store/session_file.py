@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from emgpipe.atomic import replace_file
 from emgpipe.errors import StoreError
 from emgpipe.model import Phase, ReferenceWindow, Repetition, Trace, Trial, TrialFile, TrialResult
-from emgpipe.store.atomic import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

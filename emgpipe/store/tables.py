@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emgpipe.store.atomic import write_text
+from emgpipe.atomic import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

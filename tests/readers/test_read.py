@@ -85,6 +85,8 @@ def test_options_of_the_chosen_reader_are_used(tmp_path):
         ("ECG", "V", "ecg"),
         ("Sync trigger", "V", "trigger"),
         ("EMG trigger finger", "V", "emg"),
+        ("Forearm_EMG_Status1", "unknown", "trigger"),
+        ("Sensor 1 Mag 1 Mx", "unknown", "other"),
         ("hip flexion", "deg", "angle"),
         ("ACC.X 10", "unknown", "acceleration"),
         ("GYRO.Z 10", "unknown", "angular_velocity"),

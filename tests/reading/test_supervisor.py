@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from emgpipe.errors import DamagedFileError, ReadError, UnknownFormatError
-from emgpipe.readers import READERS, read
+from emgpipe.readers import READERS, choose, read
 from emgpipe.readers.delimited_options import DelimitedOptions
-from emgpipe.reading import Supervisor, read_supervised, supervisor
+from emgpipe.reading import Supervisor, choose_supervised, read_supervised, supervisor
 from emgpipe.reading.limits import GIB, Limits
 
 DELIMITED = READERS[-1]
@@ -71,6 +71,13 @@ def test_same_recording_as_in_this_process(reader, tmp_path):
         (tmp_path / name).write_bytes(content)
     path = tmp_path if reader.is_folder else tmp_path / next(iter(reader.example()))
     assert_same(read_supervised(path), read(path))
+
+
+def test_the_reader_is_chosen_in_the_child(recording, tmp_path):
+    reader, why = choose_supervised(recording)
+    assert (reader.name, why) == (choose(recording)[0].name, choose(recording)[1])
+    with pytest.raises(ReadError, match="no such file"):
+        choose_supervised(tmp_path / "nowhere.csv")
 
 
 def test_options_reach_the_child(tmp_path):

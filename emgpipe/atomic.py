@@ -14,8 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def replace_file(path: Path, write: Callable[[Path], None]) -> None:
+IN_A_STUDY = "choose another folder with `output: folder:`"
+
+
+def replace_file(path: Path, write: Callable[[Path], None], *, remedy: str = IN_A_STUDY) -> None:
     """Let `write` fill a temporary file in the same folder, flush it, and put it in place of `path` in one step.
+
+    Parameters
+    ----------
+    path : Path
+    write : callable
+        Takes the path of the temporary file, which exists and is empty.
+    remedy : str
+        What to do where the folder cannot be written to; part of the message.
 
     Raises
     ------
@@ -33,7 +44,7 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
         temporary.chmod(0o644)
         temporary.replace(path)
     except OSError as error:
-        raise StoreError(_why(path, error)) from error
+        raise StoreError(_why(path, error, remedy)) from error
     finally:
         if temporary is not None:
             with contextlib.suppress(OSError):
@@ -54,14 +65,11 @@ def _flush(path: Path) -> None:
         os.fsync(handle.fileno())
 
 
-def _why(path: Path, error: OSError) -> str:
+def _why(path: Path, error: OSError, remedy: str) -> str:
     if isinstance(error, PermissionError):
         return (
-            f"{path} cannot be written ({error.strerror}); close it if it is open in a spreadsheet, or choose "
-            "another folder with `output: folder:`; the file that was there is unchanged"
+            f"{path} cannot be written ({error.strerror}); close it if it is open in a spreadsheet, or {remedy}; "
+            "the file that was there is unchanged"
         )
     kept = "; the file that was there is unchanged" if path.is_file() else ""
-    return (
-        f"{path} cannot be written: {error.strerror or error}; make room for it, or choose another folder with "
-        f"`output: folder:`{kept}"
-    )
+    return f"{path} cannot be written: {error.strerror or error}; make room for it, or {remedy}{kept}"
