@@ -27,7 +27,7 @@ _NOT_EMG: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("trigger", re.compile(r"trig(?!no)|sync|marker|\bstatus\b|\bevents?\b|switch|digital", re.IGNORECASE)),
     ("other", re.compile(r"\b(eeg|eog|resp\w*|temp\w*|mic\w*|mag|magneto\w*|voltage\.[fm][xyz]\w*)\b", re.IGNORECASE)),
 )
-_SENSOR_STATE = re.compile(r"(\b|_)status\d*\b", re.IGNORECASE)
+_SENSOR_STATE = re.compile(r"(\b|_)status\d*(?![a-z])", re.IGNORECASE)
 _BY_LABEL: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("angular_velocity", re.compile(r"gyro|ang(ular)?[ _.]?vel", re.IGNORECASE)),
     ("acceleration", re.compile(r"\bacc(el\w*)?\b|accel|\bacc[._ ]?[xyz]|_acc\b", re.IGNORECASE)),

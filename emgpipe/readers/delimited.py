@@ -6,7 +6,6 @@ parsed by pandas' C engine (`delimited_table`); what is left here puts the parts
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np

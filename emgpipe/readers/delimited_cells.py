@@ -12,6 +12,8 @@ MISSING = frozenset(
      "-infinity", "1.#qnan", "-1.#ind", "1.#inf"}
 )  # fmt: skip
 """Cells without a number, in lower case."""
+SPELLINGS = sorted({form for text in MISSING for form in (text, text.upper(), text.capitalize())} | {"NaN"})
+"""Missing values as pandas has to be told them."""
 _NUMBER = re.compile(r"[+\-\u2212]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?")
 _CLOCK = re.compile(
     r"(\d[\d./-]*[ T]+)?(?:(\d{1,2}):(\d\d):(\d\d(?:[.,]\d+)?)|(\d{1,3}):(\d\d[.,]\d+))\s*([AP]M|Z|[+-]\d\d:?\d\d)?",

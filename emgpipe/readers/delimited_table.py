@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import math
-import warnings
 from array import array
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emgpipe.readers.delimited_cells import BLANKS, MISSING, split_line, to_number
 from emgpipe.readers.delimited_layout import Layout
-from emgpipe.readers.exponents import check_exponents
+from emgpipe.readers.delimited_regular import read_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-PIECE_CELLS = 1 << 20
-"""Cells that are parsed at a time."""
 DAY = 86400.0
 """Seconds."""
 _COMMENTS = ("#", "%", "//", "!")
-SPELLINGS = sorted({form for text in MISSING for form in (text, text.upper(), text.capitalize())} | {"NaN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,76 +70,10 @@ def read_table(path: Path, layout: Layout, encoding: str) -> Table:
     cell by cell, which is slower and tells what was wrong.
     """
     try:
-        check_exponents(path)
-        return _read_regular(path, layout, encoding)
+        columns, infinite = read_regular(path, layout, encoding)
     except ValueError:  # pandas' ParserError is one
         return _read_cells(path, layout, encoding)
-
-
-def _read_regular(path: Path, layout: Layout, encoding: str) -> Table:
-    n = layout.n_columns
-    # Room for as many rows as there are line ends: memory that is never touched costs nothing.
-    columns = np.empty((n, _count_lines(path) + 1))
-    infinite = np.zeros(n, dtype=np.int64)
-    filled = 0
-    for piece in _pieces(path, layout, encoding):
-        if np.isfinite(piece[:, n]).any():
-            raise ValueError("a row has more cells than the table has columns")
-        part = columns[:, filled : filled + piece.shape[0]]
-        part[:] = piece[:, :n].T
-        filled += piece.shape[0]
-        if (is_infinite := np.isinf(part)).any():
-            infinite += is_infinite.sum(axis=1)
-            part[is_infinite] = np.nan
-    return Table(tuple(columns[:, :filled]), tuple(infinite.tolist()), (0,) * n)
-
-
-def _pieces(path: Path, layout: Layout, encoding: str) -> Iterator[NDArray[np.float64]]:
-    import pandas as pd
-
-    how: dict[str, Any] = {
-        "sep": r"\s+" if layout.delimiter == BLANKS else layout.delimiter,
-        "decimal": layout.decimal,
-        "header": None,
-        # One column more than there are takes a delimiter at the end of rows, and shows a surplus cell.
-        "names": range(layout.n_columns + 1),
-        "skipinitialspace": True,
-        "na_values": SPELLINGS,
-        "index_col": False,
-        "engine": "c",
-        "dtype": np.float64,
-        "chunksize": max(PIECE_CELLS // (layout.n_columns + 1), 1),
-    }
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(warnings.catch_warnings())
-        # A row wider than all names raises; that a surplus column is not used as an index is what is wanted.
-        warnings.simplefilter("ignore", pd.errors.ParserWarning)
-        if encoding.startswith("utf-8") and not _has_open_quote(path, layout.data_start):
-            source: Any = str(path)  # the fastest way: the C parser reads the bytes itself
-            how["skiprows"] = layout.data_start
-        else:
-            source = stack.enter_context(path.open(encoding=encoding, errors="replace", newline=""))
-            for _ in range(layout.data_start):
-                source.readline()
-        with pd.read_csv(source, **how) as pieces:
-            for piece in pieces:
-                yield piece.to_numpy()
-
-
-def _has_open_quote(path: Path, n_lines: int) -> bool:
-    """Say whether a line of the heading has an odd quote, over which pandas would skip too many lines."""
-    with path.open(encoding="utf-8", errors="replace", newline=None) as handle:
-        return any(handle.readline().count('"') % 2 for _ in range(n_lines))
-
-
-def _count_lines(path: Path) -> int:
-    """Return how many lines there can be at most."""
-    count = 0
-    with path.open("rb") as handle:
-        while piece := handle.read(1 << 20):
-            line_feeds = piece.count(b"\n")
-            count += line_feeds + (0 if line_feeds else piece.count(b"\r"))
-    return count + 1
+    return Table(columns, infinite, (0,) * layout.n_columns)
 
 
 def _read_cells(path: Path, layout: Layout, encoding: str) -> Table:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emgpipe.model import Acquisition, Channel, Finding, Recording, Source, make_finding
-from emgpipe.readers.described_edf import with_description
 from emgpipe.readers.base import Head, guess_kind
 from emgpipe.readers.block_loader import BlockLoader
 from emgpipe.readers.blocks import Block, Column
+from emgpipe.readers.described_edf import with_description
 from emgpipe.readers.edf_annotations import read_annotations
 from emgpipe.readers.edf_header import EdfHeader, EdfSignal, read_header
 from emgpipe.readers.edf_timeline import GapLoader, first_samples, record_starts

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emgpipe.errors import DamagedFileError
-from emgpipe.readers.delimited_cells import MISSING, to_number
-from emgpipe.readers.delimited_table import SPELLINGS
+from emgpipe.readers.delimited_cells import MISSING, SPELLINGS, to_number
 from emgpipe.readers.exponents import refuse_huge
 from emgpipe.readers.labchart_header import LINE, BlockHeader, read_block_header
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from emgpipe.readers.delimited_cells import SPELLINGS
 from emgpipe.readers.delimited_layout import MISSING, to_number
-from emgpipe.readers.delimited_table import SPELLINGS
 from emgpipe.readers.exponents import check_exponents
 from emgpipe.readers.noraxon_text import HEAD_BYTES, cut
 

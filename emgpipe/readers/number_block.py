@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from emgpipe.readers.delimited_cells import SPELLINGS
 from emgpipe.readers.delimited_ending import cut_ending
 from emgpipe.readers.delimited_layout import MISSING, Layout, split_line, to_number
-from emgpipe.readers.delimited_table import SPELLINGS
 from emgpipe.readers.exponents import check_exponents
 
 if TYPE_CHECKING:

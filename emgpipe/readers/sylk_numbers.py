@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emgpipe.readers.delimited_table import SPELLINGS
+from emgpipe.readers.delimited_cells import SPELLINGS
 from emgpipe.readers.exponents import refuse_huge
 
 if TYPE_CHECKING:

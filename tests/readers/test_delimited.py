@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from emgpipe.errors import ReadError
-from emgpipe.readers import read
+from emgpipe.readers import delimited_regular, read
+from emgpipe.readers.delimited_layout import find_layout
 from emgpipe.readers.delimited_options import DelimitedOptions
 
 EMG = np.round(np.sin(np.arange(60) * 0.7) * 100, 3)
@@ -490,3 +491,20 @@ def test_end_of_file_mark_of_old_programs(load):
 def test_headers_of_other_formats_are_no_tables(load, text):
     with pytest.raises(ReadError, match=r"a BrainVision header|a JSON document"):
         load(text + "\n" + table())
+
+
+@pytest.mark.parametrize("blank", ["", "\n\n\n"])
+def test_a_large_file_is_parsed_in_halves_like_in_one(tmp_path, monkeypatch, blank):
+    rng = np.random.default_rng(4)
+    values = rng.normal(size=(5001, 3)).round(6)
+    rows = [f"{i / 1000:.3f},{a},{b},{'' if i % 7 else c}" for i, (a, b, c) in enumerate(values.tolist())]
+    path = tmp_path / "large.csv"
+    path.write_text("time (s),A (uV),B (uV),C (deg)\n" + "\n".join(rows[:900]) + blank + "\n" + "\n".join(rows[900:]))
+    whole = read(path)
+    monkeypatch.setattr(delimited_regular, "PARTED_BYTES", 1000)
+    assert len(delimited_regular._parts(path, find_layout(path.read_text().split("\n")), "utf-8")) == 2
+    halves = read(path)
+    assert halves.findings == whole.findings
+    for one, other in zip(halves.channels, whole.channels, strict=True):
+        np.testing.assert_array_equal(one.read(), other.read())
+    np.testing.assert_allclose(halves.channels[0].read(), values[:, 0] * 1e-6, rtol=1e-12)
