@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,13 @@ def test_all_is_what_is_exported():
         assert getattr(emgpipe, name) is not None
     with pytest.raises(AttributeError, match="nonsense"):
         emgpipe.nonsense  # noqa: B018
+
+
+def test_every_reader_is_kept_apart_from_the_others():
+    from emgpipe.readers import READERS
+
+    contracts = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    apart = next(one["modules"] for one in contracts if one["name"] == "Readers do not know each other")
+    assert {type(reader).__module__ for reader in READERS} == set(apart)

@@ -1,6 +1,6 @@
 """EMG-BIDS: an EDF or BDF file with the metadata files of its dataset (BIDS 1.11, electromyography).
 
-Which metadata files apply is said in `bids_files`. Where they and the header of the file disagree:
+Which metadata files apply is said in `parts.bids.files`. Where they and the header of the file disagree:
 
 - **Units**: the samples are scaled by the header, because the header's minimum and maximum are what the numbers were
   stored with. Another unit in ``channels.tsv`` is a warning; ``units: sidecar`` makes it the one that counts.
@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING, Literal
 
 from emgpipe.model import Finding, Recording, Source, make_finding
 from emgpipe.readers.base import Head, Reader, ReaderOptions
-from emgpipe.readers.bids_channels import channel_findings, match_rows, merge_channel, table_units
-from emgpipe.readers.bids_events import merge_events, table_events
-from emgpipe.readers.bids_example import bids_example
-from emgpipe.readers.bids_facts import acquisition, fact_findings
-from emgpipe.readers.bids_files import RECORDING, USED, companions_of, sidecars
-from emgpipe.readers.bids_tables import Table, read_json, read_table
-from emgpipe.readers.edf_signals import dimensions, edf_signature, read_edf
+from emgpipe.readers.parts.bids.channels import channel_findings, match_rows, merge_channel, table_units
+from emgpipe.readers.parts.bids.events import merge_events, table_events
+from emgpipe.readers.parts.bids.example import bids_example
+from emgpipe.readers.parts.bids.facts import acquisition, fact_findings
+from emgpipe.readers.parts.bids.files import RECORDING, USED, companions_of, sidecars
+from emgpipe.readers.parts.bids.tables import Table, read_json, read_table
+from emgpipe.readers.parts.edf.signals import dimensions, edf_signature, read_edf
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Literal
 from emgpipe.errors import ReadError
 from emgpipe.model import Acquisition, Channel, Event, Finding, Recording, Source, make_finding
 from emgpipe.readers.base import Head, Reader, ReaderOptions, guess_kind
-from emgpipe.readers.block_loader import BlockLoader
-from emgpipe.readers.blocks import Block, Column, item_size
-from emgpipe.readers.c3d_example import c3d_example
-from emgpipe.readers.c3d_frames import count_frames
-from emgpipe.readers.c3d_header import C3dHeader, read_header
 from emgpipe.readers.labels import scaling_to_base, unique_labels, unknown_units
+from emgpipe.readers.parts.blocks.blocks import Block, Column, item_size
+from emgpipe.readers.parts.blocks.loader import BlockLoader
+from emgpipe.readers.parts.c3d.example import c3d_example
+from emgpipe.readers.parts.c3d.frames import count_frames
+from emgpipe.readers.parts.c3d.header import C3dHeader, read_header
 
 if TYPE_CHECKING:
     from pathlib import Path

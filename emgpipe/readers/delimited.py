@@ -1,7 +1,7 @@
 """Delimited text: CSV, TSV and TXT as people and devices write them.
 
-The layout is found in the file itself (`delimited_layout`, `delimited_header`, `delimited_columns`), the numbers are
-parsed by pandas' C engine (`delimited_table`); what is left here puts the parts together.
+The layout is found in the file itself (`layout`, `header`, `columns` in `parts.tables`), the numbers are parsed by
+pandas' C engine (`table`, `regular`); what is left here puts the parts together.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ import numpy as np
 from emgpipe.errors import ReadError, suggest
 from emgpipe.model import Recording, Source, channel_from_array
 from emgpipe.readers.base import Head, Reader, ReaderOptions, guess_kind
-from emgpipe.readers.clocks import EPOCH
-from emgpipe.readers.delimited_columns import Roles, find_roles
-from emgpipe.readers.delimited_findings import table_findings, time_origin, unusable_cells
-from emgpipe.readers.delimited_layout import find_layout
-from emgpipe.readers.delimited_lying import MANY_CELLS, find_lying
-from emgpipe.readers.delimited_options import DelimitedOptions
-from emgpipe.readers.delimited_rates import Timing, time_columns
-from emgpipe.readers.delimited_text import HEADING_BYTES, LYING_TEXT, describe, head_lines, open_text
 from emgpipe.readers.labels import scaling_to_base, unique_labels, unknown_units
+from emgpipe.readers.parts.tables.clocks import EPOCH
+from emgpipe.readers.parts.tables.columns import Roles, find_roles
+from emgpipe.readers.parts.tables.encoding import detect_encoding
+from emgpipe.readers.parts.tables.findings import table_findings, time_origin, unusable_cells
+from emgpipe.readers.parts.tables.layout import find_layout
+from emgpipe.readers.parts.tables.lying import MANY_CELLS, find_lying
+from emgpipe.readers.parts.tables.options import DelimitedOptions
+from emgpipe.readers.parts.tables.rates import Timing, time_columns
+from emgpipe.readers.parts.tables.text import HEADING_BYTES, LYING_TEXT, describe, head_lines, open_text
 from emgpipe.readers.signatures import known_signature
-from emgpipe.readers.text import detect_encoding
 from emgpipe.units import UNKNOWN, parse_unit
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emgpipe.model import Channel
-    from emgpipe.readers.delimited_header import Heading
-    from emgpipe.readers.delimited_table import Table
+    from emgpipe.readers.parts.tables.header import Heading
+    from emgpipe.readers.parts.tables.table import Table
 
 HOUR = 3600.0
 """Times such as ``12:30:05`` later than this (s) are times of day and do not count from the recording's start."""

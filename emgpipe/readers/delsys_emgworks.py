@@ -11,11 +11,11 @@ from pydantic import Field
 from emgpipe.errors import DamagedFileError
 from emgpipe.model import Acquisition, Recording, Source
 from emgpipe.readers.base import Head, Reader, ReaderOptions
-from emgpipe.readers.delsys_channels import delsys_kind, read_channels, used_columns
-from emgpipe.readers.delsys_emgworks_header import EmgworksHeading, has_preamble, read_heading
-from emgpipe.readers.delsys_options import with_emg_unit
-from emgpipe.readers.number_block import NumberBlock
-from emgpipe.readers.text import decode_head, detect_encoding
+from emgpipe.readers.parts.delsys.channels import delsys_kind, read_channels, used_columns
+from emgpipe.readers.parts.delsys.emgworks_header import EmgworksHeading, has_preamble, read_heading
+from emgpipe.readers.parts.delsys.options import with_emg_unit
+from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding
+from emgpipe.readers.parts.tables.number_block import NumberBlock
 
 if TYPE_CHECKING:
     from pathlib import Path

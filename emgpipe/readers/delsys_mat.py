@@ -16,13 +16,13 @@ from pydantic import Field
 from emgpipe.errors import DamagedFileError, ReadError
 from emgpipe.model import Acquisition, Channel, Finding, Recording, Source, channel_from_array
 from emgpipe.readers.base import Head, Reader, ReaderOptions
-from emgpipe.readers.clocks import Clock
-from emgpipe.readers.delsys_channels import DelsysColumn, check_stated, delsys_kind
-from emgpipe.readers.delsys_doubts import merged, rate_finding
-from emgpipe.readers.delsys_options import with_emg_unit
-from emgpipe.readers.delsys_padding import true_lengths
 from emgpipe.readers.labels import scaling_to_base, unique_labels, unknown_units
-from emgpipe.readers.matfile import load_mat, mat_names, mat_version
+from emgpipe.readers.parts.delsys.channels import DelsysColumn, check_stated, delsys_kind
+from emgpipe.readers.parts.delsys.doubts import merged, rate_finding
+from emgpipe.readers.parts.delsys.options import with_emg_unit
+from emgpipe.readers.parts.delsys.padding import true_lengths
+from emgpipe.readers.parts.matlab.matfile import load_mat, mat_names, mat_version
+from emgpipe.readers.parts.tables.clocks import Clock
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,12 +12,12 @@ from pydantic import Field
 from emgpipe.errors import DamagedFileError
 from emgpipe.model import Acquisition, Event, Finding, Recording, Source, make_finding
 from emgpipe.readers.base import Head, Reader, ReaderOptions
-from emgpipe.readers.delimited_layout import to_number
-from emgpipe.readers.delsys_channels import delsys_kind, read_channels, used_columns
-from emgpipe.readers.delsys_options import with_emg_unit
-from emgpipe.readers.delsys_trigno_header import TrignoHeading, is_discover, read_heading
-from emgpipe.readers.number_block import NumberBlock, split_safely
-from emgpipe.readers.text import decode_head, detect_encoding
+from emgpipe.readers.parts.delsys.channels import delsys_kind, read_channels, used_columns
+from emgpipe.readers.parts.delsys.options import with_emg_unit
+from emgpipe.readers.parts.delsys.trigno_header import TrignoHeading, is_discover, read_heading
+from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding
+from emgpipe.readers.parts.tables.layout import to_number
+from emgpipe.readers.parts.tables.number_block import NumberBlock, split_safely
 
 if TYPE_CHECKING:
     from pathlib import Path

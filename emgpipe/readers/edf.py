@@ -1,6 +1,6 @@
 """EDF, EDF+, BDF and BDF+: the exchange formats of physiology.
 
-The header is fixed-width text and short, so it is parsed here (`edf_header`): libraries also validate fields that
+The header is fixed-width text and short, so it is parsed here (`parts.edf.header`): libraries also validate fields that
 emgpipe never uses (dates, patient codes) and refuse real files for them. `pyedflib` and `edfio` are the oracles in
 the tests. Names, birth date and sex stand in fields that go nowhere unless `keep_personal_data` is set.
 
@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from emgpipe.readers.base import Head, Reader, ReaderOptions
-from emgpipe.readers.edf_example import edf_example
-from emgpipe.readers.edf_signals import edf_signature, read_edf
+from emgpipe.readers.parts.edf.example import edf_example
+from emgpipe.readers.parts.edf.signals import edf_signature, read_edf
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,9 +16,16 @@ from emgpipe.errors import DamagedFileError, EmgpipeError
 from emgpipe.model import Finding, Recording, Source, make_finding
 from emgpipe.model.recording import ArrayLoader
 from emgpipe.readers.base import Head, Reader, ReaderOptions
-from emgpipe.readers.described import NAME, ChannelFacts, check_layout, checked_facts, from_json, recording_from
-from emgpipe.readers.emgpipe_csv_table import read_columns
-from emgpipe.readers.emgpipe_example import csv_example
+from emgpipe.readers.parts.described.csv_table import read_columns
+from emgpipe.readers.parts.described.described import (
+    NAME,
+    ChannelFacts,
+    check_layout,
+    checked_facts,
+    from_json,
+    recording_from,
+)
+from emgpipe.readers.parts.described.example import csv_example
 from emgpipe.units import conversion_factor, parse_unit
 
 if TYPE_CHECKING:
@@ -26,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emgpipe.readers.described import RecordingFacts
+    from emgpipe.readers.parts.described.described import RecordingFacts
 
 FIRST = f"# {NAME} "
 MOST_PREAMBLE = 1 << 26

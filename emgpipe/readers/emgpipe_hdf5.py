@@ -10,9 +10,16 @@ import numpy as np
 from emgpipe.errors import DamagedFileError
 from emgpipe.model import Recording, Source
 from emgpipe.readers.base import Head, Reader, ReaderOptions
-from emgpipe.readers.described import NAME, ChannelFacts, check_layout, checked_facts, from_json, recording_from
-from emgpipe.readers.emgpipe_example import hdf5_example
-from emgpipe.readers.hdf5file import Hdf5Loader, check_dataset, hdf5_contents, leads_out, open_hdf5
+from emgpipe.readers.parts.described.described import (
+    NAME,
+    ChannelFacts,
+    check_layout,
+    checked_facts,
+    from_json,
+    recording_from,
+)
+from emgpipe.readers.parts.described.example import hdf5_example
+from emgpipe.readers.parts.matlab.hdf5file import Hdf5Loader, check_dataset, hdf5_contents, leads_out, open_hdf5
 
 if TYPE_CHECKING:
     from pathlib import Path

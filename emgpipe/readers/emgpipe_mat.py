@@ -10,9 +10,16 @@ from emgpipe.errors import DamagedFileError
 from emgpipe.model import Recording, Source
 from emgpipe.model.recording import ArrayLoader
 from emgpipe.readers.base import Head, Reader, ReaderOptions
-from emgpipe.readers.described import NAME, ChannelFacts, check_layout, checked_facts, from_json, recording_from
-from emgpipe.readers.emgpipe_example import mat_example
-from emgpipe.readers.matfile import load_mat, mat_names, mat_version
+from emgpipe.readers.parts.described.described import (
+    NAME,
+    ChannelFacts,
+    check_layout,
+    checked_facts,
+    from_json,
+    recording_from,
+)
+from emgpipe.readers.parts.described.example import mat_example
+from emgpipe.readers.parts.matlab.matfile import load_mat, mat_names, mat_version
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,7 +1,7 @@
 """Spreadsheets: a table of samples per sheet, each with its own rate.
 
-A sheet is understood as delimited text is (`delimited_header`, `delimited_columns`, `delimited_rates`); the numbers are
-those the cells hold, not the ones they show.
+A sheet is understood as delimited text is (`parts.tables`); the numbers are those the cells hold, not the ones they
+show.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import numpy as np
 
 from emgpipe.model import Finding, Recording, Source, channel_from_array, make_finding
 from emgpipe.readers.base import Head, Reader, ReaderOptions, guess_kind
-from emgpipe.readers.clocks import EPOCH
-from emgpipe.readers.excel_book import Book, describe_book
-from emgpipe.readers.excel_columns import Column, all_columns
-from emgpipe.readers.excel_events import read_events
-from emgpipe.readers.excel_example import excel_example
-from emgpipe.readers.excel_options import ExcelOptions
 from emgpipe.readers.labels import scaling_to_base, unique_labels, unknown_units
+from emgpipe.readers.parts.excel.book import Book, describe_book
+from emgpipe.readers.parts.excel.columns import Column, all_columns
+from emgpipe.readers.parts.excel.events import read_events
+from emgpipe.readers.parts.excel.example import excel_example
+from emgpipe.readers.parts.excel.options import ExcelOptions
+from emgpipe.readers.parts.tables.clocks import EPOCH
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from emgpipe.readers.base import Head, Reader, ReaderOptions
-from emgpipe.readers.hdf5file import NUMBERS, Dataset, Hdf5Loader, check_dataset, hdf5_contents, hdf5_text, open_hdf5
-from emgpipe.readers.mapped_guess import complete
-from emgpipe.readers.mapped_recording import read_mapped
-from emgpipe.readers.mapped_tree import Entry, Tree
-from emgpipe.readers.mapping_options import Hdf5Options
-from emgpipe.readers.matfile import HDF5_SIGNATURE
+from emgpipe.readers.parts.mapping.guess import complete
+from emgpipe.readers.parts.mapping.options import Hdf5Options
+from emgpipe.readers.parts.mapping.recording import read_mapped
+from emgpipe.readers.parts.mapping.tree import Entry, Tree
+from emgpipe.readers.parts.matlab.hdf5file import (
+    NUMBERS,
+    Dataset,
+    Hdf5Loader,
+    check_dataset,
+    hdf5_contents,
+    hdf5_text,
+    open_hdf5,
+)
+from emgpipe.readers.parts.matlab.matfile import HDF5_SIGNATURE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +33,7 @@ if TYPE_CHECKING:
 
     from emgpipe.model import Recording
     from emgpipe.model.recording import Loader
-    from emgpipe.readers.hdf5file import Attribute
+    from emgpipe.readers.parts.matlab.hdf5file import Attribute
 
 USER_BLOCKS = (0, 512, 1024, 2048, 4096, 8192)
 """Where the signature may stand: a program may put its own header before it."""

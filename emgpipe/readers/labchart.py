@@ -10,13 +10,13 @@ import numpy as np
 from emgpipe.errors import DamagedFileError
 from emgpipe.model import Acquisition, Channel, Event, Finding, Recording, Source, make_finding
 from emgpipe.readers.base import Head, Reader, ReaderOptions, guess_kind
-from emgpipe.readers.clocks import EPOCH
-from emgpipe.readers.delimited_ending import Ending, cut_ending
-from emgpipe.readers.delimited_layout import Layout
-from emgpipe.readers.labchart_blocks import Block, read_blocks
-from emgpipe.readers.labchart_timeline import Stretch, StretchLoader, rate_of, stretches_of
 from emgpipe.readers.labels import scaling_to_base, unique_labels, unknown_units
-from emgpipe.readers.text import decode_head, detect_encoding
+from emgpipe.readers.parts.labchart.blocks import Block, read_blocks
+from emgpipe.readers.parts.labchart.timeline import Stretch, StretchLoader, rate_of, stretches_of
+from emgpipe.readers.parts.tables.clocks import EPOCH
+from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding
+from emgpipe.readers.parts.tables.ending import Ending, cut_ending
+from emgpipe.readers.parts.tables.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

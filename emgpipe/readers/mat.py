@@ -12,11 +12,11 @@ import numpy as np
 
 from emgpipe.model.recording import ArrayLoader
 from emgpipe.readers.base import Head, Reader, ReaderOptions
-from emgpipe.readers.mapped_guess import complete
-from emgpipe.readers.mapped_recording import read_mapped
-from emgpipe.readers.mapped_tree import Entry, Tree
-from emgpipe.readers.mapping_options import MatOptions
-from emgpipe.readers.matfile import load_mat, mat_version
+from emgpipe.readers.parts.mapping.guess import complete
+from emgpipe.readers.parts.mapping.options import MatOptions
+from emgpipe.readers.parts.mapping.recording import read_mapped
+from emgpipe.readers.parts.mapping.tree import Entry, Tree
+from emgpipe.readers.parts.matlab.matfile import load_mat, mat_version
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,10 +14,10 @@ import numpy as np
 from emgpipe.model import Recording, Source
 from emgpipe.readers.base import Head, Reader, ReaderOptions
 from emgpipe.readers.labels import unknown_units
-from emgpipe.readers.noraxon_files import signal_label
-from emgpipe.readers.noraxon_recording import STATE_UNIT, Written, make_content
-from emgpipe.readers.noraxon_table import read_table
-from emgpipe.readers.noraxon_text import NoraxonLayout, find_layout, open_layout
+from emgpipe.readers.parts.noraxon.files import signal_label
+from emgpipe.readers.parts.noraxon.recording import STATE_UNIT, Written, make_content
+from emgpipe.readers.parts.noraxon.table import read_table
+from emgpipe.readers.parts.noraxon.text import NoraxonLayout, find_layout, open_layout
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,18 +17,18 @@ from emgpipe.errors import DamagedFileError, ReadError
 from emgpipe.model import Channel, Event, Finding, Recording, Source, make_finding
 from emgpipe.readers.base import HEAD_BYTES, Head, Reader, ReaderOptions
 from emgpipe.readers.labels import unique_labels, unknown_units
-from emgpipe.readers.noraxon_events import (
+from emgpipe.readers.parts.noraxon.events import (
     EventTable,
     outside_finding,
     percent_finding,
     read_events,
     read_information,
 )
-from emgpipe.readers.noraxon_files import common_prefix, signal_label
-from emgpipe.readers.noraxon_header import NoraxonHeader
-from emgpipe.readers.noraxon_recording import STATE_UNIT, Written, make_content
-from emgpipe.readers.noraxon_table import read_table
-from emgpipe.readers.noraxon_text import NoraxonLayout, find_layout, open_layout
+from emgpipe.readers.parts.noraxon.files import common_prefix, signal_label
+from emgpipe.readers.parts.noraxon.header import NoraxonHeader
+from emgpipe.readers.parts.noraxon.recording import STATE_UNIT, Written, make_content
+from emgpipe.readers.parts.noraxon.table import read_table
+from emgpipe.readers.parts.noraxon.text import NoraxonLayout, find_layout, open_layout
 
 if TYPE_CHECKING:
     from pathlib import Path

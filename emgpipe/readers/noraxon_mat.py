@@ -15,12 +15,12 @@ from emgpipe.errors import ReadError, suggest
 from emgpipe.model import Channel, Event, Finding, Recording, Source, channel_from_array, make_finding
 from emgpipe.readers.base import HEAD_BYTES, Head, Reader, ReaderOptions
 from emgpipe.readers.labels import unique_labels, unknown_units
-from emgpipe.readers.matfile import load_mat, mat_version
-from emgpipe.readers.noraxon_header import NoraxonHeader, clean_key
-from emgpipe.readers.noraxon_labels import kind_of, scaling
-from emgpipe.readers.noraxon_mat_example import mat_example
-from emgpipe.readers.noraxon_movements import MatSignal, Movement, read_movement, scalar, structs, text
-from emgpipe.readers.noraxon_recording import STATE_UNIT
+from emgpipe.readers.parts.matlab.matfile import load_mat, mat_version
+from emgpipe.readers.parts.noraxon.header import NoraxonHeader, clean_key
+from emgpipe.readers.parts.noraxon.labels import kind_of, scaling
+from emgpipe.readers.parts.noraxon.mat_example import mat_example
+from emgpipe.readers.parts.noraxon.movements import MatSignal, Movement, read_movement, scalar, structs, text
+from emgpipe.readers.parts.noraxon.recording import STATE_UNIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,14 +13,14 @@ from pydantic import Field
 from emgpipe.errors import DamagedFileError
 from emgpipe.model import Acquisition, Finding, Recording, Source, make_finding
 from emgpipe.readers.base import Head, Reader, ReaderOptions, guess_kind
-from emgpipe.readers.clocks import looks_uniform
 from emgpipe.readers.labels import unknown_units
-from emgpipe.readers.noraxon_header import NoraxonHeader, is_key_line, make_header, to_float
-from emgpipe.readers.noraxon_labels import split_label
-from emgpipe.readers.noraxon_recording import STATE_UNIT, Written, make_content
-from emgpipe.readers.noraxon_table import NoraxonTable, Run, add_runs
-from emgpipe.readers.noraxon_text import TEXT_COLUMNS
-from emgpipe.readers.sylk import Sheet, Words, read_sylk
+from emgpipe.readers.parts.noraxon.header import NoraxonHeader, is_key_line, make_header, to_float
+from emgpipe.readers.parts.noraxon.labels import split_label
+from emgpipe.readers.parts.noraxon.recording import STATE_UNIT, Written, make_content
+from emgpipe.readers.parts.noraxon.table import NoraxonTable, Run, add_runs
+from emgpipe.readers.parts.noraxon.text import TEXT_COLUMNS
+from emgpipe.readers.parts.sylk.sylk import Sheet, Words, read_sylk
+from emgpipe.readers.parts.tables.clocks import looks_uniform
 from emgpipe.units import UNKNOWN, parse_unit
 
 if TYPE_CHECKING:

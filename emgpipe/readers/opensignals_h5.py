@@ -16,9 +16,9 @@ import numpy as np
 from emgpipe.errors import DamagedFileError
 from emgpipe.model import Channel, Finding, Recording, Source, make_finding
 from emgpipe.readers.base import Head, Reader, ReaderOptions
-from emgpipe.readers.hdf5file import NUMBERS, Hdf5Loader, check_dataset, open_hdf5
 from emgpipe.readers.labels import unique_labels
-from emgpipe.readers.opensignals_devices import (
+from emgpipe.readers.parts.matlab.hdf5file import NUMBERS, Hdf5Loader, check_dataset, open_hdf5
+from emgpipe.readers.parts.opensignals.devices import (
     Conversion,
     Device,
     Line,
@@ -31,7 +31,7 @@ from emgpipe.readers.opensignals_devices import (
     distinct_labels,
     lost_samples,
 )
-from emgpipe.readers.opensignals_sensors import SensorOptions
+from emgpipe.readers.parts.opensignals.sensors import SensorOptions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,11 +16,8 @@ import numpy as np
 from emgpipe.errors import DamagedFileError
 from emgpipe.model import Channel, Finding, Recording, Source, channel_from_array, make_finding
 from emgpipe.readers.base import Head, Reader, ReaderOptions
-from emgpipe.readers.delimited_ending import cut_ending, without_cut_cells
-from emgpipe.readers.delimited_layout import Layout
-from emgpipe.readers.delimited_table import Table, read_table
 from emgpipe.readers.labels import unique_labels
-from emgpipe.readers.opensignals_devices import (
+from emgpipe.readers.parts.opensignals.devices import (
     Conversion,
     Device,
     Line,
@@ -35,7 +32,10 @@ from emgpipe.readers.opensignals_devices import (
     lost_samples,
     texts,
 )
-from emgpipe.readers.opensignals_sensors import SensorOptions
+from emgpipe.readers.parts.opensignals.sensors import SensorOptions
+from emgpipe.readers.parts.tables.ending import cut_ending, without_cut_cells
+from emgpipe.readers.parts.tables.layout import Layout
+from emgpipe.readers.parts.tables.table import Table, read_table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,12 +11,12 @@ import numpy as np
 from emgpipe.errors import DamagedFileError, ReadError
 from emgpipe.model import Channel, Event, Finding, Recording, Source, channel_from_array, make_finding
 from emgpipe.readers.base import Head, Reader, ReaderOptions, guess_kind
-from emgpipe.readers.delsys_doubts import merged, number_findings
 from emgpipe.readers.labels import scaling_to_base, unique_labels, unknown_units
-from emgpipe.readers.number_block import NumberBlock, Numbers, read_numbers
-from emgpipe.readers.text import decode_head, detect_encoding
-from emgpipe.readers.vicon_blocks import ViconBlock, begins_with_block, event_rows, find_blocks
-from emgpipe.readers.vicon_names import short_labels, subjects
+from emgpipe.readers.parts.delsys.doubts import merged, number_findings
+from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding
+from emgpipe.readers.parts.tables.number_block import NumberBlock, Numbers, read_numbers
+from emgpipe.readers.parts.vicon.blocks import ViconBlock, begins_with_block, event_rows, find_blocks
+from emgpipe.readers.parts.vicon.names import short_labels, subjects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

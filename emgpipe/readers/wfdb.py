@@ -14,10 +14,10 @@ from emgpipe.errors import ReadError
 from emgpipe.model import Acquisition, Channel, Finding, Recording, Source, make_finding
 from emgpipe.readers.base import Head, Reader, ReaderOptions, guess_kind
 from emgpipe.readers.labels import listed, scaling_to_base, unique_labels, unknown_units
-from emgpipe.readers.wfdb_annotations import read_annotations
-from emgpipe.readers.wfdb_example import wfdb_example
-from emgpipe.readers.wfdb_header import WfdbHeader, WfdbSignal, header_lines, looks_like_header, read_header
-from emgpipe.readers.wfdb_signals import make_loaders
+from emgpipe.readers.parts.wfdb.annotations import read_annotations
+from emgpipe.readers.parts.wfdb.example import wfdb_example
+from emgpipe.readers.parts.wfdb.header import WfdbHeader, WfdbSignal, header_lines, looks_like_header, read_header
+from emgpipe.readers.parts.wfdb.signals import make_loaders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emgpipe.model import make_finding
-from emgpipe.readers.described import LAYOUT, NAME, channel_fields, stated, to_json
+from emgpipe.readers.parts.described.described import LAYOUT, NAME, channel_fields, stated, to_json
 from emgpipe.units import UNKNOWN
 from emgpipe.writers.base import Writer, shown_unit
 

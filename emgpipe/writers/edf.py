@@ -1,7 +1,7 @@
 """EDF+ (16 bits) and BDF+ (24 bits): what other programs read, and emgpipe reads back with rates, labels and gaps.
 
 Samples are rounded to the steps of the format; how far is measured and said. Everything the header has no place for
-stands in annotations (`emgpipe.readers.described_edf`).
+stands in annotations (`emgpipe.readers.parts.described.edf`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from emgpipe.errors import StoreError
 from emgpipe.readers.base import guess_kind
-from emgpipe.readers.described import LAYOUT, channel_fields, stated
+from emgpipe.readers.parts.described.described import LAYOUT, channel_fields, stated
 from emgpipe.writers.base import Writer
 from emgpipe.writers.edf_findings import findings_of
 from emgpipe.writers.edf_header import Signals, header_bytes, short_labels

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from emgpipe.readers.edf_header import ANNOTATIONS
+from emgpipe.readers.parts.edf.header import ANNOTATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-r"""Annotations of EDF+: events, missing samples, and the description that `emgpipe.readers.described_edf` reads.
+r"""Annotations of EDF+: events, missing samples, and the description that `emgpipe.readers.parts.described.edf` reads.
 
 A record's annotation signal begins with its own start, ``+onset\x14\x14\x00``; further lists may stand in any record
 (EDF+ specification, 2.2.2). They are spread over the records, so that the signal stays narrow.
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emgpipe.readers.described import to_json
-from emgpipe.readers.described_edf import MISSING
+from emgpipe.readers.parts.described.described import to_json
+from emgpipe.readers.parts.described.edf import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

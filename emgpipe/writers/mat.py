@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emgpipe.errors import StoreError
-from emgpipe.readers.described import LAYOUT, NAME, channel_fields, stated
+from emgpipe.readers.parts.described.described import LAYOUT, NAME, channel_fields, stated
 from emgpipe.writers.base import Writer
 
 if TYPE_CHECKING:

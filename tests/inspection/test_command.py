@@ -13,8 +13,8 @@ import pytest
 
 from emgpipe.cli import main
 from emgpipe.inspection import Look, as_json
-from emgpipe.readers.c3d_example import c3d_example
-from emgpipe.readers.edf_example import edf_example
+from emgpipe.readers.parts.c3d.example import c3d_example
+from emgpipe.readers.parts.edf.example import edf_example
 from tests.inspection.recordings import rich, summary
 
 MANUAL = Path(__file__).resolve().parents[2] / "docs" / "inspect.md"

@@ -15,8 +15,8 @@ from emgpipe.inspection import FolderSummary, Limits, Look, RecordingSummary, Un
 from emgpipe.inspection.sampling import measure, read_pieces, sketch
 from emgpipe.model import Channel, channel_from_array
 from emgpipe.readers import read
-from emgpipe.readers.c3d_example import c3d_example
-from emgpipe.readers.edf_example import edf_example
+from emgpipe.readers.parts.c3d.example import c3d_example
+from emgpipe.readers.parts.edf.example import edf_example
 from tests.inspection.recordings import emg_channel, summary
 
 LONG = bool(os.environ.get("EMGPIPE_LONG"))

@@ -7,7 +7,7 @@ import pytest
 
 from emgpipe.errors import ReadError
 from emgpipe.readers import choose, read
-from emgpipe.readers.edf_example import edf_example
+from emgpipe.readers.parts.edf.example import edf_example
 from emgpipe.readers.preview import preview
 
 RATE = 1000.0

@@ -10,9 +10,9 @@ import pytest
 
 from emgpipe.readers import choose, read
 from emgpipe.readers.bids import BidsOptions
-from emgpipe.readers.bids_example import bids_example
-from emgpipe.readers.bids_files import companions_of, sidecars
-from emgpipe.readers.edf_example import edf_example
+from emgpipe.readers.parts.bids.example import bids_example
+from emgpipe.readers.parts.bids.files import companions_of, sidecars
+from emgpipe.readers.parts.edf.example import edf_example
 
 STEM = "sub-01_task-squat_"
 CHANNELS = "name\ttype\tunits\nEMG GMAX RT\tEMG\tuV\nhip flexion\tMISC\tdeg\n"

@@ -11,10 +11,10 @@ import pytest
 
 from emgpipe.errors import DamagedFileError, ReadError
 from emgpipe.readers import read
-from emgpipe.readers.blocks import decode_dec
 from emgpipe.readers.c3d import C3dOptions
-from emgpipe.readers.c3d_example import c3d_example
-from emgpipe.readers.c3d_parameters import Parameters
+from emgpipe.readers.parts.blocks.blocks import decode_dec
+from emgpipe.readers.parts.c3d.example import c3d_example
+from emgpipe.readers.parts.c3d.parameters import Parameters
 
 N_POINTS, PER_FRAME, RATE = 2, 5, 200.0
 COUNTS = np.random.default_rng(3).integers(-2000, 2000, (40, PER_FRAME, 3))

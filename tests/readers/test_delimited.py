@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from emgpipe.errors import ReadError
-from emgpipe.readers import delimited_regular, read
-from emgpipe.readers.delimited_layout import find_layout
-from emgpipe.readers.delimited_options import DelimitedOptions
+from emgpipe.readers import read
+from emgpipe.readers.parts.tables import regular as delimited_regular
+from emgpipe.readers.parts.tables.layout import find_layout
+from emgpipe.readers.parts.tables.options import DelimitedOptions
 
 EMG = np.round(np.sin(np.arange(60) * 0.7) * 100, 3)
 

@@ -7,7 +7,7 @@ import pytest
 
 from emgpipe.errors import ReadError
 from emgpipe.readers.delimited import DelimitedReader
-from emgpipe.readers.delimited_options import DelimitedOptions
+from emgpipe.readers.parts.tables.options import DelimitedOptions
 
 EMG = np.round(np.sin(np.arange(600) * 0.7) * 100, 3)
 HEADER = "time (s),GMAX RT (uV),GMED RT (uV)\n"

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from emgpipe.errors import DamagedFileError
-from emgpipe.readers import block_loader, read
+from emgpipe.readers import read
 from emgpipe.readers.edf import EdfOptions
-from emgpipe.readers.edf_example import edf_example
+from emgpipe.readers.parts.blocks import loader as block_loader
+from emgpipe.readers.parts.edf.example import edf_example
 
 DURATION = slice(244, 252)
 RECORDS = slice(236, 244)

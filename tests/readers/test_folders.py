@@ -8,9 +8,9 @@ import pytest
 
 from emgpipe.errors import ReadError
 from emgpipe.readers import READERS, choose
-from emgpipe.readers.c3d_example import c3d_example
-from emgpipe.readers.edf_example import edf_example
 from emgpipe.readers.folders import recordings_in
+from emgpipe.readers.parts.c3d.example import c3d_example
+from emgpipe.readers.parts.edf.example import edf_example
 
 CSV = b"time,EMG\n" + b"".join(b"%.3f,%d\n" % (number / 1000, number % 7) for number in range(50))
 

@@ -14,8 +14,8 @@ import pytest
 import scipy.io
 
 from emgpipe.errors import DamagedFileError, ReadError
-from emgpipe.readers.hdf5file import Hdf5Loader, hdf5_tree
-from emgpipe.readers.matfile import load_mat, mat_names
+from emgpipe.readers.parts.matlab.hdf5file import Hdf5Loader, hdf5_tree
+from emgpipe.readers.parts.matlab.matfile import load_mat, mat_names
 from tests.readers.mat73 import write_mat73
 
 BY_MATLAB = Path(scipy.io.__file__).parent / "matlab" / "tests" / "data"

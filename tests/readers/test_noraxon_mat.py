@@ -10,7 +10,7 @@ from scipy.io import loadmat, savemat
 from emgpipe.errors import ReadError
 from emgpipe.readers import choose, read
 from emgpipe.readers.noraxon_mat import NoraxonMatOptions
-from emgpipe.readers.noraxon_mat_example import mat_example
+from emgpipe.readers.parts.noraxon.mat_example import mat_example
 
 EMG = np.sin(np.arange(4000.0) / 3) * 120
 ANGLE = np.linspace(0, 90, 200)

@@ -7,10 +7,10 @@ import pytest
 
 from emgpipe.errors import ReadError
 from emgpipe.readers import Head, choose, read
-from emgpipe.readers import sylk as sylk_module
 from emgpipe.readers.noraxon_slk import SlkOptions, SlkReader
-from emgpipe.readers.sylk import read_sylk
-from emgpipe.readers.sylk_record import parse_record
+from emgpipe.readers.parts.sylk import sylk as sylk_module
+from emgpipe.readers.parts.sylk.record import parse_record
+from emgpipe.readers.parts.sylk.sylk import read_sylk
 
 KEYS = ["type", "begin_time", "frequency", "count", "created with version", "last_name", "measurement_date"]
 VALUES = ["record", "0.00000", "2000.4", "3", "3.18.08", "Mustermann", "2025-08-26T17:29:12"]

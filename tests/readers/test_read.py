@@ -9,7 +9,7 @@ import pytest
 from emgpipe.errors import DamagedFileError, ReadError
 from emgpipe.readers import READERS, read
 from emgpipe.readers.base import guess_kind
-from emgpipe.readers.delimited_options import DelimitedOptions
+from emgpipe.readers.parts.tables.options import DelimitedOptions
 
 
 def test_missing_file_suggests_a_near_name(tmp_path):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from emgpipe.readers import read
-from emgpipe.readers.delimited_options import DelimitedOptions
+from emgpipe.readers.parts.tables.options import DelimitedOptions
 from emgpipe.units import UNKNOWN, base_unit, conversion_factor, parse_unit
 
 C3D = ["1123x01EMG", "Gait", "HC002D06", "PiG_Motion3_FF", "Res16bits", "markers_analogs"]

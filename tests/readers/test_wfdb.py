@@ -10,9 +10,9 @@ import pytest
 
 from emgpipe.errors import DamagedFileError, MissingPackageError, ReadError
 from emgpipe.readers import choose, read
+from emgpipe.readers.parts.wfdb.example import wfdb_example
+from emgpipe.readers.parts.wfdb.packed import unpack_212, unpack_310, unpack_311
 from emgpipe.readers.wfdb import WfdbOptions
-from emgpipe.readers.wfdb_example import wfdb_example
-from emgpipe.readers.wfdb_packed import unpack_212, unpack_310, unpack_311
 
 N_FRAMES = 1001  # odd, and no multiple of three: packed formats end in the middle of a group
 FORMATS = ["8", "16", "24", "32", "61", "80", "160", "212", "310", "311"]

@@ -14,7 +14,7 @@ import pytest
 
 from emgpipe.errors import DamagedFileError, ReadError, UnknownFormatError
 from emgpipe.readers import READERS, choose, read
-from emgpipe.readers.delimited_options import DelimitedOptions
+from emgpipe.readers.parts.tables.options import DelimitedOptions
 from emgpipe.reading import Supervisor, choose_supervised, read_supervised, supervisor
 from emgpipe.reading.limits import GIB, Limits
 

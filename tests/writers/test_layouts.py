@@ -11,7 +11,7 @@ import pytest
 from scipy.io import loadmat, whosmat
 
 from emgpipe.errors import DamagedFileError, StoreError
-from emgpipe.readers.emgpipe_example import CHANNELS
+from emgpipe.readers.parts.described.example import CHANNELS
 from emgpipe.writers import write
 from tests.writers.recordings import everything, read
 

@@ -1,0 +1,1 @@
+"""The metadata files of EMG-BIDS."""

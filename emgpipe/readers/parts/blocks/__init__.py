@@ -1,0 +1,1 @@
+"""Samples that lie in one regular binary block: read and scaled in pieces."""

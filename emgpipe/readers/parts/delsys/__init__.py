@@ -1,0 +1,1 @@
+"""What the exports of Delsys programs have in common."""

@@ -1,0 +1,1 @@
+"""What emgpipe writes into its own files beside the samples, and how it comes back."""

@@ -1,0 +1,1 @@
+"""The parts of EDF, EDF+, BDF and BDF+ files."""

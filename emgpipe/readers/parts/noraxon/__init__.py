@@ -1,0 +1,1 @@
+"""What the exports of Noraxon programs have in common."""

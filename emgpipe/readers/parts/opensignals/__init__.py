@@ -1,0 +1,1 @@
+"""What OpenSignals files say about devices and sensors."""

@@ -1,0 +1,1 @@
+"""SYLK spreadsheets as cells."""

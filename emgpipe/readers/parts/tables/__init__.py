@@ -1,0 +1,1 @@
+"""Tables of numbers in text: cells, layout, heading, columns, clocks and rates."""
