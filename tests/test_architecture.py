@@ -15,7 +15,7 @@ import emgpipe
 PACKAGE = Path(emgpipe.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 OPENS_FILES = {"atomic.py", "readers", "reading", "store", "simulate", "writers"}
-READS_SETTINGS = {"config", "vocabulary", "segmentation", "report"}
+READS_SETTINGS = {"config", "drafting", "vocabulary", "segmentation", "report"}
 OPENING = {"open", "read_bytes", "read_text", "write_bytes", "write_text", "fromfile", "read_csv", "loadtxt", "File"}
 
 

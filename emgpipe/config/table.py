@@ -104,7 +104,7 @@ def _included(draft: Draft) -> Problem | None:
     if text.casefold() in _YES:
         return None
     if text.casefold() in _NO:
-        why = draft.fields.get("comment", "no reason is given in the column 'comment'")
+        why = draft.fields.get("comment") or draft.fields.get("confirm") or "no reason is given in the column 'comment'"
         return Problem("trial", _name(draft), draft.origin, f"left out in the trials table: {why}", "left out")
     return Problem("trial", _name(draft), draft.origin, f"column 'include' holds '{text}'; write yes or no")
 

@@ -93,8 +93,9 @@ def _meanings(name: str, vocabulary: Vocabulary) -> Iterator[tuple[WordKind, str
             yield from ((kind, meaning) for meaning in index.ids.get(name, ()))
     if name in ROLE_WORDS:
         yield "role", ROLE_WORDS[name]
-    if name in SIDE_WORDS:
-        yield "side", SIDE_WORDS[name]
+    side = SIDE_WORDS.get(name) or SIDE_WORDS.get(f"{name}s")  # a normalized name has lost its plural s: rechts
+    if side:
+        yield "side", side
 
 
 def _is_changed(match: _Match, words: Sequence[str], matches: Iterable[_Match], vocabulary: Vocabulary) -> bool:
