@@ -164,7 +164,8 @@ def _similar(path: Path) -> str:
 
 def _no_reader(head: Head) -> str:
     found = describe_content(head.data)
-    readable = "; ".join(f"{reader.title} ({', '.join(reader.extensions)})" for reader in READERS)
     expected = [reader.title for reader in READERS if head.path.suffix.lower() in reader.extensions]
-    named = f"the name ends in {head.path.suffix} ({' or '.join(expected)}) but " if expected else ""
-    return f"{named}the content is {found}, which no reader can read. Export the recording as one of: {readable}"
+    known = f" ({expected[0]})" if len(expected) == 1 else ""
+    named = f"the name ends in {head.path.suffix}{known} but " if expected else ""
+    remedy = "Export the recording in another format; `emgpipe formats` prints those that can be read"
+    return f"{named}the content is {found}, which no reader can read. {remedy}"

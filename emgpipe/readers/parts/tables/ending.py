@@ -54,6 +54,8 @@ def cut_ending(path: Path, layout: Layout, encoding: str) -> Ending | None:
     if len(rows) < 2:
         return None
     cells = split_line(last, layout.delimiter)
+    if all(len(row) == len(cells) + 1 and not row[-1] for row in rows):  # rows end in a delimiter, the last did not
+        rows = [row[:-1] for row in rows]
     if len(cells) < min(len(row) for row in rows) or _is_shortened(cells, rows, layout):
         numbers = [is_number(cell, layout.decimal) for cell in cells]
         is_text = any(not number and cell.lower() not in MISSING for number, cell in zip(numbers, cells, strict=True))
