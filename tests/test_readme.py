@@ -45,3 +45,14 @@ def test_study_file_of_the_manual_is_valid(tmp_path):
     study = load_study(tmp_path / "study.yaml")
     assert len(study.chain) == 5
     assert [getattr(one, "factor", "") for one in study.comparisons] == ["exercise", "head_position", "muscle"]
+
+
+def test_every_format_is_in_the_manual():
+    from emgpipe.readers import READERS
+
+    text = (ROOT / "docs" / "formats.md").read_text("utf-8")
+    for reader in READERS:
+        assert f"`{reader.name}`" in text, reader.name
+        for field in set(type(reader).Options.model_fields) - {"kind", "keep_personal_data"}:
+            if reader.name not in {"mat", "hdf5", "excel", "delimited"}:
+                assert f"`{field}" in text, f"{reader.name}: {field}"
