@@ -24,7 +24,7 @@ from emgpipe.reading.limits import Limits
 from emgpipe.simulate.damage import ABSURD, KINDS, Change, damaged
 
 LIMITS = Limits(seconds=20.0)
-COLUMNS = ("inputs", "recordings", "errors", "crashes", "time-outs", "not allowed")
+COLUMNS = ("inputs", "recordings", "errors", "crashes", "time-outs", "not foreseen", "not allowed")
 
 
 def main() -> None:
@@ -88,10 +88,9 @@ def outcome(child: Supervisor, path: Path, where: str) -> str:
                 return "not allowed"
     except ReadError as error:
         said = str(error)
-        if (
-            "looks like" in said and "cannot be understood (" in said
-        ):  # an exception that the reader did not foresee, in the user's words
+        if "looks like" in said and "cannot be understood (" in said:
             print(f"  not foreseen: {where}: {said[-160:]}")
+            return "not foreseen"  # an exception the reader did not expect, turned into an error about the file
         return "crashes" if "crash" in said else "time-outs" if "took longer" in said else "errors"
     except Exception as error:  # noqa: BLE001 - that is what is looked for
         print(f"  not allowed: {where}: {type(error).__name__}: {error}")

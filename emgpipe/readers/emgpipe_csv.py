@@ -127,7 +127,7 @@ def _preamble(path: Path) -> _Text:
                 single[word] = from_json(rest, path, name)
         else:
             raise DamagedFileError("is cut off before its table; copy it again", path=path, reader=name)
-        header = next(csv.reader([line.decode("utf-8-sig", "replace")]))
+        header = _cells(line.decode("utf-8-sig", "replace").rstrip("\r\n"))
     columns = tuple(
         {key: one.pop(key, None) for key in ("column", "time_column", "written_in")} for one in lists["channel"]
     )
@@ -140,6 +140,13 @@ def _preamble(path: Path) -> _Text:
         "read_from": single["source"].get("read_from", ""),
     }
     return _Text(written, columns, tuple(header), number)
+
+
+def _cells(line: str) -> list[str]:
+    try:
+        return next(csv.reader([line]), [])
+    except csv.Error:  # a lone carriage return, a field without end
+        return line.split(",")
 
 
 def _layout(text: _Text, facts: RecordingFacts, path: Path) -> _Layout:

@@ -60,7 +60,8 @@ def read_json(paths: Sequence[Path]) -> tuple[dict[str, Any], list[Finding]]:
     for path in paths:
         text, doubts = _read_text(path)
         findings += doubts
-        if doubts:
+        if not text:
+            findings += [] if doubts else [_doubt(path, "is empty")]
             continue
         try:
             content = json.loads(text)
@@ -130,7 +131,10 @@ def _read_text(path: Path) -> tuple[str, list[Finding]]:
     encoding = detect_encoding(content)
     if encoding is None:
         return "", [_doubt(path, "is not text, so it is not used")]
-    return content.decode(encoding), []
+    text = content.decode(encoding, "replace")
+    if "\ufffd" in text:
+        return text, [_doubt(path, "holds bytes that are no text; they are read as \ufffd")]
+    return text, []
 
 
 def _doubt(path: Path, what: str) -> Finding:

@@ -22,6 +22,7 @@ _FACTS = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(r"(?:X|Time)\s*[\[(]\s*(?P<unit>s|ms|sec|seconds?)\s*[\])]", re.IGNORECASE)
+_AXIS = re.compile(r"X\s*[\[(]", re.IGNORECASE)
 _SIGNAL = re.compile(r".+:\s*\S+.*\s\d+(\s*\(IM\))?\s*")
 DELIMITERS = (",", ";", "\t")
 MOST_RATE = 1e6
@@ -82,9 +83,10 @@ def _label_row(line: str) -> tuple[str, list[str]] | None:
     rows = [(mark, split_safely(line.lstrip("\ufeff"), mark)) for mark in DELIMITERS if mark in line]
     delimiter, cells = max(rows, key=lambda row: len(row[1]), default=("", []))
     times = sum(_TIME.fullmatch(cell) is not None for cell in cells)
+    axes = sum(_AXIS.match(cell) is not None for cell in cells)  # other programs write several ``Time (s)``
     facts = sum(_FACTS.fullmatch(cell) is not None for cell in cells)
     signals = sum(_SIGNAL.fullmatch(cell) is not None for cell in cells)
-    is_row = len(cells) >= 2 and (times >= 2 or (times and signals) or (facts and facts >= len(cells) // 2))
+    is_row = len(cells) >= 2 and (axes >= 2 or (times and signals) or (facts and facts >= len(cells) // 2))
     return (delimiter, cells) if is_row else None
 
 

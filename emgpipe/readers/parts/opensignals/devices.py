@@ -100,6 +100,10 @@ def is_analog(column: str) -> bool:
     return _NOT_ANALOG.fullmatch(column) is None
 
 
+MOST_BITS = 32
+"""No converter has more."""
+
+
 def bits_per_channel(resolution: object, n_columns: int, n_channels: int) -> list[int | None]:
     """Return the converter's bits of each analog channel; the stated list may count digital lines, or be one number.
 
@@ -109,6 +113,8 @@ def bits_per_channel(resolution: object, n_columns: int, n_channels: int) -> lis
     try:
         stated = [int(bits) for bits in np.asarray(resolution, dtype=np.float64).reshape(-1)]
     except (TypeError, ValueError, OverflowError):
+        return [None] * n_channels
+    if any(not 0 < bits <= MOST_BITS for bits in stated):
         return [None] * n_channels
     if len(stated) == 1:
         return [stated[0]] * n_channels

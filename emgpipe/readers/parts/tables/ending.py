@@ -13,6 +13,7 @@ from emgpipe.readers.parts.tables.cells import MISSING, is_number, split_line
 from emgpipe.readers.parts.tables.layout import Layout
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from emgpipe.readers.parts.tables.table import Table
@@ -54,8 +55,8 @@ def cut_ending(path: Path, layout: Layout, encoding: str) -> Ending | None:
     if len(rows) < 2:
         return None
     cells = split_line(last, layout.delimiter)
-    if all(len(row) == len(cells) + 1 and not row[-1] for row in rows):  # rows end in a delimiter, the last did not
-        rows = [row[:-1] for row in rows]
+    if all(len(row) == len(cells) + 1 and not row[-1] for row in rows) and _decimals(row[-2] for row in rows):
+        rows = [row[:-1] for row in rows]  # only the delimiter at the end may be lost: the decimals will tell
     if len(cells) < min(len(row) for row in rows) or _is_shortened(cells, rows, layout):
         numbers = [is_number(cell, layout.decimal) for cell in cells]
         is_text = any(not number and cell.lower() not in MISSING for number, cell in zip(numbers, cells, strict=True))
@@ -87,11 +88,17 @@ def _is_shortened(cells: list[str], rows: list[list[str]], layout: Layout) -> bo
         return False
     if all(is_number(cell, layout.decimal) for cell in column) and cells[-1] in {"", "-", "+"}:
         return True
-    decimals = {len(found[1]) if (found := _FIXED.fullmatch(cell)) else -1 for cell in column}
-    if len(decimals) > 1 or -1 in decimals:
+    decimals = _decimals(column)
+    if not decimals:
         return False
     found = _FIXED.fullmatch(cells[-1])
-    return (len(found[1]) if found else 0) < decimals.pop() and cells[-1].lower() not in MISSING
+    return (len(found[1]) if found else 0) < decimals and cells[-1].lower() not in MISSING
+
+
+def _decimals(cells: Iterable[str]) -> int:
+    """Return the number of decimals that all cells have, 0 where they differ or one has none."""
+    counts = {len(found[1]) if (found := _FIXED.fullmatch(cell)) else 0 for cell in cells}
+    return counts.pop() if len(counts) == 1 else 0
 
 
 def _last_lines(path: Path, encoding: str) -> list[str]:
