@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
-from emgpipe.labels import match_label, without_unit
+from emgpipe.labels import did_you_mean, match_label, without_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,9 +39,7 @@ def find_channel(setting: ChannelSetting, channels: Sequence[Channel]) -> Channe
 def not_found(setting: ChannelSetting, labels: Sequence[str]) -> str:
     """Say which label is missing and which label comes near."""
     wanted = " or ".join(f"'{label}'" for label in setting.label)
-    plain = {without_unit(label): label for label in labels}
-    near = next((plain[name] for name in difflib.get_close_matches(without_unit(setting.label[0]), plain, 1)), "")
-    return f"no channel {wanted} in the file" + (f"; did you mean '{near}'?" if near else "")
+    return f"no channel {wanted} in the file{did_you_mean(setting.label[0], labels)}"
 
 
 def labels_there(labels: Sequence[str]) -> str:

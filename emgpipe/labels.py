@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,17 @@ def match_label(wanted: Iterable[str], labels: Sequence[str]) -> int | None:
             if like and (likeness is str or len(like) == 1):
                 return like[0]
     return None
+
+
+def did_you_mean(wanted: str, labels: Iterable[str]) -> str:
+    """Return ``; did you mean 'X'?`` with the label that comes nearest, units left aside, or nothing.
+
+    >>> did_you_mean("Synk", ["EMG (uV)", "sync (V)"])
+    "; did you mean 'sync (V)'?"
+    """
+    plain = {without_unit(label): label for label in labels}
+    near = difflib.get_close_matches(without_unit(wanted), plain, 1)
+    return f"; did you mean '{plain[near[0]]}'?" if near else ""
 
 
 def without_unit(label: str) -> str:
