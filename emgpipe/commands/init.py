@@ -29,11 +29,12 @@ def add(commands: Commands) -> None:
 
 def _init(given: argparse.Namespace) -> int:
     from emgpipe.drafting import check_free, draft_study, summary_lines, write_draft
-    from emgpipe.reading import read_supervised
+    from emgpipe.reading import choose_supervised, read_supervised
 
     study: Path = given.out or _DEFAULT
     check_free(study, given.folder, force=given.force, is_asked=given.out is not None)
-    draft = draft_study(given.folder, read=read_supervised, progress=_progress if sys.stderr.isatty() else None)
+    progress = _progress if sys.stderr.isatty() else None
+    draft = draft_study(given.folder, read=read_supervised, choose=choose_supervised, progress=progress)
     written = write_draft(draft, study, force=given.force)
     for line in summary_lines(draft, written):
         encoding = sys.stdout.encoding or "ascii"

@@ -15,6 +15,7 @@ from emgpipe.drafting.repetitions import DraftDetector, draft_detector, files_of
 from emgpipe.drafting.rows import Row, rows_from_names
 from emgpipe.drafting.survey import Seen, Survey, survey
 from emgpipe.errors import ConfigError, VocabularyError
+from emgpipe.readers import choose as choose_reader
 from emgpipe.readers import read as read_recording
 from emgpipe.vocabulary import load_vocabulary
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from emgpipe.drafting.survey import Progress
+    from emgpipe.readers.folders import Choose
     from emgpipe.readers.preview import Read
     from emgpipe.vocabulary import Vocabulary
 
@@ -65,14 +67,16 @@ class Draft:
         return tuple(row for row in self.understood if row.role == "task")
 
 
-def draft_study(folder: Path, *, read: Read = read_recording, progress: Progress | None = None) -> Draft:
+def draft_study(
+    folder: Path, *, read: Read = read_recording, choose: Choose = choose_reader, progress: Progress | None = None
+) -> Draft:
     """Draft a study from a folder of recordings; nothing is written.
 
     Parameters
     ----------
     folder : Path
-    read : callable
-        Reads one recording, as `emgpipe.readers.read` does.
+    read, choose : callable
+        Read one recording, and find its reader, as `emgpipe.readers.read` and `choose` do.
     progress : callable, optional
         Called with the number of recordings looked at and the number of all.
 
@@ -84,7 +88,7 @@ def draft_study(folder: Path, *, read: Read = read_recording, progress: Progress
         The folder is missing or cannot be opened.
     """
     vocabulary = load_vocabulary()
-    found = survey(folder, read, progress)
+    found = survey(folder, read, choose, progress)
     given = given_table(folder)
     if given is not None:
         found = _without(found, given.path.name)

@@ -78,14 +78,14 @@ class Survey:
     others: tuple[tuple[str, str], ...]
 
 
-def survey(folder: Path, read: Read, progress: Progress | None = None) -> Survey:
+def survey(folder: Path, read: Read, choose: Choose = choose_reader, progress: Progress | None = None) -> Survey:
     """Look into every recording of a folder and its sub-folders.
 
     Parameters
     ----------
     folder : Path
-    read : callable
-        Reads one recording, as `emgpipe.readers.read` does.
+    read, choose : callable
+        Read one recording, and find its reader, as `emgpipe.readers.read` and `choose` do.
     progress : callable, optional
         Called with the number of recordings looked at and the number of all.
 
@@ -96,7 +96,7 @@ def survey(folder: Path, read: Read, progress: Progress | None = None) -> Survey
     ReadError
         The folder is missing or cannot be opened.
     """
-    choose = cache(choose_reader)  # asked twice about every file
+    choose = cache(choose)  # asked twice about every file
     listing = recordings_in(folder, choose=choose)
     if folder in listing.recordings:
         raise ConfigError("this folder is one recording; name the folder it lies in", path=folder)
