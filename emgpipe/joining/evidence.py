@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emgpipe.joining.peaks import FALLEN
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from emgpipe.joining.lag import Peak
+    from emgpipe.joining.peaks import Peak
 
 SURE = 1.5
 """Standard errors by which a correlation must exceed what chance gives at the best of all lags."""
 LOST = 0.05
 """An autocorrelation that has fallen to this part says nothing more."""
-FALLEN = 0.1
-"""Part of its height by which a peak has fallen where its width is taken."""
 
 
 def independent_values(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
