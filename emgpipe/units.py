@@ -43,6 +43,11 @@ _UNITS: Final = (
     Unit("mm", "length", 1e-3),
     Unit("s", "time", 1.0),
     Unit("ms", "time", 1e-3),
+    Unit("us", "time", 1e-6),
+    Unit("ns", "time", 1e-9),
+    Unit("min", "time", 60.0),
+    Unit("h", "time", 3600.0),
+    Unit("day", "time", 86400.0),
     Unit("Hz", "frequency", 1.0),
     Unit("degC", "temperature", 1.0),
     Unit("uT", "magnetic field", 1.0),
@@ -57,7 +62,9 @@ _SPELLINGS: Final = {
     "volt": "V", "volts": "V", "v": "V",
     "millivolt": "mV", "millivolts": "mV", "mv": "mV",
     "µv": "uV", "μv": "uV", "uv": "uV", "microv": "uV", "microvolt": "uV", "microvolts": "uV",
-    "nv": "nV",
+    "nv": "nV", "nvolt": "nV", "nvolts": "nV",
+    "mvolt": "mV", "mvolts": "mV", "uvolt": "uV", "uvolts": "uV", "µvolt": "uV", "µvolts": "uV",
+    "μvolt": "uV", "μvolts": "uV",
     "°": "deg", "degree": "deg", "degrees": "deg", "degs": "deg", "º": "deg",
     "radian": "rad", "radians": "rad",
     "°/s": "deg/s", "º/s": "deg/s", "dps": "deg/s", "deg/sec": "deg/s", "degrees/s": "deg/s",
@@ -65,7 +72,10 @@ _SPELLINGS: Final = {
     "newton": "N", "newtons": "N", "n": "N", "kn": "kN",
     "n.m": "Nm", "n·m": "Nm", "nm": "Nm", "nmm": "Nmm", "n.mm": "Nmm", "n·mm": "Nmm",
     "sec": "s", "secs": "s", "second": "s", "seconds": "s",
-    "msec": "ms", "millisecond": "ms", "milliseconds": "ms",
+    "msec": "ms", "msecs": "ms", "millisec": "ms", "millisecs": "ms", "millisecond": "ms", "milliseconds": "ms",
+    "µs": "us", "μs": "us", "usec": "us", "usecs": "us", "µsec": "us", "μsec": "us", "microsec": "us",
+    "microsecond": "us", "microseconds": "us", "nsec": "ns", "nanosecond": "ns", "nanoseconds": "ns",
+    "mins": "min", "minute": "min", "minutes": "min", "hr": "h", "hrs": "h", "hour": "h", "hours": "h", "days": "day",
     "hertz": "Hz", "hz": "Hz",
     "°c": "degC", "degc": "degC", "celsius": "degC", "µt": "uT", "μt": "uT", "ut": "uT",
     "count": "counts", "adc": "counts", "adccounts": "counts", "bits": "counts",
@@ -87,6 +97,8 @@ def parse_unit(text: str | None) -> str:
         return "mg"
     if folded in _SPELLINGS:
         return _SPELLINGS[folded]
+    if folded.endswith("rms") and len(folded) > 3:  # ``mV rms``, ``mV(RMS)``
+        return parse_unit(written[:-3])
     return next((name for name in BY_NAME if name.casefold() == folded), UNKNOWN)
 
 

@@ -63,8 +63,6 @@ def _print(summary: Summary, *, first: bool, everything: bool) -> None:
         return
     terminal = _terminal(everything=everything)
     text = folder_screen(summary, terminal) if isinstance(summary, FolderSummary) else screen(summary, terminal)
-    encoding = sys.stdout.encoding or "ascii"
-    text = text.encode(encoding, "replace").decode(encoding)  # a label may hold what the terminal cannot show
     print(text if first else f"\n{text}", flush=True)
 
 
@@ -82,16 +80,10 @@ def _terminal(*, everything: bool) -> Terminal:
     import shutil
 
     from emgpipe.inspection import Terminal
-    from emgpipe.inspection.terminal import BARS
 
     size = shutil.get_terminal_size((80, 40))
-    try:
-        f"{BARS}µ…→".encode(sys.stdout.encoding or "ascii")
-        is_unicode = True
-    except (UnicodeEncodeError, LookupError):
-        is_unicode = False
     has_color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Terminal(max(size.columns, 60), max(size.lines, 20), is_unicode, has_color, everything)
+    return Terminal(max(size.columns, 60), max(size.lines, 20), sys.stdout.encoding or "ascii", has_color, everything)
 
 
 def _plot(out: Path, paths: Sequence[Path], look: Look) -> None:

@@ -1,4 +1,4 @@
-"""``emgpipe vocabulary [WORD]``: the names emgpipe knows."""
+"""``emgpipe vocabulary [WORD ...]``: the names emgpipe knows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ def add(commands: Commands) -> None:
     """Declare the command."""
     words = commands.add_parser("vocabulary", help="print the known muscles, exercises and head positions")
     words.add_argument(
-        "word", nargs="?", default="", help="print only what contains this word, such as thrust, and all about it"
+        "word",
+        nargs="*",
+        help="print only names with this word or these words, such as hip thrust, and all about each",
     )
     words.set_defaults(command=_vocabulary)
 
@@ -24,7 +26,8 @@ def add(commands: Commands) -> None:
 def _vocabulary(given: argparse.Namespace) -> int:
     from emgpipe.vocabulary import load_vocabulary, vocabulary_text
 
-    text = vocabulary_text(load_vocabulary(), given.word)
-    missing = f"nothing in the vocabulary contains '{given.word}'; a study file can add it under `vocabulary:`"
+    word = " ".join(given.word)
+    text = vocabulary_text(load_vocabulary(), word)
+    missing = f"nothing in the vocabulary contains '{word}'; a study file can add it under `vocabulary:`"
     print(text or missing)
     return EXIT_OK

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 PLACED_NEXT = "another channel of the same files seems to be the same muscle: correct one of them, or keep `placement`"
 NO_MUSCLE = "which muscle is it? Add `muscle:` and `side:`, and delete `use: false`"
 NO_SIDE = "which side is it? Add `side: left` or `side: right`"
+DIFFERENT = "in some files the label seems to be another muscle or side, by what stands beside it; write what it is"
+GUESSED = "the muscle is guessed from a short label"
+BOTH_GUESSED = "muscle and side are guessed from a short label"
 NO_UNIT = "the files do not state the unit; add `unit: uV` (or mV, V) if you know it"
 
 
@@ -54,32 +57,37 @@ class DraftChannel:
 
 def draft_channels(recordings: Iterable[Seen]) -> tuple[DraftChannel, ...]:
     """Unite the channels of all recordings: EMG first, then angles, then what is not used."""
-    single = [_entry(channel, files) for channel, files in _by_label(recordings)]
+    single = [_entry(channels, files) for channels, files in _by_label(recordings)]
     emg = _placed(_united([one for one in single if one.is_used and one.kind == "emg"]))
     angles = _named([one for one in single if one.is_used and one.kind == "angle"])
     return (*emg, *angles, *(one for one in single if not one.is_used))
 
 
-def _by_label(recordings: Iterable[Seen]) -> list[tuple[SeenChannel, frozenset[str]]]:
-    """Return every label once; labels that differ in case, spaces or a unit behind them are one."""
-    first: dict[str, SeenChannel] = {}
+def _by_label(recordings: Iterable[Seen]) -> list[tuple[list[SeenChannel], frozenset[str]]]:
+    """Return the channels of every label; labels that differ in case, spaces or a unit behind them are one."""
+    channels: dict[str, list[SeenChannel]] = {}
     files: dict[str, set[str]] = {}
     for seen in recordings:
         for channel in seen.channels:
             key = without_unit(channel.label)
-            first.setdefault(key, channel)
+            channels.setdefault(key, []).append(channel)
             files.setdefault(key, set()).add(seen.name)
-    return [(channel, frozenset(files[key])) for key, channel in first.items()]
+    return [(same, frozenset(files[key])) for key, same in channels.items()]
 
 
-def _entry(channel: SeenChannel, files: frozenset[str]) -> DraftChannel:
+def _entry(channels: Sequence[SeenChannel], files: frozenset[str]) -> DraftChannel:
+    channel = max(channels, key=lambda one: bool(one.side))  # the other side may be missing in some files
     entry = DraftChannel((channel.label,), channel.kind, files=files)
+    if any(one.muscle != channel.muscle or one.side not in ("", channel.side) for one in channels):
+        return replace(entry, kind="emg", is_used=False, doubt=f"{DIFFERENT}, and delete `use: false`")
     if channel.copy_of:
         return replace(entry, is_used=False, remark=f"a processed copy of '{channel.copy_of}'")
     if channel.is_emg and not channel.muscle:
         return replace(entry, kind="emg", is_used=False, doubt=NO_MUSCLE)
     if channel.is_emg:
-        doubts = [NO_SIDE] * (not channel.side) + [NO_UNIT] * (channel.unit == UNKNOWN)
+        guessed = BOTH_GUESSED if channel.side else GUESSED
+        doubts = [guessed] * channel.is_abbreviated + [NO_SIDE] * (not channel.side)
+        doubts += [NO_UNIT] * (channel.unit == UNKNOWN)
         return replace(entry, kind="emg", muscle=channel.muscle, side=channel.side, doubt="; ".join(doubts))
     return entry if channel.kind == "angle" else replace(entry, is_used=False, remark="not needed for a ranking")
 
@@ -93,7 +101,11 @@ def _united(channels: Sequence[DraftChannel]) -> list[DraftChannel]:
             united.append(channel)
         else:
             other = united[place]
-            united[place] = replace(other, labels=other.labels + channel.labels, files=other.files | channel.files)
+            doubt = (
+                other.doubt if channel.doubt in other.doubt else "; ".join(filter(None, (other.doubt, channel.doubt)))
+            )
+            labels, files = other.labels + channel.labels, other.files | channel.files
+            united[place] = replace(other, labels=labels, doubt=doubt, files=files)
     return united
 
 

@@ -13,9 +13,10 @@ from emgpipe.readers import READERS
 from emgpipe.readers import choose as choose_reader
 from emgpipe.readers.folders import Choose, recordings_in
 from emgpipe.readers.preview import Read, preview
+from emgpipe.vocabulary import is_spelled_out, load_vocabulary
 
 if TYPE_CHECKING:
-    from emgpipe.model import Kind, Recording
+    from emgpipe.model import Channel, Kind, Recording
     from emgpipe.model.recording import Side
 
 BEGINNING = 1 << 16
@@ -33,6 +34,8 @@ class SeenChannel:
     muscle: str = ""
     side: Side = ""
     copy_of: str = ""
+    is_abbreviated: bool = False
+    """Whether the muscle was guessed from a short name, or the side from a single letter."""
 
     @property
     def is_emg(self) -> bool:
@@ -120,10 +123,16 @@ def _look(path: Path, name: str, read: Read, choose: Choose) -> Seen:
     except (EmgpipeError, OSError) as error:
         return Seen(name, problem=str(error))
     title = next((reader.title for reader in READERS if reader.name == recording.source.reader), "")
-    channels = tuple(
-        SeenChannel(one.label, one.kind, one.unit, one.muscle, one.side, one.copy_of) for one in recording.channels
-    )
+    channels = tuple(_seen(channel) for channel in recording.channels)
     return Seen(name, title or recording.source.reader, channels, tuple(event.label for event in recording.events))
+
+
+def _seen(channel: Channel) -> SeenChannel:
+    muscle = load_vocabulary().muscles.get(channel.muscle)
+    is_abbreviated = channel.guessed and muscle is not None and not is_spelled_out(channel.label, muscle)
+    return SeenChannel(
+        channel.label, channel.kind, channel.unit, channel.muscle, channel.side, channel.copy_of, is_abbreviated
+    )
 
 
 def _beginning(path: Path, read: Read, choose: Choose) -> Recording:

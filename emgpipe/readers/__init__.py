@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING, Any
 
-from emgpipe.errors import DamagedFileError, EmgpipeError, ReadError, UnknownFormatError, suggest
+from emgpipe.errors import DamagedFileError, EmgpipeError, ReadError, UnknownFormatError, suggest_file
 from emgpipe.readers.base import Head, Reader, ReaderOptions
 from emgpipe.readers.bids import BidsReader
 from emgpipe.readers.c3d import C3dReader
@@ -159,7 +159,7 @@ def _similar(path: Path) -> str:
         names = [entry.name for entry in path.parent.iterdir()]
     except OSError:
         return ""
-    return suggest(path.name, names)
+    return suggest_file(path.name, names)
 
 
 def _no_reader(head: Head) -> str:

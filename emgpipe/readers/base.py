@@ -7,46 +7,20 @@ starting from the files `Reader.example` returns.
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from emgpipe.readers.kinds import guess_kind
 from emgpipe.settings import Settings
-from emgpipe.units import BY_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from emgpipe.model import Kind, Recording
+    from emgpipe.model import Recording
 
+__all__ = ["HEAD_BYTES", "Head", "Reader", "ReaderOptions", "guess_kind"]
 HEAD_BYTES = 65536
-
-_NOT_EMG: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("ecg", re.compile(r"\b(ecg|ekg|heart)|(ecg|ekg)\b", re.IGNORECASE)),
-    ("trigger", re.compile(r"trig(?!no)|sync|marker|\bstatus\b|\bevents?\b|switch|digital", re.IGNORECASE)),
-    ("other", re.compile(r"\b(eeg|eog|resp\w*|temp\w*|mic\w*|mag|magneto\w*|voltage\.[fm][xyz]\w*)\b", re.IGNORECASE)),
-)
-_SENSOR_STATE = re.compile(r"(\b|_)status\d*(?![a-z])", re.IGNORECASE)
-_BY_LABEL: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("angular_velocity", re.compile(r"gyro|ang(ular)?[ _.]?vel", re.IGNORECASE)),
-    ("acceleration", re.compile(r"\bacc(el\w*)?\b|accel|\bacc[._ ]?[xyz]|_acc\b", re.IGNORECASE)),
-    ("angle", re.compile(r"angle|gonio|flexion|pitch|inclin|\bhip\b|\bknee\b|\bneck\b", re.IGNORECASE)),
-    ("force", re.compile(r"force|torque|moment|load[ _]?cell|\b[fm][xyz]\d*\b", re.IGNORECASE)),
-)
-_EMG_LABEL = re.compile(
-    r"emg|glut|g[ _]?max|g[ _]?med|bicep|hamst|rect(us)?[ _]?fem|vast(us)?|erect|semit|tibial|gastroc|soleus"
-    r"|deltoid|trapez|\b[rl]?(bf|st|rf|vl|vm|ta|gm|gl|es)\b",
-    re.IGNORECASE,
-)
-_BY_QUANTITY: dict[str, Kind] = {
-    "voltage": "emg",
-    "angle": "angle",
-    "acceleration": "acceleration",
-    "angular velocity": "angular_velocity",
-    "force": "force",
-    "moment": "force",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +79,8 @@ class Reader(ABC):
         True where a file consists of lines, so that its first megabytes are a shorter recording.
     is_fragile : bool
         True where a C library parses the file, which may crash or hang on damaged ones.
+    states_kinds : bool
+        True where the files say what each channel measures, so that nothing is concluded from unit and label.
     """
 
     name: ClassVar[str]
@@ -114,6 +90,7 @@ class Reader(ABC):
     is_folder: ClassVar[bool] = False
     is_text: ClassVar[bool] = False
     is_fragile: ClassVar[bool] = False
+    states_kinds: ClassVar[bool] = False
 
     @abstractmethod
     def recognize(self, head: Head) -> str | None:
@@ -139,28 +116,3 @@ class Reader(ABC):
     def companions(self, path: Path) -> tuple[Path, ...]:  # noqa: ARG002 - most formats are one file
         """Return the other files that belong to the recording at `path` and are no recordings themselves."""
         return ()
-
-
-def guess_kind(label: str, unit: str) -> Kind:
-    """Say what a channel measures, from its unit first and its label second.
-
-    A voltage is EMG unless the label says otherwise; without a known unit only the label counts, and a label that
-    says nothing gives ``other``.
-
-    >>> guess_kind("GMAX RT", "V"), guess_kind("Trigger", "V"), guess_kind("hip flexion", "unknown")
-    ('emg', 'trigger', 'angle')
-    """
-    if _SENSOR_STATE.search(label):  # ``Forearm_EMG_Status1`` tells about an EMG sensor and is no EMG
-        return "trigger"
-    for kind, words in _NOT_EMG:
-        if words.search(label) and not re.search(r"emg", label, re.IGNORECASE):
-            return kind
-    known = BY_NAME.get(unit)
-    if known is not None and known.quantity in _BY_QUANTITY:
-        return _BY_QUANTITY[known.quantity]
-    if known is not None and known.quantity != "counts":
-        return "other"
-    if re.search(r"emg", label, re.IGNORECASE):
-        return "emg"
-    by_label = next((kind for kind, words in _BY_LABEL if words.search(label)), None)
-    return by_label or ("emg" if _EMG_LABEL.search(label) else "other")

@@ -50,6 +50,7 @@ class BidsReader(Reader):
     title = "EMG-BIDS"
     extensions = (".edf", ".bdf")
     Options = BidsOptions
+    states_kinds = True
 
     def recognize(self, head: Head) -> str | None:
         """Accept EDF or BDF content under a BIDS name that a metadata file applies to."""

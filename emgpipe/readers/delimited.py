@@ -6,6 +6,7 @@ pandas' C engine (`table`, `regular`); what is left here puts the parts together
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,11 +14,12 @@ import numpy as np
 from emgpipe.errors import ReadError, suggest
 from emgpipe.model import Recording, Source, channel_from_array
 from emgpipe.readers.base import Head, Reader, ReaderOptions, guess_kind
-from emgpipe.readers.labels import scaling_to_base, unique_labels, unknown_units
+from emgpipe.readers.labels import listed, scaling_to_base, unique_labels, unknown_units
+from emgpipe.readers.parts.tables.beginning import MOST_COLUMNS, count_columns, read_beginning
 from emgpipe.readers.parts.tables.clocks import EPOCH
 from emgpipe.readers.parts.tables.columns import Roles, find_roles
 from emgpipe.readers.parts.tables.encoding import detect_encoding
-from emgpipe.readers.parts.tables.findings import table_findings, time_origin, unusable_cells
+from emgpipe.readers.parts.tables.findings import repeated_rows, table_findings, time_origin, unusable_cells
 from emgpipe.readers.parts.tables.layout import find_layout
 from emgpipe.readers.parts.tables.lying import MANY_CELLS, find_lying
 from emgpipe.readers.parts.tables.options import DelimitedOptions
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 
 HOUR = 3600.0
 """Times such as ``12:30:05`` later than this (s) are times of day and do not count from the recording's start."""
+_EMPTY_BY_NATURE = re.compile(r"comment|remark|note|marker|event|activity|^x_?value$|\btime\b", re.IGNORECASE)
+"""Columns without any number that are no channels that failed."""
+WIDE_HEAD = 2000
+"""So many cells in the first 64 KiB of a line show a table of very many columns."""
 STATE_UNIT = "state it in the study file: recordings: reading: [{kind: delimited, unit: uV}]"
 
 
@@ -54,10 +60,15 @@ class DelimitedReader(Reader):
         encoding = detect_encoding(head.data)
         if encoding is None or known_signature(head.data) is not None:
             return None
+        columns = count_columns(head.data)
+        if (
+            columns > WIDE_HEAD
+            and (n_columns := count_columns(read_beginning(head.path, HEADING_BYTES))) > MOST_COLUMNS
+        ):
+            return LYING_TEXT if find_lying(head.path, encoding) else f"text with {n_columns} columns"
         layout = find_layout(head_lines(head.data, encoding, whole=head.size <= len(head.data)))
         if layout is None and head.size > len(head.data):  # a long heading, or lines of thousands of columns
-            with head.path.open("rb") as handle:
-                more = handle.read(HEADING_BYTES)
+            more = read_beginning(head.path, HEADING_BYTES)
             layout = find_layout(head_lines(more, encoding, whole=head.size <= len(more)))
         is_wide = layout is None or layout.n_columns >= MANY_CELLS
         if is_wide and find_lying(head.path, encoding) is not None:
@@ -72,8 +83,8 @@ class DelimitedReader(Reader):
         names = [label or f"column {number}" for number, label in enumerate(heading.labels, start=1)]
         roles = _roles(table, heading, names, given.time_column, path)
         used = [i for i in range(n) if _has_samples(table, heading, i) and i not in roles.others]
-        if not used:
-            raise ReadError("holds time stamps or row numbers only, no samples", path=path, reader=self.name)
+        if not any(np.isfinite(table.columns[i]).any() for i in used):
+            raise ReadError(_no_samples([names[i] for i in used]), path=path, reader=self.name)
         unique, notes = unique_labels([names[i] for i in used])
         labels = [dict(zip(used, unique, strict=True)).get(i, names[i]) for i in range(n)]
         _check_labels(given, unique, path)
@@ -84,7 +95,8 @@ class DelimitedReader(Reader):
         )
         findings = [
             *text.findings, *notes, *roles.findings, *doubts, *table_findings(table, labels, used, roles),
-            *unusable_cells(channels, labels, table), *time_origin(zero), *unknown_units(channels, STATE_UNIT),
+            *repeated_rows(table, roles, used, labels), *unusable_cells(channels, labels, table), *time_origin(zero),
+            *unknown_units(channels, STATE_UNIT),
         ]  # fmt: skip
         return Recording(channels, Source(path, self.name, text.why), findings=tuple(findings))
 
@@ -95,6 +107,12 @@ class DelimitedReader(Reader):
         rows = [f"{t:.3f},{a:.4f},{-a:.4f},{b:.3f}" for t, a, b in zip(time, emg, angle, strict=True)]
         header = "time (s),GMAX RT (uV),GMED RT (uV),hip flexion (deg)"
         return {"example.csv": "\n".join([header, *rows, ""]).encode()}
+
+
+def _no_samples(labels: list[str]) -> str:
+    if not labels:
+        return "holds time stamps or row numbers only, no samples"
+    return f"no channel has a number in any row ({listed(labels)} are empty throughout); export the recording again"
 
 
 def _roles(table: Table, heading: Heading, names: list[str], time_column: str | None, path: Path) -> Roles:
@@ -108,7 +126,8 @@ def _has_samples(table: Table, heading: Heading, index: int) -> bool:
     """Keep columns with numbers, and labeled ones without any; drop empty columns and columns of text."""
     if np.isfinite(table.columns[index]).any():
         return True
-    return bool(heading.labels[index]) and not table.texts[index]
+    label = heading.labels[index]
+    return bool(label) and not table.texts[index] and not _EMPTY_BY_NATURE.search(label)
 
 
 def _check_labels(options: DelimitedOptions, labels: list[str], path: Path) -> None:

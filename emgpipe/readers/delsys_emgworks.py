@@ -14,6 +14,7 @@ from emgpipe.readers.base import Head, Reader, ReaderOptions
 from emgpipe.readers.parts.delsys.channels import delsys_kind, read_channels, used_columns
 from emgpipe.readers.parts.delsys.emgworks_header import EmgworksHeading, has_preamble, read_heading
 from emgpipe.readers.parts.delsys.options import with_emg_unit
+from emgpipe.readers.parts.tables.beginning import read_beginning
 from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding
 from emgpipe.readers.parts.tables.number_block import NumberBlock
 
@@ -58,8 +59,7 @@ class DelsysEmgworksReader(Reader):
     def read(self, path: Path, options: ReaderOptions) -> Recording:
         """Return every signal as a channel with its own rate and start."""
         given = options if isinstance(options, DelsysEmgworksOptions) else DelsysEmgworksOptions()
-        with path.open("rb") as handle:
-            head = handle.read(HEADING_BYTES)
+        head = read_beginning(path, HEADING_BYTES)
         encoding = detect_encoding(head) or "utf-8"
         heading = read_heading(_lines(head, encoding))
         if heading is None:

@@ -15,6 +15,7 @@ from emgpipe.readers.base import Head, Reader, ReaderOptions
 from emgpipe.readers.parts.delsys.channels import delsys_kind, read_channels, used_columns
 from emgpipe.readers.parts.delsys.options import with_emg_unit
 from emgpipe.readers.parts.delsys.trigno_header import TrignoHeading, is_discover, read_heading
+from emgpipe.readers.parts.tables.beginning import read_beginning
 from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding
 from emgpipe.readers.parts.tables.layout import to_number
 from emgpipe.readers.parts.tables.number_block import NumberBlock, split_safely
@@ -63,8 +64,7 @@ class DelsysTrignoReader(Reader):
     def read(self, path: Path, options: ReaderOptions) -> Recording:
         """Return every signal as a channel with its own rate; markers become events."""
         given = options if isinstance(options, DelsysTrignoOptions) else DelsysTrignoOptions()
-        with path.open("rb") as handle:
-            head = handle.read(HEADING_BYTES)
+        head = read_beginning(path, HEADING_BYTES)
         encoding = detect_encoding(head) or "utf-8"
         heading = read_heading(_lines(head, encoding))
         if heading is None:

@@ -55,6 +55,7 @@ class EmgpipeCsvReader(Reader):
     title = "emgpipe CSV"
     extensions = (".csv",)
     Options = EmgpipeCsvOptions
+    states_kinds = True
     is_text = True
 
     def recognize(self, head: Head) -> str | None:

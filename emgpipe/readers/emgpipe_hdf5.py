@@ -19,7 +19,15 @@ from emgpipe.readers.parts.described.described import (
     recording_from,
 )
 from emgpipe.readers.parts.described.example import hdf5_example
-from emgpipe.readers.parts.matlab.hdf5file import Hdf5Loader, check_dataset, hdf5_contents, leads_out, open_hdf5
+from emgpipe.readers.parts.matlab.hdf5file import (
+    Hdf5Loader,
+    check_dataset,
+    hdf5_contents,
+    leads_out,
+    member,
+    open_hdf5,
+    required,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +50,7 @@ class EmgpipeHdf5Reader(Reader):
     title = "emgpipe HDF5"
     extensions = (".h5", ".hdf5")
     Options = EmgpipeHdf5Options
+    states_kinds = True
     is_fragile = True
 
     def recognize(self, head: Head) -> str | None:
@@ -82,12 +91,14 @@ def _known(attributes: dict[str, Any]) -> dict[str, Any]:
 def _rest(path: Path, reader: str) -> dict[str, Any]:
     """Return events, findings and personal data as `RecordingFacts` has them."""
     with open_hdf5(path, reader) as file:
-        for name in ("start", "duration"):
-            check_dataset(file["events"][name], path, reader)
-        columns = [np.asarray(file["events"][name][()], dtype=np.float64).tolist() for name in ("start", "duration")]
-        labels = _texts(file["events"]["label"], path, reader)
-        findings = _texts(file["findings"], path, reader)
-        people = _texts(file["personal"], path, reader) if "personal" in file else []
+        stamps = [required(file, f"events/{name}", path, reader) for name in ("start", "duration")]
+        for dataset in stamps:
+            check_dataset(dataset, path, reader)
+        columns = [np.asarray(dataset[()], dtype=np.float64).tolist() for dataset in stamps]
+        labels = _texts(required(file, "events/label", path, reader), path, reader)
+        findings = _texts(required(file, "findings", path, reader), path, reader)
+        people = member(file, "personal")
+        people = _texts(people, path, reader) if people is not None else []
     if len({len(labels), *map(len, columns)}) > 1 or len(people) % 2:
         raise DamagedFileError("its events are incomplete; convert the original again", path=path, reader=reader)
     return {

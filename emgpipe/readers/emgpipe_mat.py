@@ -40,6 +40,7 @@ class EmgpipeMatReader(Reader):
     title = "emgpipe MAT"
     extensions = (".mat",)
     Options = EmgpipeMatOptions
+    states_kinds = True
     is_fragile = True  # scipy crashes on some damaged structs
 
     def recognize(self, head: Head) -> str | None:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from emgpipe.model import make_finding
 from emgpipe.units import UNKNOWN
-from emgpipe.vocabulary import guess_channel
+from emgpipe.vocabulary import guess_channels
 from emgpipe.vocabulary.words import PROCESSING_WORDS, RAW_WORDS, SIDE_LETTERS, SIDE_WORDS, UNIT_WORDS, split_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from emgpipe.model import Channel, Finding, Recording
-    from emgpipe.vocabulary import Vocabulary
+    from emgpipe.vocabulary import Guess, Vocabulary
 
 _PERCENT_WORDS = frozenset(("mvc", "mvic", "max"))
 _ALSO_PROCESSING = frozenset(("rect", "avg", "mean", "clean"))
@@ -36,10 +36,10 @@ def with_guesses(recording: Recording, vocabulary: Vocabulary | None = None) -> 
         With a study's own entries; the built-in one if left out. Guesses made before are made anew.
     """
     originals = copies_of(channel.label for channel in recording.channels if _may_be_emg(channel))
-    labels = recording.labels
+    guesses = guess_channels(recording.labels, vocabulary)
     channels = tuple(
-        _marked(channel, labels, originals, vocabulary) if _may_be_emg(channel) else channel
-        for channel in recording.channels
+        _marked(channel, guess, originals) if _may_be_emg(channel) else channel
+        for channel, guess in zip(recording.channels, guesses, strict=True)
     )
     known = set(recording.findings)
     found = tuple(finding for finding in _copy_findings(originals) if finding not in known)
@@ -75,13 +75,10 @@ def _may_be_emg(channel: Channel) -> bool:
     return channel.kind == "emg" or (channel.kind == "other" and channel.unit in {UNKNOWN, "counts", "%"})
 
 
-def _marked(
-    channel: Channel, labels: Sequence[str], originals: dict[str, str], vocabulary: Vocabulary | None
-) -> Channel:
+def _marked(channel: Channel, guess: Guess, originals: dict[str, str]) -> Channel:
     marked = replace(channel, copy_of=originals.get(channel.label, channel.copy_of))
     if channel.muscle and not channel.guessed:
         return marked
-    guess = guess_channel(channel.label, vocabulary, labels)
     if not guess.muscle and not guess.side:
         return replace(marked, muscle="", side="", guessed=False) if channel.guessed else marked
     side = guess.side or ("" if channel.guessed else channel.side)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from emgpipe.readers.base import Head, Reader, ReaderOptions
-from emgpipe.readers.parts.mapping.guess import complete
+from emgpipe.readers.parts.mapping.guess import complete, slow_channels
 from emgpipe.readers.parts.mapping.options import Hdf5Options
 from emgpipe.readers.parts.mapping.recording import read_mapped
 from emgpipe.readers.parts.mapping.tree import Entry, Tree
@@ -23,6 +23,7 @@ from emgpipe.readers.parts.matlab.hdf5file import (
     hdf5_contents,
     hdf5_text,
     open_hdf5,
+    required,
 )
 from emgpipe.readers.parts.matlab.matfile import HDF5_SIGNATURE
 
@@ -59,7 +60,8 @@ class Hdf5Reader(Reader):
         given = options if isinstance(options, Hdf5Options) else Hdf5Options()
         tree = Hdf5Tree(path)
         guess = complete(tree, given)
-        return read_mapped(tree, guess.options, self.recognize(Head.of(path)) or "", guess.findings)
+        recording = read_mapped(tree, guess.options, self.recognize(Head.of(path)) or "", guess.findings)
+        return recording if given.is_mapped else slow_channels(recording)
 
     def example(self) -> dict[str, bytes]:
         """Return a file with a matrix of two channels, their labels, a rate and a unit."""
@@ -85,7 +87,9 @@ class Hdf5Tree(Tree):
         entries = [entry for dataset in contents.datasets for entry in self._of(dataset)]
         for where, attributes in contents.groups.items():
             entries += self._of_attributes(where, attributes)
-        super().__init__(path, "hdf5", entries)
+        unread = [one for one in contents.datasets if one.dtype.kind == "c" or one.dtype.names == ("r", "i")]
+        described = [f"{Entry(one.path, one.shape, 'numbers').described} of complex numbers" for one in unread]
+        super().__init__(path, "hdf5", entries, described)
 
     def numbers(self, path: str) -> NDArray[np.float64]:
         """Return all numbers of an entry as float64."""
@@ -93,7 +97,7 @@ class Hdf5Tree(Tree):
             return np.atleast_1d(np.asarray(self._attributes[path], dtype=np.float64))
         where, field = self._fields.get(path, (path, ""))
         with open_hdf5(self.path, self.reader) as file:
-            dataset = file[where]
+            dataset = required(file, where, self.path, self.reader)
             check_dataset(dataset, self.path, self.reader)
             stored = dataset.fields(field)[()] if field else dataset[()]
         return np.asarray(stored, dtype=np.float64)
@@ -106,14 +110,14 @@ class Hdf5Tree(Tree):
                 [value] if isinstance(value, str) else [str(one) for one in value] if isinstance(value, tuple) else []
             )
         with open_hdf5(self.path, self.reader) as file:
-            found = hdf5_text(file[path], self.path, self.reader)
+            found = hdf5_text(required(file, path, self.path, self.reader), self.path, self.reader)
         return [found] if isinstance(found, str) else found
 
     def loader(self, entry: Entry, axis: Literal[0, 1], place: int, scale: float) -> Loader:
         """Return a loader of one column or row."""
         where, field = self._fields.get(entry.path, (entry.path, ""))
         with open_hdf5(self.path, self.reader) as file:  # what is declared too large is refused before it is used
-            check_dataset(file[where], self.path, self.reader)
+            check_dataset(required(file, where, self.path, self.reader), self.path, self.reader)
         return Hdf5Loader(
             self.path, self.reader, where, axis, place if len(entry.shape) == 2 else None, scale, field=field
         )

@@ -15,7 +15,7 @@ from emgpipe.readers.parts.labchart.blocks import Block, read_blocks
 from emgpipe.readers.parts.labchart.timeline import Stretch, StretchLoader, rate_of, stretches_of
 from emgpipe.readers.parts.tables.clocks import EPOCH
 from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding
-from emgpipe.readers.parts.tables.ending import Ending, cut_ending
+from emgpipe.readers.parts.tables.ending import cut_ending
 from emgpipe.readers.parts.tables.layout import Layout
 
 if TYPE_CHECKING:
@@ -88,16 +88,17 @@ class LabChartReader(Reader):
 
 def _mend_ending(blocks: list[Block], path: Path, encoding: str) -> list[Finding]:
     """Leave out what is not whole in the last row of the file."""
-    ending: Ending | None = cut_ending(path, Layout("\t", ".", 0, 0), encoding)
-    if ending is None or not ending.is_row or not blocks or not blocks[-1].pieces:
+    if not blocks or not blocks[-1].pieces:
+        return []
+    ending = cut_ending(path, Layout("\t", blocks[-1].decimal, 0, 0), encoding)
+    if ending is None or not ending.is_row:
         return []
     last, lead = blocks[-1].pieces[-1], blocks[-1].lead
-    if ending.whole <= lead:
+    if ending.whole <= lead and not ending.is_doubtful:
         blocks[-1].pieces[-1] = last[:, :-1]
     else:
         last[ending.whole :, -1] = np.nan
-    reason = f"the last line is cut off ('{ending.text[-30:]}'): the file was not copied or exported to its end"
-    return [make_finding("cut_off", "warn", f"{reason}; what is not whole is left out", "export or copy it again")]
+    return [ending.finding()]
 
 
 def _rates(blocks: list[Block], findings: list[Finding], path: Path) -> list[float]:

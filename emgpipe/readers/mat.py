@@ -12,7 +12,7 @@ import numpy as np
 
 from emgpipe.model.recording import ArrayLoader
 from emgpipe.readers.base import Head, Reader, ReaderOptions
-from emgpipe.readers.parts.mapping.guess import complete
+from emgpipe.readers.parts.mapping.guess import complete, slow_channels
 from emgpipe.readers.parts.mapping.options import MatOptions
 from emgpipe.readers.parts.mapping.recording import read_mapped
 from emgpipe.readers.parts.mapping.tree import Entry, Tree
@@ -48,7 +48,8 @@ class MatReader(Reader):
         given = options if isinstance(options, MatOptions) else MatOptions()
         tree = MatTree(path, load_mat(path, self.name))
         guess = complete(tree, given)
-        return read_mapped(tree, guess.options, self.recognize(Head.of(path)) or "", guess.findings)
+        recording = read_mapped(tree, guess.options, self.recognize(Head.of(path)) or "", guess.findings)
+        return recording if given.is_mapped else slow_channels(recording)
 
     def example(self) -> dict[str, bytes]:
         """Return a version 5 file: a matrix of two channels, their labels, a rate and a unit."""
@@ -67,9 +68,10 @@ class MatTree(Tree):
 
     def __init__(self, path: Path, variables: dict[str, object]) -> None:
         self._values: dict[str, Any] = {}
+        self._unread: list[str] = []
         entries: list[Entry] = []
         self._collect(variables, "", entries)
-        super().__init__(path, "mat", entries)
+        super().__init__(path, "mat", entries, self._unread)
 
     def numbers(self, path: str) -> NDArray[np.float64]:
         """Return all numbers of an entry as float64."""
@@ -103,6 +105,8 @@ class MatTree(Tree):
         elif isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
             self._values[path] = value
             entries.append(Entry(path, value.shape, "numbers"))
+        elif isinstance(value, np.ndarray) and value.dtype.kind == "c":
+            self._unread.append(f"{Entry(path, value.shape, 'numbers').described} of complex numbers")
 
 
 def _texts(value: object) -> list[str] | None:

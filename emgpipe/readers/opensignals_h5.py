@@ -17,7 +17,7 @@ from emgpipe.errors import DamagedFileError
 from emgpipe.model import Channel, Finding, Recording, Source, make_finding
 from emgpipe.readers.base import Head, Reader, ReaderOptions
 from emgpipe.readers.labels import unique_labels
-from emgpipe.readers.parts.matlab.hdf5file import NUMBERS, Hdf5Loader, check_dataset, open_hdf5
+from emgpipe.readers.parts.matlab.hdf5file import NUMBERS, Hdf5Loader, check_dataset, member, open_hdf5
 from emgpipe.readers.parts.opensignals.devices import (
     Conversion,
     Device,
@@ -65,6 +65,7 @@ class OpenSignalsH5Reader(Reader):
     title = "OpenSignals HDF5 (biosignalsplux, BITalino)"
     extensions = (".h5", ".hdf5")
     Options = OpenSignalsH5Options
+    states_kinds = True
     is_fragile = True
 
     def recognize(self, head: Head) -> str | None:
@@ -140,9 +141,7 @@ def _group(parent: Any, name: str) -> Any:
     """Return a group inside this file, or None; links to other files are not followed."""
     import h5py
 
-    if name not in parent or isinstance(parent.get(name, getlink=True), h5py.ExternalLink):
-        return None
-    found = parent[name]
+    found = member(parent, name)
     return found if isinstance(found, h5py.Group) else None
 
 
@@ -246,8 +245,7 @@ def _tables(parent: Any, name: str) -> list[tuple[str, Any]]:
     group = _group(parent, name)
     if group is None:
         return []
-    inside = [key for key in group if not isinstance(group.get(key, getlink=True), h5py.ExternalLink)]
-    found = [(key, group[key]) for key in inside]
+    found = [(key, member(group, key)) for key in group]
     return [(key, item) for key, item in found if isinstance(item, h5py.Dataset) and item.shape]
 
 

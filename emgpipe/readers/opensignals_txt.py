@@ -69,6 +69,7 @@ class OpenSignalsTxtReader(Reader):
     title = "OpenSignals text (biosignalsplux, BITalino)"
     extensions = (".txt",)
     Options = OpenSignalsTxtOptions
+    states_kinds = True
     is_text = True
 
     def recognize(self, head: Head) -> str | None:
@@ -139,7 +140,7 @@ def _heading(path: Path) -> tuple[dict[str, Any], int]:
     text = next((line for line in above if line.startswith("{")), "")
     try:
         stated = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         message = "the heading (second line) is not whole, so that rates and channels are not known; export it again"
         raise DamagedFileError(message, path=path, reader="opensignals_txt") from error
     if not isinstance(stated, dict) or not all(isinstance(device, dict) for device in stated.values()):
@@ -221,8 +222,8 @@ def _channel(column: _Column, label: str, table: Table, conversion: Conversion) 
 
 def _unreadable(table: Table) -> list[Finding]:
     findings = []
-    missing = int(sum(np.isnan(column).sum() for column in table.columns))
-    if missing:
+    missing = int(sum(np.isnan(column).sum() for column in table.columns)) - (table.doubtful >= 0)
+    if missing > 0:
         reason = f"{missing} cells hold no usable number; they are NaN"
         findings.append(make_finding("unusable_cells", "warn", reason, "export the recording again", value=missing))
     if table.wide_rows:

@@ -23,6 +23,10 @@ _SIGNATURES: Final = (
     (b"BrainVision", "a BrainVision header or marker file"),
 )
 
+SURE_TEXT = 200
+"""So many bytes without a control character are the beginning of a text."""
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
+
 
 def known_signature(head: bytes) -> str | None:
     r"""Return what the first bytes are for certain, or None.
@@ -47,6 +51,25 @@ def describe_content(head: bytes) -> str:
         return known
     if not head.strip(b"\x00"):
         return "nothing but zero bytes"
+    text = head[: head.find(b"\x00")]
+    if b"\x00" in head and len(text) >= SURE_TEXT and not _CONTROL.search(text):
+        return f"text with zero bytes from byte {len(text)} on (an interrupted copy? then copy the file again)"
     if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "binary data of an unknown kind"
+    if _rows_of_numbers(head) == 1:
+        return "text with only one row of numbers"
     return "text without a table of numbers"
+
+
+def _rows_of_numbers(head: bytes) -> int:
+    """Count the lines that hold numbers only, whatever separates them."""
+    text = head.decode("utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8", "replace")
+    return sum(_is_row(line) for line in text.splitlines())
+
+
+def _is_row(line: str) -> bool:
+    cells = [cell for cell in re.split(r"[\s;,|]+", line) if cell]
+    try:
+        return bool([float(cell) for cell in cells])
+    except ValueError:
+        return False

@@ -70,7 +70,7 @@ class ViconCsvReader(Reader):
         wanted = [block for block in blocks if block.columns and _is_wanted(block, positions=given.positions)]
         if not wanted:
             raise _nothing_wanted(path, [block.title for block in blocks], broken)
-        parts = [_read_part(block, path, encoding, is_last=block is blocks[-1]) for block in wanted]
+        parts = [_read_part(block, path, encoding) for block in wanted]
         frame_rate = min(parts, key=lambda part: part.per_frame).frame_rate
         begin = min(part.first_frame for part in parts)
         labels, notes = unique_labels(short_labels([column for block in wanted for column in block.columns]))
@@ -145,7 +145,7 @@ def _nothing_wanted(path: Path, titles: list[str], broken: list[str]) -> ReadErr
     return DamagedFileError(f"{cut}; export it again", path=path, reader=ViconCsvReader.name)
 
 
-def _read_part(block: ViconBlock, path: Path, encoding: str, *, is_last: bool) -> _Part:
+def _read_part(block: ViconBlock, path: Path, encoding: str) -> _Part:
     indices = tuple(column.index for column in block.columns)
     has_sub_frames = 1 not in indices and block.n_columns > 1
     used = (0, 1, *indices) if has_sub_frames else (0, *indices)
@@ -159,7 +159,7 @@ def _read_part(block: ViconBlock, path: Path, encoding: str, *, is_last: bool) -
             used,
             block.n_columns,
             block.n_rows,
-            is_last=is_last,
+            is_last=block.is_last,
         )
     )
     frames = numbers.columns[0]

@@ -47,7 +47,8 @@ class WfdbReader(Reader):
         if b"\x00" in head.data:
             return None
         lines = header_lines(head.data.decode("utf-8", errors="replace"))
-        return "begins with a WFDB record line" if looks_like_header(lines) else None
+        is_named = head.path.suffix.lower() == ".hea"
+        return "begins with a WFDB record line" if looks_like_header(lines, is_named=is_named) else None
 
     def read(self, path: Path, options: ReaderOptions) -> Recording:
         """Return the signals; each has its own rate, the frame rate times its samples per frame."""
@@ -65,7 +66,7 @@ class WfdbReader(Reader):
         duration = n_frames / header.frame_rate
         events, doubts = read_annotations(path.with_suffix(f".{annotator}"), header.frame_rate, duration)
         unknown = unknown_units(channels, "write the unit behind the gain in the header (200/mV)")
-        findings = [*header.findings, *findings, *notes, *doubts, *_scaling(header.signals), *unknown]
+        findings = [*header.findings, *findings, *notes, *doubts, *_scaling(header.signals, labels), *unknown]
         comments = tuple(("comment", line) for line in header.comments)
         return Recording(
             channels,
@@ -101,7 +102,7 @@ def _header_of(path: Path) -> Path | None:
     except OSError:
         return None
     named = any(line.split()[0] == path.name for line in lines[1:])
-    return header if named and looks_like_header(lines) else None
+    return header if named and looks_like_header(lines, is_named=True) else None
 
 
 def _channel(header: WfdbHeader, signal: WfdbSignal, label: str, n_samples: int, loader: object) -> Channel:
@@ -110,8 +111,8 @@ def _channel(header: WfdbHeader, signal: WfdbSignal, label: str, n_samples: int,
     return Channel(label, rate, unit, guess_kind(label, unit), n_samples, loader)  # type: ignore[arg-type]
 
 
-def _scaling(signals: Sequence[WfdbSignal]) -> list[Finding]:
-    without = [signal.label for signal in signals if not signal.gain]
+def _scaling(signals: Sequence[WfdbSignal], labels: Sequence[str]) -> list[Finding]:
+    without = [label for signal, label in zip(signals, labels, strict=True) if not signal.gain]
     if not without:
         return []
     reason = f"no gain is stated for {listed(without)}; given as stored counts"

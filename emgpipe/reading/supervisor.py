@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from emgpipe.model import Recording
     from emgpipe.readers import Reader, ReaderOptions
 
+TOO_LARGE = "its samples need more memory than there is; cut the recording into shorter files"
 _START = "import sys; sys.path[:0] = {paths!r}; from emgpipe.reading.child import main; main()"
 
 
@@ -84,6 +85,9 @@ class Supervisor:
             except (EOFError, OSError):
                 self.close()
                 raise _died(child, path, seconds if overdue.is_set() else None) from None
+            except MemoryError:
+                self.close()
+                raise ReadError(TOO_LARGE, path=path) from None
             except BaseException:  # Ctrl-C in the middle of an answer: the pipe holds the rest of it
                 self.close()
                 raise

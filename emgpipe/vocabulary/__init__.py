@@ -12,7 +12,7 @@ from emgpipe.vocabulary.entries import (
     VocabularyAdditions,
 )
 from emgpipe.vocabulary.found_words import FoundWord, guess_words
-from emgpipe.vocabulary.guess import Guess, guess_channel
+from emgpipe.vocabulary.guess import Guess, guess_channel, guess_channels, is_spelled_out
 from emgpipe.vocabulary.listing import vocabulary_text
 from emgpipe.vocabulary.load import load_vocabulary
 from emgpipe.vocabulary.lookup import Vocabulary, normalize
@@ -28,7 +28,9 @@ __all__ = [
     "Vocabulary",
     "VocabularyAdditions",
     "guess_channel",
+    "guess_channels",
     "guess_words",
+    "is_spelled_out",
     "load_vocabulary",
     "normalize",
     "vocabulary_text",

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from emgpipe.vocabulary.label_company import Company, forms, make_company, without_sides
+from emgpipe.vocabulary.label_reading import Reading, core_words, joined, read_label
 from emgpipe.vocabulary.load import load_vocabulary
 from emgpipe.vocabulary.lookup import normalize
-from emgpipe.vocabulary.words import (
-    DEVICE_WORDS,
-    PROCESSING_WORDS,
-    RAW_WORDS,
-    SIDE_LETTERS,
-    SIDE_WORDS,
-    is_number_or_code,
-    split_words,
-)
+from emgpipe.vocabulary.words import SIDE_LETTERS, SIDE_WORDS, split_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from emgpipe.model import Side
-    from emgpipe.vocabulary.lookup import NameIndex, Vocabulary
+    from emgpipe.vocabulary.entries import Muscle
+    from emgpipe.vocabulary.lookup import Vocabulary
 
-CUT_LENGTHS: Final = (16, 32)
-"""Labels of exactly this length may have lost their end: EDF keeps 16 characters, many C3D writers 32."""
-SHORTEST_JOINED: Final = 5
-"""Words are only joined to a name this long: ``glut max`` is ``glutmax``, but ``S T`` is not ``ST``."""
-SHORTEST_CUT: Final = 8
-"""A name whose end is missing must keep this many letters."""
-_NOISE: Final = DEVICE_WORDS | PROCESSING_WORDS | RAW_WORDS | {"mvc", "mvic"}
+_SIDES: Final = frozenset("lr")
+_LEVEL: Final = re.compile(r"[clt](?:[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +33,7 @@ class Guess:
 
 
 def guess_channel(label: str, vocabulary: Vocabulary | None = None, others: Sequence[str] = ()) -> Guess:
-    """Guess muscle and side from a channel's label.
-
-    Every word of the label must be understood (as muscle, side, device word, unit, processing word or number),
-    otherwise there is no guess.
+    """Guess muscle and side from one channel's label.
 
     Parameters
     ----------
@@ -54,108 +41,137 @@ def guess_channel(label: str, vocabulary: Vocabulary | None = None, others: Sequ
     vocabulary : Vocabulary, optional
         The built-in one if left out; a study's own entries count like the others.
     others : sequence of str
-        Labels of the recording's channels: beside ``UGMAX``, ``LGMAX`` is the lower and not the left one.
+        Labels of the recording's channels: a single ``L`` is a side beside a label with ``R``, and a part of the
+        muscle beside one with ``U`` or ``M``.
 
     >>> guess_channel("LT GLUT MED (uV)"), guess_channel("Ultium EMG.EMG 3").muscle
     (Guess(muscle='gluteus_medius', side='left', why="'LT GLUT MED' in the label"), '')
+    >>> guess_channel("GMax_L", others=["GMax_U", "GMax_L"]).muscle
+    'gluteus_maximus_lower'
+    """
+    return guess_channels((label, *others), vocabulary)[0]
+
+
+def guess_channels(labels: Sequence[str], vocabulary: Vocabulary | None = None) -> tuple[Guess, ...]:
+    """Guess muscle and side of all channels of a file, each beside the others.
+
+    Every word of a label must be understood (as muscle, side, device word, unit, processing word or number), otherwise
+    there is no guess. ``LT``, ``links``, ``sx`` are sides wherever they stand. A single ``L`` or ``R`` is one if the
+    file has the same name with the other letter; if it has the name with U, M, A, P, T, B, S or I, the letter is a part
+    of the muscle. An ``L`` with no such company is no side where the muscle has lower, lateral, long or lumbar parts.
+
+    Parameters
+    ----------
+    labels : sequence of str
+    vocabulary : Vocabulary, optional
     """
     known = vocabulary or load_vocabulary()
-    index = known.muscle_names
-    if whole := index.certain(_joined(split_words(label))):
-        return Guess(whole, "", f"'{label}' is a name of it")
-    found = {
-        guess
-        for camel in (False, True)
-        if (guess := _reading(split_words(label, camel=camel), index, is_cut=len(label) in CUT_LENGTHS)) != Guess()
-    }
-    best = _agreed(found)
-    if best.muscle and _has_upper_twin(label, index, others):
-        part = f"{best.muscle}_lower"
-        return Guess(part, "", f"'{label}' beside a channel of the upper part") if part in known.muscles else Guess()
-    return best
+    company = make_company(labels)
+    readings = tuple(read_label(label, known.muscle_names, company.paired) for label in labels)
+    file = _File(known, company, readings)
+    return tuple(_guess(label, reading, file) for label, reading in zip(labels, readings, strict=True))
 
 
-def _agreed(found: set[Guess]) -> Guess:
-    """Return the one reading; the one that also tells the side where two readings tell the same muscle."""
-    muscles = {guess.muscle for guess in found if guess.muscle}
-    sides = {guess.side for guess in found if guess.side}
-    if len(muscles) > 1 or len(sides) > 1:
-        return Guess()
-    return max(found, key=lambda guess: (guess.muscle, guess.side), default=Guess())
+def is_spelled_out(label: str, muscle: Muscle) -> bool:
+    """Say whether a label writes the muscle's full name and no side, or a side that is more than one letter.
 
-
-def _has_upper_twin(label: str, index: NameIndex, others: Sequence[str]) -> bool:
-    """Say whether ``L`` in a label that can mean left or lower has a partner with ``U``."""
-    words = {word for word in split_words(label) if f"{word}" in index.ids and len(index.ids[word]) > 1}
-    twins = {f"u{word[1:]}" for word in words if word.startswith("l")}
-    return bool(twins) and any(not twins.isdisjoint(split_words(other)) for other in others)
-
-
-def _reading(words: Sequence[str], index: NameIndex, *, is_cut: bool) -> Guess:
-    """Read words as one muscle and at most one side, everything else being noise."""
-    kept = [word for word in words if word not in _NOISE and not is_number_or_code(word)]
-    if kept[1:] and kept[0] == "m":
-        del kept[0]
-    may_be_name = is_cut and any(name.startswith("".join(kept)) for name in index.ids)
-    rest, letter = _without_letter(kept, words, may_be_name=may_be_name)
-    sides: set[Side] = {SIDE_WORDS[word] for word in rest if word in SIDE_WORDS}
-    rest = [word for word in rest if word not in SIDE_WORDS]
-    if letter:
-        sides.add(letter)
-    if len(sides) > 1:
-        return Guess()
-    side: Side = next(iter(sides), "")
-    text = " ".join(kept).upper()
-    if not rest:
-        return Guess("", side, f"'{text}' in the label") if side and not letter else Guess()
-    muscle, glued = _muscle(rest, index, may_be_glued=not side)
-    if not muscle and is_cut:
-        muscle = _completed(rest, index)
-    return Guess(muscle, side or glued, f"'{text}' in the label") if muscle else Guess()
-
-
-def _without_letter(kept: list[str], words: Sequence[str], *, may_be_name: bool) -> tuple[list[str], Side]:
-    """Take a side letter off the beginning or the end; ``L 3`` is a level of the spine, no side.
-
-    A last letter with which a longer name begins is none either where the label may have lost its end.
+    >>> muscle = load_vocabulary().muscles["gluteus_medius"]
+    >>> [is_spelled_out(label, muscle) for label in ("LT GLUTEUS MEDIUS (uV)", "L GLUTEUS MEDIUS", "LT GLUT MED")]
+    [True, False, False]
     """
-    numbered = {word for word, after in pairwise(words) if after.isdigit()}
-    letters = SIDE_LETTERS.keys() - numbered
-    if kept and kept[0] in letters:
-        return kept[1:], SIDE_LETTERS[kept[0]]
-    if kept and kept[-1] in letters and not may_be_name:
-        return kept[:-1], SIDE_LETTERS[kept[-1]]
-    return kept, ""
+    words = without_sides(core_words(split_words(label)))
+    return normalize(" ".join(words)) in {normalize(muscle.id), normalize(muscle.name)}
 
 
-def _muscle(rest: list[str], index: NameIndex, *, may_be_glued: bool) -> tuple[str, Side]:
-    """Return the muscle that the words name together, and the side of a letter that is part of the first or last."""
-    name = _joined(rest)
-    if found := index.certain(name):
-        return found, ""
-    if not may_be_glued or not name or name in index.not_guessed:
-        return "", ""
-    first, last = rest[0], rest[-1]
-    candidates: list[tuple[str, Side]] = []
-    if first[0] in "lr":
-        candidates.append((index.certain(_joined([first[1:], *rest[1:]])), SIDE_LETTERS[first[0]]))
-    is_beginning = any(known.startswith(name) for known in index.ids)
-    if last[-1] in "lr" and len(last) > 4 and not is_beginning:
-        candidates.append((index.certain(_joined([*rest[:-1], last[:-1]])), SIDE_LETTERS[last[-1]]))
-    found_both = [candidate for candidate in candidates if candidate[0]]
-    return found_both[0] if len(found_both) == 1 else ("", "")
+@dataclass(frozen=True, slots=True)
+class _File:
+    vocabulary: Vocabulary
+    company: Company
+    readings: tuple[Reading, ...]
+
+    def has_part_of(self, muscle: str) -> bool:
+        """Say whether another channel is a part of this muscle by its name."""
+        parts = set(self.vocabulary.parts(muscle)) - {muscle}
+        return any(reading.muscle in parts for reading in self.readings)
+
+    def pairs_letters(self, place: str, apart_from: str) -> bool:
+        """Say whether all other names with a letter of a side have both, and some have them at this place."""
+        lettered = [one for one in self.readings if one.letter and one.name != apart_from]
+        paired = all(self.company.beside(one.name) == _SIDES for one in lettered)
+        return paired and any(one.place == place for one in lettered)
 
 
-def _joined(words: Sequence[str]) -> str:
-    """Return the words as a normalized name, or nothing where too little would be joined."""
-    name = normalize(" ".join(words))
-    return name if len([word for word in words if word]) == 1 or len(name) >= SHORTEST_JOINED else ""
+def _guess(label: str, reading: Reading, file: _File) -> Guess:
+    rules = file.vocabulary.label_letters
+    words = split_words(label)
+    if rules.no_names & {first + second for first, second in pairwise(words)}:
+        return Guess()
+    part = _part(label, file)
+    if part is not None:
+        return part
+    if not reading.muscle:
+        return Guess("", reading.side, f"'{reading.text}' in the label") if reading.side else Guess()
+    elsewhere = rules.not_beside.get(reading.name, frozenset())
+    if elsewhere & (file.company.names | {one.muscle for one in file.readings}):
+        return Guess()
+    levels = {word for word in words if _LEVEL.fullmatch(word)}
+    guess = _with_side(reading, file, has_level=bool(levels))
+    return _at_level(guess, {word[0] for word in levels}, file) if levels else guess
 
 
-def _completed(rest: Sequence[str], index: NameIndex) -> str:
-    """Return the only muscle of which a name begins like this."""
-    begin = "".join(rest)
-    if len(begin) < SHORTEST_CUT or len(rest[-1]) < 3:  # a last ``L`` may be a side or the long head
-        return ""
-    meanings = {ids for name, ids in index.ids.items() if name.startswith(begin)}
-    return next(iter(meanings))[0] if len(meanings) == 1 and len(next(iter(meanings))) == 1 else ""
+def _part(label: str, file: _File) -> Guess | None:
+    """Return the part of the muscle that a letter means beside other letters; an empty guess if it is not certain.
+
+    None: there is no such letter, or it is a side.
+    """
+    known = file.vocabulary
+    whole = joined(without_sides(core_words(split_words(label))))
+    if len(known.muscle_names.ids.get(whole, ())) == 1:  # a name of its own, such as ESL
+        return None
+    for letter, name, _ in forms(label):
+        company = file.company.beside(name)
+        if name not in known.label_letters.parts or company == _SIDES or len(company) < 2:
+            continue
+        parts = {line[letter] for line in known.label_letters.parts[name] if company <= line.keys()}
+        muscle = next(iter(parts)) if len(parts) == 1 else ""
+        beside = " and ".join(sorted(company - {letter})).upper()
+        return Guess(muscle, _side_by_word(label), f"'{letter.upper()}' beside {beside}") if muscle else Guess()
+    return None
+
+
+def _side_by_word(label: str) -> Side:
+    words = core_words(split_words(label))
+    sides = {SIDE_WORDS.get(word) or SIDE_LETTERS[word] for word in words if _is_side(word)}
+    return next(iter(sides)) if len(sides) == 1 else ""
+
+
+def _is_side(word: str) -> bool:
+    return word in SIDE_WORDS or (len(word) > 1 and word in SIDE_LETTERS)
+
+
+def _with_side(reading: Reading, file: _File, *, has_level: bool) -> Guess:
+    """Decide whether the letter of a reading is a side."""
+    why = f"'{reading.text}' in the label"
+    guess = Guess(reading.muscle, reading.side, why)
+    if not reading.letter or file.company.beside(reading.name) == _SIDES:
+        return guess
+    if file.company.beside(reading.name) - {reading.letter}:
+        return Guess()
+    if reading.letter == "l" and file.has_part_of(reading.muscle):
+        return Guess()
+    names = (reading.name, normalize(reading.muscle))
+    may_be_part = file.vocabulary.label_letters.may_be_part(reading.letter, names, reading.place)
+    if may_be_part and not has_level and not file.pairs_letters(reading.place, reading.name):
+        letter = reading.letter.upper()
+        return Guess(reading.muscle, "", f"{why}; its {letter} may be a side or a part of the muscle")
+    return guess
+
+
+def _at_level(guess: Guess, levels: Iterable[str], file: _File) -> Guess:
+    """Return the part of the muscle at the vertebrae the label names; a level it has no part at says another muscle."""
+    parts = file.vocabulary.label_letters.levels.get(guess.muscle)
+    if parts is None:
+        return guess
+    found = {parts.get(level, "") for level in levels}
+    muscle = next(iter(found)) if len(found) == 1 else ""
+    return Guess(muscle, guess.side, guess.why) if muscle else Guess()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from emgpipe.vocabulary.entries import Exercise, HeadPosition, Muscle
 from emgpipe.vocabulary.lookup import normalize
+from emgpipe.vocabulary.search import NO_MATCH, best_match, search_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,8 +22,9 @@ def vocabulary_text(vocabulary: Vocabulary, word: str = "") -> str:
     ----------
     vocabulary : Vocabulary
     word : str
-        Only entries one of whose names contains it, with everything known about each; letter case and separators make
-        no difference. Names with several meanings that equal it are listed with what they can mean.
+        One word or several: only entries with a name that has these words, or words that begin like them, with
+        everything known about each; names that have the whole words come first. Letter case, separators, accents and
+        a plural s make no difference. Names with several meanings that equal it are listed with what they can mean.
     """
     kinds: tuple[tuple[str, Iterable[Entry], NameIndex], ...] = (
         ("muscles", vocabulary.muscles.values(), vocabulary.muscle_names),
@@ -38,10 +40,14 @@ def vocabulary_text(vocabulary: Vocabulary, word: str = "") -> str:
 
 
 def _lines(entries: Iterable[Entry], word: str) -> Iterator[str]:
-    for entry in entries:
-        if any(normalize(word) in normalize(name) for name in (entry.id, entry.name, *entry.synonyms)):
+    wanted = search_words(word)
+    if word and not wanted:
+        return
+    ranked = [(best_match(wanted, (entry.id, entry.name, *entry.synonyms)), entry) for entry in entries]
+    for rank, entry in sorted(ranked, key=lambda pair: pair[0]):
+        if rank < NO_MATCH:
             yield f"  {entry.id:<36} {', '.join(entry.synonyms)}".rstrip()
-            if word:
+            if wanted:
                 yield from (f"      {name + ':':<14} {text}" for name, text in _fields(entry) if text)
 
 

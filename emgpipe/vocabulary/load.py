@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from emgpipe.errors import VocabularyError, suggest
 from emgpipe.vocabulary.entries import Entry, Exercise, HeadPosition, Muscle, VocabularyAdditions
+from emgpipe.vocabulary.label_letters import make_letters
 from emgpipe.vocabulary.lookup import NameIndex, Vocabulary, normalize
 
 if TYPE_CHECKING:
@@ -63,13 +64,15 @@ def _assemble(
     positions: Sequence[HeadPosition],
     additions: VocabularyAdditions,
 ) -> Vocabulary:
+    muscle_names = _index("muscle", "muscles", muscles, additions.muscles)
     vocabulary = Vocabulary(
         muscles={entry.id: entry for entry in muscles},
         exercises={entry.id: entry for entry in exercises},
         head_positions={entry.id: entry for entry in positions},
-        muscle_names=_index("muscle", "muscles", muscles, additions.muscles),
+        muscle_names=muscle_names,
         exercise_names=_index("exercise", "exercises", exercises, additions.exercises),
         head_position_names=_index("head position", "head_positions", positions, additions.head_positions),
+        label_letters=make_letters(_file("label_letters"), muscle_names),
     )
     _check_parts(vocabulary.muscles)
     return vocabulary

@@ -9,21 +9,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.errors import VocabularyError
+from emgpipe.vocabulary.words import without_accents
 
 if TYPE_CHECKING:
     from emgpipe.vocabulary.entries import Entry, Exercise, HeadPosition, Muscle
+    from emgpipe.vocabulary.label_letters import LabelLetters
 
 _SEPARATORS: Final = re.compile(r"[\s_\-/.+,()]+")
 SUGGESTIONS: Final = 3
 
 
 def normalize(text: str) -> str:
-    """Return the form in which names are compared: no case, no separators, no plural s.
+    """Return the form in which names are compared: no case, no separators, no accents, no plural s.
 
-    >>> normalize("Barbell Hip-Thrusts"), normalize("barbell_hip_thrust")
-    ('barbellhipthrust', 'barbellhipthrust')
+    >>> normalize("Barbell Hip-Thrusts"), normalize("barbell_hip_thrust"), normalize("Glúteo")
+    ('barbellhipthrust', 'barbellhipthrust', 'gluteo')
     """
-    joined = _SEPARATORS.sub("", text.casefold())
+    joined = _SEPARATORS.sub("", without_accents(text).casefold())
     return joined[:-1] if len(joined) > 3 and joined.endswith("s") else joined
 
 
@@ -72,6 +74,8 @@ class Vocabulary:
     ----------
     muscles, exercises, head_positions : mapping of str to entry
         The order of `head_positions` is the order of the factor, from hyperextension to hyperflexion.
+    label_letters : LabelLetters
+        What single letters mean in the labels of channels.
     """
 
     muscles: Mapping[str, Muscle]
@@ -80,6 +84,7 @@ class Vocabulary:
     muscle_names: NameIndex
     exercise_names: NameIndex
     head_position_names: NameIndex
+    label_letters: LabelLetters
 
     def muscle(self, text: str) -> Muscle:
         """Return the muscle called `text`.

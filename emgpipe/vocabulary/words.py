@@ -60,10 +60,23 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """Normalized words for what a trial is for. ``static`` and ``baseline`` are used for too many things."""
 
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _RUN: Final = re.compile(r"[^\W_]+")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PIECE: Final = re.compile(r"\d+|\D+")
 _CODE: Final = re.compile(r"[a-z]\d+")
+
+
+def without_accents(text: str) -> str:
+    """Return a text without accents; German umlauts become two letters, as they are written without the key.
+
+    >>> without_accents("Gesäß"), without_accents("Droit fémoral")
+    ('Gesaeß', 'Droit femoral')
+    """
+    if text.isascii():
+        return text
+    german = unicodedata.normalize("NFC", text).translate(_UMLAUTS)
+    return "".join(letter for letter in unicodedata.normalize("NFKD", german) if not unicodedata.combining(letter))
 
 
 def split_words(text: str, *, camel: bool = False) -> tuple[str, ...]:
@@ -80,9 +93,8 @@ def split_words(text: str, *, camel: bool = False) -> tuple[str, ...]:
     >>> split_words("Delt_ant.EMG1"), split_words("gmaxL", camel=True), split_words("ES L3")
     (('delt', 'ant', 'emg', '1'), ('gmax', 'l'), ('es', 'l3'))
     """
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     words: list[str] = []
-    for run in _RUN.findall(plain):
+    for run in _RUN.findall(without_accents(text)):
         for part in _CAMEL.split(run) if camel and run.casefold() not in UNIT_WORDS else (run,):
             folded = part.casefold()
             words += (folded,) if _CODE.fullmatch(folded) else _PIECE.findall(folded)

@@ -122,14 +122,40 @@ def test_without_angles_and_mvic(tmp_path):
     assert "# CONFIRM: no MVIC trial was recognized" in text
 
 
+LABELS_IN_DOUBT = ["RT VASTUS LATERALIS (uV)", "RT VAST LAT (uV)", "EMG 7 (uV)", "GLUT MED (uV)", "RF R",
+                   "R SOLEUS (uV)", "L GMAX (uV)"]  # fmt: skip
+
+
 def test_every_uncertain_channel_has_a_comment(tmp_path):
-    recordings.write(tmp_path / "raw" / "P1_squat_1.csv", ["RT VAST LAT (uV)", "EMG 7 (uV)", "GLUT MED (uV)", "RF R"])
+    recordings.write(tmp_path / "raw" / "P1_squat_1.csv", LABELS_IN_DOUBT)
     lines = drafted(tmp_path / "raw")[1].study.read_text(encoding="utf-8").splitlines()
     doubts = {line.split('"')[1]: line.partition("# CONFIRM: ")[2] for line in lines if line.startswith("  - {label")}
-    assert doubts["RT VAST LAT (uV)"] == ""
+    assert doubts["RT VASTUS LATERALIS (uV)"] == ""
+    assert doubts["RT VAST LAT (uV)"].startswith("muscle and side are guessed from a short label")
+    assert doubts["R SOLEUS (uV)"].startswith("muscle and side are guessed")
+    assert doubts["L GMAX (uV)"].startswith("the muscle is guessed from a short label; which side is it?")
     assert doubts["EMG 7 (uV)"].startswith("which muscle is it?")
-    assert doubts["GLUT MED (uV)"].startswith("which side is it?")
+    assert "which side is it?" in doubts["GLUT MED (uV)"]
     assert "do not state the unit" in doubts["RF R"]
+
+
+def test_a_label_that_means_two_things_in_two_files_is_not_used(tmp_path):
+    recordings.write(tmp_path / "raw" / "P1_squat_1.csv", ["GMax_L (uV)", "GMax_U (uV)"])
+    recordings.write(tmp_path / "raw" / "P2_squat_1.csv", ["GMax_L (uV)", "GMax_R (uV)"])
+    recordings.write(tmp_path / "raw" / "P3_squat_1.csv", ["GMax_R (uV)"])
+    study = drafted(tmp_path / "raw")[1].study
+    used = {channel.label[0]: (channel.use, channel.muscle, channel.side) for channel in load_study(study).channels}
+    assert used["GMax_U (uV)"] == (True, "gluteus_maximus_upper", "")
+    assert used["GMax_R (uV)"] == (True, "gluteus_maximus", "right")
+    assert not used["GMax_L (uV)"][0]
+    assert "# CONFIRM: in some files the label seems to be another muscle" in study.read_text(encoding="utf-8")
+
+
+def test_a_doubt_about_one_of_two_labels_stays(tmp_path):
+    recordings.write(tmp_path / "raw" / "P1_squat_1.csv", ["RT VASTUS LATERALIS (uV)"])
+    recordings.write(tmp_path / "raw" / "P2_squat_1.csv", ["VL R (uV)"])
+    text = drafted(tmp_path / "raw")[1].study.read_text(encoding="utf-8")
+    assert "side: right}  # CONFIRM: muscle and side are guessed from a short label\n" in text
 
 
 def test_two_channels_of_one_muscle_in_one_file_are_told_apart(tmp_path):

@@ -342,3 +342,41 @@ def test_contexts_and_labels_of_events_may_be_missing(tmp_path):
         ("event 2", 0.01),
         ("event 1", 0.02),
     ]
+
+
+@pytest.mark.parametrize("n_frames", [65535, 65536, 65537])
+@pytest.mark.parametrize("name", ["Intel signed", "MIPS float"])
+def test_a_saturated_header_loses_no_frame(tmp_path, name, n_frames):
+    content = long_file(DIALECTS[name], n_frames=n_frames)
+    channel = read(save(tmp_path, content)).channels[0]
+    assert channel.n_samples == n_frames
+    assert (channel.read()[-3:] != 0).all()
+    padded = read(save(tmp_path, content + bytes(-len(content) % 512)))
+    assert padded.channels[0].n_samples == n_frames
+
+
+def many_events(dialect, *, used, found):
+    times = [value for number in range(found) for value in (0.0, number / 2000)]
+    extra = [(4, "USED", 2, (), dialect.short(used))]
+    for part in range(0, found, 255):
+        number, suffix = min(found - part, 255), "" if not part else str(part // 255 + 1)
+        names = b"".join(b"e%03d" % (part + index) for index in range(number))
+        extra.append((4, f"TIMES{suffix}", 4, (2, number), dialect.real(*times[2 * part : 2 * (part + number)])))
+        extra.append((4, f"LABELS{suffix}", -1, (4, number), names))
+    return extra
+
+
+def test_more_than_255_events(tmp_path):
+    dialect = DIALECTS["Intel float"]
+    recording = read(save(tmp_path, c3d_file(dialect, extra=many_events(dialect, used=400, found=400))))
+    assert [event.label for event in recording.events] == [f"e{number:03d}" for number in range(400)]
+    assert recording.events[-1].start == pytest.approx(399 / 2000)
+    assert "event_count" not in {finding.kind for finding in recording.findings}
+
+
+def test_declared_events_without_a_time_are_said(tmp_path):
+    dialect = DIALECTS["DEC signed"]
+    recording = read(save(tmp_path, c3d_file(dialect, extra=many_events(dialect, used=300, found=255))))
+    assert len(recording.events) == 255
+    (finding,) = [finding for finding in recording.findings if finding.kind == "event_count"]
+    assert "declares 300 events, 255 have a time" in finding.reason

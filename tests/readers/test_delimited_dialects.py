@@ -75,7 +75,8 @@ def test_cut_single_column(load):
 
 def test_numbers_of_any_length_are_not_taken_as_cut(load):
     rows = [f"{i / 1000},{value}" for i, value in enumerate([0.125, 0.25, 0.5, 1.0] * 20)]
-    assert not load("time,EMG (uV)\n" + "\n".join([*rows, "0.08,2"])).findings
+    assert not load("time,EMG (uV)\n" + "\n".join([*rows, "0.08,2", ""])).findings
+    assert kinds(load("time,EMG (uV)\n" + "\n".join([*rows, "0.08,2"]))) == {"last_cell_doubtful"}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_lost_samples_in_time_printed_exactly(load, lost, rate):
 @pytest.mark.parametrize("rate", [999.87, 999.9])
 def test_one_odd_step_is_said(load, rate):
     rows = [f"{i / rate:.3f},{EMG[i % 600]}" for i in range(9000)]
-    assert kinds(load("time (s),EMG (uV)\n" + "\n".join(rows))) == {"time_gaps"}
+    assert kinds(load("time (s),EMG (uV)\n" + "\n".join([*rows, ""]))) == {"time_gaps"}
 
 
 @pytest.mark.parametrize(
@@ -202,7 +203,7 @@ def test_recognized_on_its_side(tmp_path):
 
 
 def test_headerless_milliseconds(load):
-    recording = load("\n".join(f"{2 * i},{512 + int(value)}" for i, value in enumerate(EMG)))
+    recording = load("".join(f"{2 * i},{512 + int(value)}\n" for i, value in enumerate(EMG)))
     assert recording.channels[0].sampling_rate == 500
     assert kinds(recording) == {"time_unit_guessed", "unknown_unit"}
 

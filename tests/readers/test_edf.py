@@ -304,3 +304,64 @@ def test_a_file_that_changes_is_read_anew(tmp_path):
     for index in range(2, N_SIGNALS):
         np.testing.assert_allclose(channels[index].read(), expected[index], atol=1e-15)
     assert not block_loader._ahead[0].samples
+
+
+@pytest.mark.parametrize(
+    ("recording_field", "first", "start"),
+    [
+        (b"Startdate 01-JAN-2025 X X X", "+0", "2025-01-01T10:00:00"),
+        (b"Startdate 01-JAN-2025 X X X", "+0.25", "2025-01-01T10:00:00.250000"),
+        (b"Startdate X X X X", "+0", "10:00:00"),
+        (b"Startdate X X X X", "+0.125", "10:00:00.125000"),
+    ],
+)
+def test_hidden_dates_and_fractions_of_a_second(tmp_path, recording_field, first, start):
+    content = bytearray(edf_example())
+    content[88:168] = recording_field.ljust(80)
+    for record in range(4):
+        place = 1024 + record * RECORD_BYTES + 1100
+        content[place : place + 60] = f"+{float(first) + record * 0.5:g}\x14\x14\x00".encode().ljust(60, b"\0")
+    recording = read(save(tmp_path, content))
+    assert recording.acquisition.start_time == start
+    assert kinds(recording) == []
+
+
+def test_a_start_that_nobody_knows(tmp_path):
+    content = bytearray(edf_example())
+    content[88:184] = b"Startdate X X X X".ljust(80) + b"01.01.8500.00.00"
+    recording = read(save(tmp_path, content))
+    assert (recording.acquisition.start_time, kinds(recording)) == ("", [])
+
+
+def spread(tmp_path, last, *, per_record=50, duration=b"1"):
+    """Two records of a signal and their times, the second at `last`."""
+    fields = [("EMG", "uV", -1000, 1000, -32768, 32767, per_record), ("EDF Annotations", "", -1, 1, -32768, 32767, 30)]
+    main = b"0".ljust(8) + b"X X X X".ljust(80) + b"Startdate X X X X".ljust(80) + b"01.02.2010.11.12"
+    main += b"768".ljust(8) + b"EDF+D".ljust(44) + b"2".ljust(8) + duration.ljust(8) + b"2".ljust(4)
+    texts = [[str(field[place]) for field in fields] for place in range(7)]
+    columns = [(texts[0], 16), (["", ""], 80), *((texts[place], 8) for place in range(1, 6)), (["", ""], 80)]
+    columns += [(texts[6], 8), (["", ""], 32)]
+    head = main + b"".join(text.encode().ljust(width) for values, width in columns for text in values)
+    records = [bytes(2 * per_record) + f"+{time}\x14\x14\x00".encode().ljust(60, b"\0") for time in (0, last)]
+    return save(tmp_path, head + b"".join(records))
+
+
+def test_a_long_pause_is_kept(tmp_path):
+    channel = read(spread(tmp_path, 3600)).channels[0]
+    assert channel.n_samples == 3601 * 50
+    assert int(np.isnan(channel.read()).sum()) == 3599 * 50
+
+
+@pytest.mark.parametrize(
+    ("last", "per_record", "duration", "said"),
+    [
+        (86399, 60000, b"1", "claims 86399 s of time"),
+        (80000, 2000, b"1", "claims 80000 s of time"),
+        (86000, 1000, b"0.001", "claims 86000 s of time"),
+        (1e6, 50, b"1", "claims 1000000 s of time"),
+        (1, 2000, b"0.001", "more than 1 MHz"),
+    ],
+)
+def test_absurd_times_and_rates_of_interrupted_recordings(tmp_path, last, per_record, duration, said):
+    with pytest.raises(DamagedFileError, match=said):
+        read(spread(tmp_path, last, per_record=per_record, duration=duration))

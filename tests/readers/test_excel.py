@@ -310,3 +310,209 @@ def test_a_missing_sheet_part_is_damage(tmp_path):
             archive.writestr(name, content)
     with pytest.raises(DamagedFileError, match="save it again"):
         read(path)
+
+
+def emg_table(n: int = 200) -> list[list[Any]]:
+    """Return time and one EMG column at 1000 Hz."""
+    samples = np.round(np.random.default_rng(5).normal(size=n) * 50, 4).tolist()
+    return [["Time (s)", "GMAX (uV)"], *([index / 1000, samples[index]] for index in range(n))]
+
+
+def formatted(path: Path, column: int, number_format: str) -> Path:
+    book = openpyxl.load_workbook(path)
+    for row in range(2, book.active.max_row + 1):
+        book.active.cell(row=row, column=column).number_format = number_format
+    book.save(path)
+    return path
+
+
+def reasons(recording, kind: str) -> str:
+    return " ".join(finding.reason for finding in recording.findings if finding.kind == kind)
+
+
+@pytest.mark.parametrize("stray", [dt.datetime(2024, 5, 1), dt.time(1, 30), dt.date(2024, 5, 1)])
+def test_dates_among_samples_are_gaps(tmp_path, stray):
+    rows = emg_table()
+    truth = np.array([row[1] for row in rows[1:]])
+    for index in range(3, 200, 20):
+        rows[index + 1][1], truth[index] = stray, np.nan
+    recording = read(save(tmp_path, {"EMG": rows}))
+    (channel,) = recording.channels
+    assert (channel.unit, channel.kind, channel.sampling_rate) == ("V", "emg", pytest.approx(1000))
+    np.testing.assert_allclose(channel.read(), truth * 1e-6, rtol=1e-12)
+    assert "10 cells of 'GMAX (uV)'" in reasons(recording, "date_cells")
+    assert "B5, B25" in reasons(recording, "date_cells")
+
+
+def test_a_column_of_samples_shown_as_dates_is_named_and_left_out(tmp_path):
+    rows = [[*row, 1.0] for row in emg_table()]
+    rows[0][2] = "GMED (uV)"
+    recording = read(formatted(save(tmp_path, {"EMG": rows}), 2, "yyyy-mm-dd"))
+    assert recording.labels == ("GMED (uV)",)
+    assert "'GMAX (uV)'" in reasons(recording, "empty_column")
+
+
+@pytest.mark.parametrize("number_format", ["ss.000", "[h]:mm:ss.000", "hh:mm:ss"])
+@pytest.mark.parametrize("first", [0.0, 0.95, 59.9])
+def test_plain_seconds_shown_as_clock_times(tmp_path, number_format, first):
+    rows = emg_table()
+    for row in rows[1:]:
+        row[0] += first
+    recording = read(formatted(save(tmp_path, {"EMG": rows}), 1, number_format))
+    (channel,) = recording.channels
+    if not (number_format != "[h]:mm:ss.000" and first > 59):  # two days of Excel's calendar are the same to others
+        assert channel.sampling_rate == pytest.approx(1000, rel=1e-6)
+        assert channel.start == pytest.approx(first, abs=1e-6)
+    assert kinds(recording) & {"time_format", "time_backward", "sampling_rate_doubtful"}
+
+
+def test_real_clock_times_under_a_heading_in_seconds(tmp_path):
+    rows = emg_table()
+    for index, row in enumerate(rows[1:]):
+        row[0] = dt.time(10, 0, index // 100, index % 100 * 10000)
+    (channel,) = read(save(tmp_path, {"EMG": rows})).channels
+    assert channel.sampling_rate == pytest.approx(100)
+
+
+def test_slow_emg_is_remarked(tmp_path):
+    rows = emg_table()
+    for index, row in enumerate(rows[1:]):
+        row[0] = float(index)
+    assert "(1 Hz)" in reasons(read(save(tmp_path, {"EMG": rows})), "sampling_rate_doubtful")
+
+
+@pytest.mark.parametrize("with_time", [True, False])
+def test_empty_rows_are_no_samples(tmp_path, with_time):
+    rows = emg_table()
+    truth = np.array([row[1] for row in rows[1:]]) * 1e-6
+    if not with_time:
+        rows = [["Sampling rate: 1000 Hz"], *([row[1]] for row in rows)]
+    rows[60:60] = [[], [], []]
+    rows[150:150] = [[]]
+    recording = read(save(tmp_path, {"EMG": rows}))
+    (channel,) = recording.channels
+    assert channel.sampling_rate == pytest.approx(1000, rel=1e-9)
+    np.testing.assert_allclose(channel.read(), truth, rtol=1e-12)
+    assert reasons(recording, "empty_rows").endswith("4 empty rows between the numbers are left out")
+
+
+def test_rows_of_missing_values_are_samples_unless_time_is_missing_too(tmp_path):
+    rows = emg_table()
+    rows[100][1] = "NaN"
+    rows[120] = ["NaN", "NaN"]
+    (channel,) = read(save(tmp_path, {"EMG": rows})).channels
+    assert channel.n_samples == 199
+    assert np.flatnonzero(np.isnan(channel.read())).tolist() == [99]
+
+
+def test_formulas_without_results_are_named(tmp_path):
+    rows = [[*row, f"=B{index}*2", None] for index, row in enumerate(emg_table(), start=1)]
+    rows[0][2:] = ["GMED (uV)", "BF (uV)"]
+    recording = read(save(tmp_path, {"EMG": rows}))
+    assert recording.labels == ("GMAX (uV)",)
+    assert "'GMED (uV)', 'BF (uV)'" in reasons(recording, "empty_column")
+
+
+def in_text(spell) -> list[list[Any]]:
+    rows = emg_table()
+    return [rows[0], *([time, spell(value)] for time, value in rows[1:])]
+
+
+def comma(value: float) -> str:
+    return f"{value:.3f}".replace(".", ",")
+
+
+GROUPED = {
+    # text of a number: how the cell is written, what that is times, and how sure the reader may be
+    "thousands, smaller numbers tell": (lambda value: f"{1000 * value:,.0f}", 1000.0, "warn"),
+    "thousands, true numbers tell": (lambda value: 1000 * value if value < 0 else f"{10000 + value:,.0f}", 0, "warn"),
+    "decimals, true numbers tell": (lambda value: value if abs(value) < 5 else comma(value), 1, "warn"),
+    "nothing tells": (lambda value: comma(20 + abs(value)), 0, "fail"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", GROUPED)
+def test_commas_that_may_be_either(tmp_path, case):
+    spell, factor, level = GROUPED[case]
+    recording = read(save(tmp_path, {"EMG": in_text(spell)}))
+    (finding,) = [finding for finding in recording.findings if finding.kind == "thousands_or_decimals"]
+    assert finding.level == level
+    assert finding.channel == "GMAX (uV)"
+    if factor:
+        truth = np.array([row[1] for row in emg_table()[1:]]) * factor
+        np.testing.assert_allclose(recording.channels[0].read() * 1e6, truth, rtol=1e-3, atol=0.5 * factor**0.5)
+    else:
+        expected = 1e4 if case.startswith("thousands") else 20
+        assert np.nanmax(recording.channels[0].read() * 1e6) > expected
+
+
+def test_groups_with_a_fraction_are_numbers(tmp_path):
+    recording = read(save(tmp_path, {"EMG": in_text(lambda value: f"{1000 * value:,.2f}")}))
+    truth = np.array([row[1] for row in emg_table()[1:]]) * 1e-3
+    np.testing.assert_allclose(recording.channels[0].read(), truth, rtol=1e-3, atol=1e-8)
+    assert not recording.findings
+
+
+def test_unreadable_text_makes_no_slower_channel(tmp_path):
+    rows = emg_table()
+    for row in rows[80:]:
+        row[1] = "overload"
+    recording = read(save(tmp_path, {"EMG": rows}))
+    (channel,) = recording.channels
+    assert (channel.n_samples, channel.sampling_rate) == (200, pytest.approx(1000))
+    assert np.isnan(channel.read()[79:]).all()
+    assert "slower_columns" not in kinds(recording)
+
+
+@pytest.mark.parametrize("cell", ["WQJ1048576", "XFD200000"])
+@pytest.mark.parametrize("says_dimension", [True, False])
+def test_a_stray_cell_far_away(tmp_path, cell, says_dimension):
+    path = save(tmp_path, {"EMG": emg_table(), "stray": emg_table()})
+    book = openpyxl.load_workbook(path)
+    book["stray"][cell] = 1.0
+    book.save(path)
+    if not says_dimension:
+        with zipfile.ZipFile(path) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in parts.items():
+                archive.writestr(name, re.sub(rb"<dimension[^>]*>", b"", content))
+    recording = read(path)
+    assert recording.labels == ("GMAX (uV)",)
+    assert "'stray' (sheet 'stray' reaches to row" in reasons(recording, "sheet_left_out")
+
+
+def test_rows_without_end(tmp_path):
+    path = save(tmp_path, {"EMG": emg_table()})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            end = b"<row><c><v>1</v></c></row>" * 1_100_000 + b"</sheetData>"
+            archive.writestr(name, content.replace(b"</sheetData>", end))
+    with pytest.raises(ReadError, match="reaches to row 10"):
+        read(path)
+
+
+def test_repeated_rows_without_end(tmp_path):
+    content = ods(emg_table())
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    path = tmp_path / "endless.ods"
+    many = b'<table:table-row table:number-rows-repeated="4000000000">'
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, many.join(part.rsplit(b"<table:table-row>", 1)))
+    with pytest.raises(ReadError, match="reaches to row 4000000"):
+        read(path)
+
+
+def test_text_without_end(tmp_path):
+    path = save(tmp_path, {"EMG": emg_table()})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content.replace(b"<t>Time (s)", b"<t>Time (s)" + b"a" * 4_000_000))
+    with pytest.raises(DamagedFileError, match="holds endless text"):
+        read(path)

@@ -29,6 +29,12 @@ def test_emg_channels_get_muscle_and_side_marked_as_guessed():
     assert (channel.muscle, channel.side, channel.guessed) == ("gluteus_medius", "left", True)
 
 
+def test_a_letter_is_understood_beside_the_other_channels():
+    guessed = with_guesses(recording("GMax_U", "GMax_L", "VL_L", "VL_R")).channels
+    assert [channel.muscle for channel in guessed[:2]] == ["gluteus_maximus_upper", "gluteus_maximus_lower"]
+    assert [channel.side for channel in guessed] == ["", "", "left", "right"]
+
+
 @pytest.mark.parametrize(("kind", "unit"), [("angle", "deg"), ("acceleration", "g"), ("force", "N"), ("other", "Nm")])
 def test_other_channels_are_left_alone(kind, unit):
     channel = with_guesses(recording("R SOLEUS", kind=kind, unit=unit)).channels[0]

@@ -325,3 +325,96 @@ def test_real_hdf5_through_a_mapping(data_folder):
     (channel,) = Hdf5Reader().read(path, options).channels
     np.testing.assert_array_equal(channel.read(), stored)
     assert channel.sampling_rate == 1000.0
+
+
+def reasons(recording, kind: str) -> str:
+    return " ".join(finding.reason for finding in recording.findings if finding.kind == kind)
+
+
+@pytest.mark.parametrize("version", ["5", "7.3"])
+def test_arrays_that_are_not_read_are_named(tmp_path, version):
+    content = {"trials": np.zeros((4, 100, 5)), "angle": ANGLE, "fs": 100.0}
+    if version == "5":
+        content["spectrum"] = EMG + 1j * EMG
+    recording = read(mat(tmp_path, content, version))
+    assert recording.labels == ("angle",)
+    assert "'trials' (4 x 100 x 5)" in reasons(recording, "arrays_not_read")
+    assert version != "5" or "'spectrum' (500 x 3) of complex numbers" in reasons(recording, "arrays_not_read")
+
+
+def test_complex_numbers_are_listed(tmp_path):
+    complex_only = {"emg": EMG + 1j * EMG, "fs": 1000.0}
+    for path in (mat(tmp_path, complex_only), hdf5(tmp_path, complex_only)):
+        with pytest.raises(ReadError, match=r"'emg' \(500 x 3\) of complex numbers, which cannot be read as samples"):
+            read(path)
+
+
+@pytest.mark.parametrize("version", ["5", "7.3"])
+def test_struct_arrays_say_label_unit_and_rate_of_each_channel(tmp_path, version):
+    channels = [
+        {"name": name, "data": EMG[:: step, index].reshape(1, -1), "fs": 2000.0 / step, "unit": unit}
+        for index, (name, step, unit) in enumerate([("GMAX", 1, "uV"), ("GMED", 2, "mV"), ("BF", 4, "V")])
+    ]  # fmt: skip
+    recording = read(mat(tmp_path, {"ch": channels}, version))
+    assert recording.labels == ("GMAX", "GMED", "BF")
+    assert [channel.sampling_rate for channel in recording.channels] == [2000.0, 1000.0, 500.0]
+    for index, (channel, step, factor) in enumerate(zip(recording.channels, (1, 2, 4), (1e-6, 1e-3, 1), strict=True)):
+        np.testing.assert_allclose(channel.read(), EMG[::step, index] * factor, rtol=1e-15)
+    (warning,) = [finding for finding in recording.findings if finding.kind == "layout_not_stated"]
+    again = read(mat(tmp_path, {"ch": channels}, version), stated(warning.remedy.split("reading: ")[1]))
+    assert again.labels == recording.labels
+
+
+def test_a_persons_name_beside_samples_is_no_label(tmp_path):
+    people = [{"name": "Erika Mustermann", "emg": EMG[:, :1].T}, {"name": "Max Muster", "emg": EMG[:, 1:2].T}]
+    assert read(mat(tmp_path, {"s": people, "fs": 1000.0})).labels == ("emg", "emg (2)")
+
+
+@pytest.mark.parametrize(
+    "name", ["trial_names", "file_names", "subject_labels", "event_labels", "labels_of_class", "filename"]
+)
+def test_names_of_other_things_are_no_labels(tmp_path, name):
+    recording = read(mat(tmp_path, {"emg": EMG, "fs": 1000.0, name: ["a", "b", "c"]}))
+    assert recording.labels == ("emg 1", "emg 2", "emg 3")
+
+
+@pytest.mark.parametrize(
+    "name", ["labels", "ChannelNames", "channel_names", "muscles", "names", "emg_labels", "titles"]
+)
+def test_names_of_channels_are_labels(tmp_path, name):
+    assert read(mat(tmp_path, {"emg": EMG, "fs": 1000.0, name: ["a", "b", "c"]})).labels == ("a", "b", "c")
+
+
+def test_a_frequency_is_a_rate_only_where_nothing_else_is(tmp_path):
+    time = np.arange(500) / 1000.0
+    with pytest.raises(ReadError, match="nothing in it is named as a sampling rate"):
+        read(mat(tmp_path, {"emg": EMG, "freq": 50.0}))
+    assert read(mat(tmp_path, {"emg": EMG, "frequency": 2000.0})).channels[0].sampling_rate == 2000.0
+    assert read(mat(tmp_path, {"emg": EMG, "freq": 500.0, "fs": 2000.0})).channels[0].sampling_rate == 2000.0
+    assert read(mat(tmp_path, {"emg": EMG, "freq": 500.0, "time": time})).channels[0].sampling_rate == 1000.0
+
+
+def test_a_guessed_rate_too_low_for_emg_is_doubted_by_name(tmp_path):
+    slow = read(mat(tmp_path, {"emg": EMG, "fs": 2.0}))
+    assert "'emg 1' (2 Hz), 'emg 2' (2 Hz)" in reasons(slow, "sampling_rate_doubtful")
+    assert not reasons(read(mat(tmp_path, {"emg": EMG, "fs": 2000.0})), "sampling_rate_doubtful")
+
+
+def test_dates_of_matlab_count_days(tmp_path):
+    time = 738000.5 + np.arange(500) / 2000.0 / 86400.0
+    recording = read(mat(tmp_path, {"emg": EMG, "time": time}))
+    assert recording.channels[0].sampling_rate == pytest.approx(2000, rel=1e-4)
+    assert recording.channels[0].start == 0
+    assert "datenum" in reasons(recording, "time_unit_guessed")
+
+
+def test_links_out_of_the_file_are_not_followed(tmp_path):
+    with h5py.File(tmp_path / "secret.h5", "w") as file:
+        file["emg"] = EMG
+    path = hdf5(tmp_path, {"own": EMG[:, 0], "fs": 1000.0})
+    with h5py.File(path, "r+") as file:
+        file["hop"] = h5py.ExternalLink("secret.h5", "/emg")
+        file["emg"] = h5py.SoftLink("/hop")
+    assert read(path).labels == ("own",)
+    with pytest.raises(ReadError, match="there is nothing at 'emg'"):
+        read(path, stated("[{kind: hdf5, sampling_rate: 1000, matrices: [{path: emg}]}]"))

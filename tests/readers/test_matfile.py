@@ -200,8 +200,15 @@ def test_references_in_circles(tmp_path):
     with h5py.File(path, "r+") as file:
         file["x"][0, 0] = file["x"].ref
         file["x"][1, 0] = file["x"].ref
-    with pytest.raises(DamagedFileError, match="nests deeper"):
-        load_mat(path, "mat")
+        file["y"] = DATA
+        group = file.create_group("group")
+        group.attrs["MATLAB_class"] = np.bytes_("struct")
+        group["itself"], group["inner"] = group, DATA
+    found = load_mat(path, "mat")
+    assert found["x"] == [None, None]
+    assert found["group"]["itself"] is None
+    np.testing.assert_array_equal(found["y"], DATA.T)
+    np.testing.assert_array_equal(found["group"]["inner"], DATA.T)
 
 
 def test_links_that_lead_out_are_not_followed(tmp_path):
@@ -211,8 +218,20 @@ def test_links_that_lead_out_are_not_followed(tmp_path):
     path = write_mat73(tmp_path / "links.mat", {"x": DATA})
     with h5py.File(path, "r+") as file:
         file["out"] = h5py.ExternalLink(str(other), "secret")
-    assert load_mat(path, "mat").get("out") is None
-    assert [dataset.path for dataset in hdf5_tree(path, "hdf5")] == ["x"]
+        file["whole"] = h5py.ExternalLink(str(other), "/")
+        file["hop"] = h5py.SoftLink("/out")
+        file["through"] = h5py.SoftLink("/whole/secret")
+        file["nowhere"] = h5py.SoftLink("/absent")
+        file["round"] = h5py.SoftLink("/round")
+        file.create_group("group")["near"] = h5py.SoftLink("../x")
+        file["inside"] = h5py.SoftLink("/x")
+    found = load_mat(path, "mat")
+    assert [found.get(name) for name in ("out", "hop", "through", "nowhere", "round", "whole")] == [None] * 6
+    assert [dataset.path for dataset in hdf5_tree(path, "hdf5")] == ["inside"]
+    np.testing.assert_array_equal(found["inside"], found["x"])
+    for name in ("out", "hop", "through", "nowhere", "round"):
+        with pytest.raises(ReadError, match="which is not followed"):
+            Hdf5Loader(path, "hdf5", name)(0, 1)
 
 
 def test_hdf5_tree_and_loader(tmp_path):

@@ -280,6 +280,10 @@ def test_h5_does_not_follow_links_out_of_the_file(tmp_path):
     with h5py.File(path, "a") as file:
         file["00:07:80:00:00:01/raw/channel_2"] = h5py.ExternalLink(str(secret), "00:07:80:00:00:01/raw/channel_1")
         file["00:07:80:00:00:02"] = h5py.ExternalLink(str(secret), "00:07:80:00:00:01")
+        file["00:07:80:00:00:03"] = h5py.SoftLink("/00:07:80:00:00:02")
+        file["00:07:80:00:00:01/raw/channel_3"] = h5py.SoftLink("/00:07:80:00:00:01/raw/channel_2")
+        file["00:07:80:00:00:01/raw/channel_4"] = h5py.SoftLink("/nowhere")
+        file["00:07:80:00:00:01/digital"] = h5py.SoftLink("/00:07:80:00:00:02/raw")
     assert read(path).labels == ("1",)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from emgpipe.errors import DamagedFileError, ReadError
 from emgpipe.readers import READERS, read
-from emgpipe.readers.base import guess_kind
+from emgpipe.readers.kinds import guess_kind, rests_on_unit
 from emgpipe.readers.parts.tables.options import DelimitedOptions
 
 
@@ -16,6 +16,15 @@ def test_missing_file_suggests_a_near_name(tmp_path):
     (tmp_path / "P01_squat.csv").touch()
     with pytest.raises(ReadError, match=r"no such file; did you mean 'P01_squat.csv'"):
         read(tmp_path / "P01_sqat.csv")
+
+
+def test_endings_do_not_make_names_alike(tmp_path):
+    for name in ("one.csv", "two.csv", "P01_squat.c3d"):
+        (tmp_path / name).touch()
+    with pytest.raises(ReadError, match="no such file; check the name"):
+        read(tmp_path / "nope.csv")
+    with pytest.raises(ReadError, match=r"did you mean 'P01_squat\.c3d'\?"):
+        read(tmp_path / "P01_squat.csv")
 
 
 def test_folder(tmp_path):
@@ -96,7 +105,63 @@ def test_options_of_the_chosen_reader_are_used(tmp_path):
         ("LT GLUT MED", "unknown", "emg"),
         ("column 3", "unknown", "other"),
         ("rectal", "degC", "other"),
+        ("Temporalis R", "V", "emg"),
+        ("Trapezius trigger point", "V", "emg"),
+        ("Knee extensor", "V", "emg"),
+        ("Analog 7", "V", "emg"),
+        ("Voltage.3", "V", "emg"),
+        ("Knee angle", "V", "angle"),
+        ("Knee", "V", "angle"),
+        ("Goniometer_hip", "V", "angle"),
+        ("GONI", "V", "angle"),
+        ("ACC X", "V", "acceleration"),
+        ("R_GAST_ACC_Y", "V", "acceleration"),
+        ("Trigno EMG ACC.Z 3", "V", "acceleration"),
+        ("Gyro.X", "V", "angular_velocity"),
+        ("Accelerometer X", "mV", "acceleration"),
+        ("Load cell", "mV", "force"),
+        ("Force plate Fz", "V", "force"),
+        ("Fz1", "V", "force"),
+        ("F2X", "V", "force"),
+        ("Torque", "V", "force"),
+        ("Dynamometer", "V", "force"),
+        ("FSR heel", "V", "force"),
+        ("TTL", "V", "trigger"),
+        ("Stim", "V", "trigger"),
+        ("Foot switch", "V", "trigger"),
+        ("Speed", "V", "other"),
+        ("Velocity", "V", "other"),
+        ("Position", "V", "other"),
+        ("LVDT", "V", "other"),
+        ("Displacement", "V", "other"),
+        ("GSR", "V", "other"),
+        ("EDA", "V", "other"),
+        ("PPG", "V", "other"),
+        ("SpO2", "V", "other"),
+        ("Pulse", "V", "other"),
+        ("Pressure", "V", "other"),
+        ("Temperature", "V", "other"),
+        ("EOG", "V", "other"),
+        ("EEG Cz", "V", "other"),
     ],
 )
 def test_kind_from_unit_and_label(label, unit, kind):
     assert guess_kind(label, unit) == kind
+
+
+@pytest.mark.parametrize(
+    ("label", "unit", "rests"),
+    [
+        ("Analog 7", "V", True),
+        ("Voltage.3", "mV", True),
+        ("CH2", "V", True),
+        ("EMG 3", "V", False),
+        ("GMAX RT", "V", False),
+        ("Rectus abdominis", "V", False),
+        ("Sync", "V", False),
+        ("Analog 7", "unknown", False),
+        ("Analog 7", "N", False),
+    ],
+)
+def test_emg_by_unit_alone(label, unit, rests):
+    assert rests_on_unit(label, unit) is rests

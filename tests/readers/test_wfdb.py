@@ -171,6 +171,8 @@ SIGNAL = "r.dat 16 200/mV 16 0 0 0 0 EMG"
         (f"r 1 1000 100\n{SIGNAL.replace('r.dat', '../r.dat')}", "cannot be understood"),
         (f"r 1 1000 100\n{SIGNAL.replace(' 16 ', ' 516 ', 1)}", "compressed"),
         (f"r 2 1000 100\n{SIGNAL}\n{SIGNAL.replace(' 16 ', ' 212 ', 1)}", "several storage formats"),
+        (f"r 1 1000 100\n{SIGNAL.replace(' 16 ', ' 16:999999999999 ', 1)}", "shifts 'EMG' by 999999999999 samples"),
+        (f"r 1 1000 100\n{SIGNAL.replace(' 16 ', ' 16:100 ', 1)}", "shifts 'EMG' by 100 samples, the record has 100"),
         ("r/2 1 1000 100\nr_1 50\nr_2 50", r"2 segments; open their headers one by one \(r_1, r_2\)"),
     ],
 )
@@ -202,6 +204,13 @@ def test_counts_without_a_gain(tmp_path, wfdb):  # noqa: ARG001
     channel = read(write(tmp_path, "r 1 1000 100\nr.dat 16 0/mV 16 0 0 0 0 EMG", content)).channels[0]
     assert channel.unit == "counts"
     np.testing.assert_array_equal(channel.read(), np.arange(100))
+
+
+def test_signals_without_a_gain_are_named_as_channels_are(tmp_path, wfdb):  # noqa: ARG001
+    recording = read(write(tmp_path, "r 2 1000 50\nr.dat 16\nr.dat 16 0/mV 16 0 0 0 0 EMG", bytes(200)))
+    (finding,) = [finding for finding in recording.findings if finding.kind == "scale_missing"]
+    assert finding.reason.startswith("no gain is stated for 'channel 1', 'EMG';")
+    assert recording.labels == ("channel 1", "EMG")
 
 
 def test_damaged_annotations_are_said(tmp_path, wfdb):  # noqa: ARG001

@@ -54,15 +54,11 @@ def _fills(header: C3dHeader, count: int, found: int) -> bool:
 
 
 def _declared(header: C3dHeader, found: int, path: Path) -> tuple[int, list[Finding]]:
+    if header.saturated and found > header.frame_counts[0]:
+        return _unstated(header, found, path)
     exact = [count for count in header.frame_counts if _fills(header, count, found)]
     if exact:
         return exact[0], []
-    if header.saturated and len(header.frame_counts) == 1 and found > header.frame_counts[0]:
-        padding = _padding_frames(header, found, path)
-        reason = f"more than 65535 frames, their number is not stated; {found - padding} are in the file"
-        if padding:
-            reason += f" before {padding} of zeros, which are taken as padding"
-        return found - padding, [make_finding("frame_count", "warn", reason, "check the length of the recording")]
     wrapped = header.frame_counts[-1] + max(found - header.frame_counts[-1], 0) // WRAPS_AT * WRAPS_AT
     if wrapped > header.frame_counts[-1] and _fills(header, wrapped, found):
         reason = (
@@ -71,6 +67,18 @@ def _declared(header: C3dHeader, found: int, path: Path) -> tuple[int, list[Find
         )
         return wrapped, [make_finding("frame_count", "warn", reason, "check the length of the recording")]
     return header.frame_counts[0], []
+
+
+def _unstated(header: C3dHeader, found: int, path: Path) -> tuple[int, list[Finding]]:
+    """Return all frames that are there but padding: a header at its limit says no more than that it is."""
+    stated = header.frame_counts[0]
+    count = max(found - _padding_frames(header, found, path), stated)
+    zeros = f" before {found - count} of zeros, which are taken as padding" if count < found else ""
+    if count == stated:
+        reason = f"the header's number of frames is at its limit; {count} are in the file{zeros}"
+        return count, [make_finding("frame_count", "note", reason, "check the length of the recording")]
+    reason = f"more than 65535 frames, their number is not stated; {count} are in the file{zeros}"
+    return count, [make_finding("frame_count", "warn", reason, "check the length of the recording")]
 
 
 def _padding_frames(header: C3dHeader, found: int, path: Path) -> int:

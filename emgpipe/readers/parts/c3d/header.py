@@ -34,7 +34,7 @@ class C3dHeader:
     frame_counts : tuple of int
         Declared numbers of frames, the most trustworthy first.
     saturated : bool
-        The header's 16-bit frame number is at its limit.
+        The header's 16-bit frame number is at its limit and nothing else states a number.
     scales, offsets : tuple of float
         Per channel: value = (stored - offset) * scale, GEN_SCALE included.
     events : tuple of (label, seconds)
@@ -88,6 +88,8 @@ def read_header(path: Path) -> C3dHeader:
     scales, offsets, more = _scaling(parameters, n_channels)
     point_scale = float(header.scale_factor) or parameters.number("POINT:SCALE") or 0.0
     frame_rate, doubts = _frame_rate(header, parameters, per_frame, path)
+    events, lost = _event_times(parameters)
+    frame_counts, is_header_only = _frame_counts(header, parameters)
     return C3dHeader(
         data_start=(_data_block(header, parameters, path) - 1) * 512,
         n_points=int(header.point_count),
@@ -95,17 +97,17 @@ def read_header(path: Path) -> C3dHeader:
         per_frame=per_frame,
         frame_rate=frame_rate,
         first_frame=_first_frame(header, parameters),
-        frame_counts=_frame_counts(header, parameters),
-        saturated=int(header.last_frame) == 65535,
+        frame_counts=frame_counts,
+        saturated=int(header.last_frame) == 65535 and is_header_only,
         dtype=_sample_type(processor, parameters, is_float=point_scale < 0),
         labels=_padded(parameters.texts("ANALOG:LABELS"), n_channels),
         units=_padded(parameters.texts("ANALOG:UNITS"), n_channels),
         scales=scales,
         offsets=offsets,
-        events=_event_times(parameters),
+        events=events,
         device=" ".join(parameters.texts("MANUFACTURER:COMPANY") + parameters.texts("MANUFACTURER:SOFTWARE")),
         subjects=tuple(name for name in parameters.texts("SUBJECTS:NAMES") if name),
-        findings=(*findings, *more, *doubts),
+        findings=(*findings, *more, *doubts, *lost),
     )
 
 
@@ -171,7 +173,8 @@ def _first_frame(header: Any, parameters: Parameters) -> int:
     return int(words[0] + 65536 * words[1]) if len(words) >= 2 else int(header.first_frame)
 
 
-def _frame_counts(header: Any, parameters: Parameters) -> tuple[int, ...]:
+def _frame_counts(header: Any, parameters: Parameters) -> tuple[tuple[int, ...], bool]:
+    """Return the declared numbers of frames, and whether nothing but the header states one."""
     counts: list[int] = []
     start = parameters.numbers("TRIAL:ACTUAL_START_FIELD", unsigned=True)
     end = parameters.numbers("TRIAL:ACTUAL_END_FIELD", unsigned=True)
@@ -181,8 +184,9 @@ def _frame_counts(header: Any, parameters: Parameters) -> tuple[int, ...]:
         value = parameters.number(name, unsigned=True)
         if value is not None and math.isfinite(value) and value > 0 and int(value) != 65535:
             counts.append(int(value))
+    is_header_only = not counts
     counts.append(int(header.last_frame) - int(header.first_frame) + 1)
-    return tuple(dict.fromkeys(counts))
+    return tuple(dict.fromkeys(counts)), is_header_only
 
 
 def _sample_type(processor: int, parameters: Parameters, *, is_float: bool) -> str:
@@ -223,9 +227,9 @@ def _padded(texts: list[str], n: int) -> tuple[str, ...]:
     return tuple((texts + [""] * n)[:n])
 
 
-def _event_times(parameters: Parameters) -> tuple[tuple[str, float], ...]:
-    used = int(parameters.number("EVENT:USED") or 0)
-    times = _pairs(parameters.numbers("EVENT:TIMES"))[:used]
+def _event_times(parameters: Parameters) -> tuple[tuple[tuple[str, float], ...], list[Finding]]:
+    used = int(parameters.number("EVENT:USED", unsigned=True) or 0)
+    times = _pairs(parameters.all_numbers("EVENT:TIMES"))[:used]
     labels, contexts = parameters.texts("EVENT:LABELS"), parameters.texts("EVENT:CONTEXTS")
     events = []
     for index, (minutes, seconds) in enumerate(times):
@@ -233,7 +237,11 @@ def _event_times(parameters: Parameters) -> tuple[tuple[str, float], ...]:
         label = " ".join(word for word in words if word) or f"event {index + 1}"
         if math.isfinite(minutes) and math.isfinite(seconds):
             events.append((label, 60.0 * minutes + seconds))
-    return tuple(sorted(events, key=lambda event: event[1]))
+    findings = []
+    if used > len(events):
+        reason = f"EVENT:USED declares {used} events, {len(events)} have a time; the others are missing"
+        findings.append(make_finding("event_count", "warn", reason, "compare the events with the original"))
+    return tuple(sorted(events, key=lambda event: event[1])), findings
 
 
 def _pairs(values: list[float]) -> list[tuple[float, float]]:

@@ -61,17 +61,14 @@ def count_findings(counts: Mapping[str, tuple[int | None, int]]) -> list[Finding
 def number_findings(numbers: Numbers, channels: Mapping[int, Channel]) -> list[Finding]:
     """Say which cells held no number; `channels` by the index of their column."""
     findings = []
-    if numbers.cut_row:
-        reason = (
-            f"the last line is cut off ('{numbers.cut_row[-30:]}') and left out: the file was not copied to its end"
-        )
-        findings.append(make_finding("cut_off", "warn", reason, "export or copy it again"))
+    if numbers.ending is not None:
+        findings.append(numbers.ending.finding())
     if numbers.wide_rows:
         reason = f"{numbers.wide_rows} rows have more cells than the heading; the surplus is not read"
         findings.append(make_finding("row_width", "warn", reason, "check the delimiter and the decimal mark"))
     for index, channel in channels.items():
-        missing = int(np.isnan(channel.read()).sum())
-        if not missing:
+        missing = int(np.isnan(channel.read()).sum()) - (index == numbers.doubtful)
+        if missing <= 0:
             continue
         example = numbers.examples.get(index, "")[:20]
         causes = {f"text such as '{example}'": numbers.texts.get(index, 0), "infinite": numbers.infinite.get(index, 0)}

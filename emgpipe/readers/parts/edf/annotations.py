@@ -28,11 +28,12 @@ _TAL = re.compile(rb"([+-]\d+(?:\.\d*)?)(?:\x15(\d+(?:\.\d*)?))?\x14([^\x00]*)\x
 
 @dataclass(frozen=True, slots=True)
 class Annotations:
-    """Events and record starts (s, shape (n_records,)); None where a record does not say."""
+    """Events and record starts (s, shape (n_records,)); None where a record does not say. `begin`: of the first."""
 
     events: tuple[Event, ...] = ()
     record_starts: NDArray[np.float64] | None = None
     findings: tuple[Finding, ...] = ()
+    begin: float = 0.0
 
 
 def read_annotations(header: EdfHeader, path: Path) -> Annotations:
@@ -56,7 +57,7 @@ def read_annotations(header: EdfHeader, path: Path) -> Annotations:
     known = bool(np.isfinite(starts).all())
     begin = float(starts[0]) if math.isfinite(starts[0]) else 0.0
     events = tuple(sorted((Event(e.label, e.start - begin, e.duration) for e in found), key=lambda e: e.start))
-    return Annotations(events, starts if known else None, _findings(unread, events, header))
+    return Annotations(events, starts if known else None, _findings(unread, events, header), begin)
 
 
 def _lists(stored: bytes) -> Iterator[tuple[float, float, list[str]]]:

@@ -26,7 +26,7 @@ def _annotation(record: int) -> bytes:
 
 def _header(per_record: tuple[int, ...]) -> bytes:
     n = len(per_record)
-    main = [("0", 8), ("X X X X", 80), ("Startdate X X X X", 80), ("01.01.25", 8), ("10.00.00", 8)]
+    main = [("0", 8), ("X X X X", 80), ("Startdate 01-JAN-2025 X X X", 80), ("01.01.25", 8), ("10.00.00", 8)]
     main += [(str(256 * (n + 1)), 8), ("EDF+C", 44), (str(RECORDS), 8), ("0.5", 8), (str(n), 4)]
     signals = [
         (("EMG GMAX RT", "hip flexion", "EDF Annotations"), 16),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from emgpipe.errors import DamagedFileError
@@ -18,6 +18,10 @@ FIELD_WIDTHS = {
     "label": 16, "transducer": 80, "dimension": 8, "physical_min": 8, "physical_max": 8,
     "digital_min": 8, "digital_max": 8, "prefilter": 80, "per_record": 8, "reserved": 32,
 }  # fmt: skip
+MOST_RATE = 1e6
+"""Hz."""
+NO_DATE = datetime(1985, 1, 1)
+"""What a program writes that does not know the start, or hides it."""
 ANNOTATIONS = re.compile(r"(EDF|BDF) Annotations", re.IGNORECASE)
 
 
@@ -104,6 +108,9 @@ def read_header(path: Path) -> EdfHeader:
     record_bytes = sample_bytes * sum(signal.per_record for signal in signals)
     declared = int(_number(main[236:244], "number of data records", path))
     n_records, findings = _count_records(declared, size - needed, record_bytes, path)
+    fastest = max((signal.per_record for signal in signals if not signal.is_annotation), default=0)
+    if fastest > MOST_RATE * duration:
+        raise _damaged(f"declares {fastest} samples in data records of {duration:g} s, more than 1 MHz", path)
     stated = main[184:192].strip()
     if stated.isdigit() and int(stated) != needed:
         reason = (
@@ -111,15 +118,15 @@ def read_header(path: Path) -> EdfHeader:
         )
         findings.append(make_finding("header_contradiction", "warn", reason, "compare the signals with the original"))
     version = ("BDF" if bdf else "EDF") + (reserved[3:5] if reserved[3:5] in {"+C", "+D"} else "")
-    start = _start_time(_text(main[168:184]))
-    if not start:
+    start = _start_time(_text(main[168:184]), is_anonymous=_text(main[88:168]).startswith("Startdate X"))
+    if start is None:
         reason = f"the start of the recording, '{_text(main[168:184])}', is no date and time; it is left out"
         findings.append(make_finding("start_time_unknown", "note", reason))
     return EdfHeader(
         version=version,
         sample_bytes=sample_bytes,
         is_interrupted=version.endswith("+D"),
-        start_time=start,
+        start_time=start or "",
         data_start=needed,
         n_records=n_records,
         record_duration=duration,
@@ -189,16 +196,33 @@ def _text(stored: bytes) -> str:
     return decoded.replace("\x00", " ").strip()
 
 
-def _start_time(text: str) -> str:
+def _start_time(text: str, *, is_anonymous: bool) -> str | None:
+    """Return the start as ISO text, without the date where it is hidden; empty where all of it is, None for no time."""
     parts = re.fullmatch(r"(\d\d)[.:/-](\d\d)[.:/-](\d\d) *(\d\d)[.:](\d\d)[.:](\d\d)", text)
     if parts is None:
-        return ""
+        return None
     day, month, year, hour, minute, second = (int(part) for part in parts.groups())
     try:
         start = datetime(year + (1900 if year >= 85 else 2000), month, day, hour, minute, second)
     except ValueError:
-        return ""
-    return start.isoformat()
+        return None
+    if not is_anonymous:
+        return start.isoformat()
+    return "" if start == NO_DATE else start.time().isoformat()
+
+
+def later(start_time: str, seconds: float) -> str:
+    """Return a start time some seconds later: in EDF+ the first record's own time holds its fraction of a second.
+
+    >>> later("2025-01-01T10:00:00", 0.25), later("10:00:00", 0.5), later("", 0.5)
+    ('2025-01-01T10:00:00.250000', '10:00:00.500000', '')
+    """
+    if not start_time or not 0.0 < seconds < 86400.0:
+        return start_time
+    has_date = "T" in start_time
+    moment = datetime.fromisoformat(start_time if has_date else f"2000-01-01T{start_time}")
+    moment += timedelta(seconds=seconds)
+    return moment.isoformat() if has_date else moment.time().isoformat()
 
 
 def _device(recording: str) -> str:
@@ -210,8 +234,8 @@ def _device(recording: str) -> str:
 
 
 def _personal(patient: str, recording: str) -> tuple[tuple[str, str], ...]:
-    given = (("patient", patient), ("recording", recording))
-    return tuple((name, text) for name, text in given if set(text.split()) - {"X", "Startdate"})
+    given = (("patient", patient), ("recording", re.sub(r"^Startdate \S+", "", recording).strip()))
+    return tuple((name, text) for name, text in given if set(text.split()) - {"X"})
 
 
 def _damaged(what: str, path: Path) -> DamagedFileError:

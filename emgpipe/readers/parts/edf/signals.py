@@ -12,7 +12,7 @@ from emgpipe.readers.parts.blocks.blocks import Block, Column
 from emgpipe.readers.parts.blocks.loader import BlockLoader
 from emgpipe.readers.parts.described.edf import with_description
 from emgpipe.readers.parts.edf.annotations import read_annotations
-from emgpipe.readers.parts.edf.header import EdfHeader, EdfSignal, read_header
+from emgpipe.readers.parts.edf.header import EdfHeader, EdfSignal, later, read_header
 from emgpipe.readers.parts.edf.timeline import GapLoader, first_samples, record_starts
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def read_edf(path: Path, *, keep_personal_data: bool = False, units: Mapping[str
         channels,
         Source(path, "edf", header.version),
         annotations.events,
-        Acquisition(start_time=header.start_time, device=header.device, hardware_filters=filters),
+        Acquisition(later(header.start_time, annotations.begin), header.device, hardware_filters=filters),
         tuple(findings),
         header.personal if keep_personal_data else (),
     )

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 MOST_GAP = 100.0
 """A file that claims more missing than recorded time by this factor (and over a day) is taken as damaged."""
+MOST_SPREAD = 10_000
+"""Most samples of a signal on the timeline, gaps included, per sample that is stored."""
+MOST_SAMPLES = 1 << 28
+"""Most samples of a signal on the timeline (2 GiB), unless at least a tenth of them are stored."""
 SAME_RATE = 0.001
 """Records that follow each other this much faster or slower than stated are a contradiction."""
 
@@ -77,15 +81,23 @@ def record_starts(
     if (gaps < -1e-3 * header.record_duration).any():
         raise DamagedFileError("its data records overlap in time; export it again", path=path, reader="edf")
     recorded = header.n_records * header.record_duration
-    if times[-1] > MOST_GAP * recorded and times[-1] > 86400:
-        message = f"claims {times[-1]:.0f} s of time for {recorded:.0f} s of data; the record times are damaged"
-        raise DamagedFileError(message, path=path, reader="edf")
+    if times[-1] > max(MOST_GAP * recorded, 86400.0) or _is_endless(header, float(times[-1])):
+        message = f"claims {times[-1]:.0f} s of time for {recorded:g} s of data; the record times are damaged"
+        raise DamagedFileError(f"{message}: export it again without gaps", path=path, reader="edf")
     real = gaps > 1e-3 * header.record_duration
     if not real.any():
         return None, []
     missing = float(gaps[real].sum())
     reason = f"the recording was interrupted {int(real.sum())} times, {missing:.3f} s are missing (NaN)"
     return times, [make_finding("time_gaps", "warn", reason, "use trials between the gaps", value=missing, unit="s")]
+
+
+def _is_endless(header: EdfHeader, seconds: float) -> bool:
+    """Say whether a signal would have far more samples, most of them missing, than the file stores."""
+    most = max((signal.per_record for signal in header.signals if not signal.is_annotation), default=0)
+    spread = seconds / header.record_duration * most
+    stored = header.n_records * most
+    return spread > max(MOST_SAMPLES, 10 * stored) or spread > max(MOST_SPREAD * stored, 1 << 24)
 
 
 def first_samples(times: NDArray[np.float64], rate: float, per_record: int) -> tuple[int, ...]:

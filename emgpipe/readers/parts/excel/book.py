@@ -8,6 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from emgpipe.errors import DamagedFileError, EmgpipeError, ReadError, suggest
+from emgpipe.readers.parts.excel.extent import MOST_ROWS, sheet_extent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,14 +86,22 @@ class Book:
         if name not in self.names:
             near = suggest(name, self.names) or f"; it has: {', '.join(self.names)}"
             raise ReadError(f"there is no sheet '{name}' in the workbook{near}", path=self.path, reader=self.reader)
+        extent = sheet_extent(self.path, name)
+        if extent is not None:
+            if extent.is_endless_text:
+                raise self._damaged(f"a cell of sheet '{name}' holds endless text")
+            self._check_extent(name, extent.rows, extent.columns)
         sheet = self._guarded(lambda: self._book.get_sheet_by_name(name))
         if sheet.start is None or sheet.end is None:
             return
         n_rows, n_columns = sheet.end[0] + 1, sheet.end[1] + 1
-        if n_rows * n_columns > MOST_CELLS:
-            message = f"sheet '{name}' reaches to row {n_rows}, column {n_columns}; delete what is "
-            raise ReadError(f"{message}beyond the table, or export it as CSV", path=self.path, reader=self.reader)
+        self._check_extent(name, n_rows, n_columns)
         yield from self._from_first_cell(sheet)
+
+    def _check_extent(self, name: str, n_rows: int, n_columns: int) -> None:
+        if n_rows * n_columns > MOST_CELLS or n_rows > MOST_ROWS:
+            message = f"sheet '{name}' reaches to row {n_rows}, column {max(n_columns, 1)}; delete what is "
+            raise ReadError(f"{message}beyond the table, or export it as CSV", path=self.path, reader=self.reader)
 
     def _from_first_cell(self, sheet: Any) -> Iterator[list[Any]]:
         """Yield rows with the empty rows and columns before the first cell, which the library may leave out."""
@@ -131,6 +140,6 @@ class Book:
                 raise
             raise self._damaged(error) from error
 
-    def _damaged(self, error: BaseException) -> DamagedFileError:
+    def _damaged(self, error: BaseException | str) -> DamagedFileError:
         message = f"the workbook cannot be read ({error}); open it in a spreadsheet program and save it again"
         return DamagedFileError(message, path=self.path, reader=self.reader)

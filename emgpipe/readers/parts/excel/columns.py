@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +10,9 @@ import numpy as np
 from emgpipe.errors import ReadError
 from emgpipe.model import Finding, make_finding
 from emgpipe.readers.base import guess_kind
+from emgpipe.readers.parts.excel.names import find_column, no_column
 from emgpipe.readers.parts.excel.options import ExcelOptions, Sheet, SheetLayout
-from emgpipe.readers.parts.excel.table import SheetTable, column_letter, find_column, no_column, read_sheet
+from emgpipe.readers.parts.excel.table import SheetTable, channel_labels, read_sheet
 from emgpipe.readers.parts.tables.columns import find_roles
 from emgpipe.readers.parts.tables.options import DelimitedOptions
 from emgpipe.readers.parts.tables.rates import Timing, time_columns
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emgpipe.readers.parts.excel.book import Book
+    from emgpipe.readers.parts.tables.table import Table
 
 FEWEST_ROWS = 16
 """A shorter table is no signal, unless the study file names its sheet."""
+SLOWEST_EMG = 10.0
+"""Hz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +108,12 @@ def _columns(book: Book, name: str, layout: SheetLayout, *, is_stated: bool) -> 
 
 def _timed(found: SheetTable, name: str, layout: SheetLayout, path: Path) -> tuple[list[Column], list[Finding]]:
     table, heading = found.table, found.heading
-    labels = [label or f"column {column_letter(index)}" for index, label in enumerate(heading.labels)]
-    roles = find_roles(table.columns, heading, labels, _time_column(layout, heading.labels), table.clocks)
+    labels = channel_labels(heading.labels)
+    time_column = _time_column(layout, heading.labels)
+    roles = find_roles(table.columns, heading, labels, time_column, table.clocks)
+    if roles.clocks and (full := _without_empty_rows(table)) is not table:  # a row without a time is no sample
+        table = full
+        roles = find_roles(table.columns, heading, labels, time_column, table.clocks)
     wanted = _wanted(layout, heading.labels)
     used = [
         index
@@ -122,7 +130,44 @@ def _timed(found: SheetTable, name: str, layout: SheetLayout, path: Path) -> tup
         unit = _unit(labels[index], heading.units[index], heading.unit, layout)
         is_clock = bool(table.clocks)
         columns.append(Column(name, labels[index], table.columns[index], unit, timings[index], is_clock))
-    return columns, [*roles.findings, *doubts, *_texts(found, labels, used, name)]
+    empty = _without_values(found, wanted, name)
+    told = [replace(one, reason=f"sheet '{name}': {one.reason}") for one in found.findings]
+    return columns, [*roles.findings, *doubts, *told, *empty, *_slow_emg(columns), *_texts(found, labels, used, name)]
+
+
+def _without_empty_rows(table: Table) -> Table:
+    has_numbers = np.isfinite(np.array(table.columns)).any(axis=0)
+    if has_numbers.all():
+        return table
+    return replace(table, columns=tuple(column[has_numbers] for column in table.columns))
+
+
+def _without_values(found: SheetTable, wanted: list[int] | None, name: str) -> list[Finding]:
+    """Name labeled columns without any number: formulas that were never calculated have none."""
+    table, labels = found.table, found.heading.labels
+    empty = [
+        f"'{label}'"
+        for index, label in enumerate(labels)
+        if label and (wanted is None or index in wanted)
+        and not table.texts[index] and not np.isfinite(table.columns[index]).any()
+    ]  # fmt: skip
+    if not empty:
+        return []
+    reason = f"sheet '{name}': columns with a label and without values are not read: {', '.join(empty)}"
+    remedy = "if they hold formulas, open the workbook in a spreadsheet program and save it, so that results are stored"
+    return [make_finding("empty_column", "warn", reason, remedy)]
+
+
+def _slow_emg(columns: list[Column]) -> list[Finding]:
+    slow = [
+        f"'{one.label}' ({one.timing.sampling_rate:.4g} Hz)"
+        for one in columns
+        if one.timing.sampling_rate < SLOWEST_EMG and guess_kind(one.label, parse_unit(one.unit)) == "emg"
+    ]
+    if not slow:
+        return []
+    reason = f"no EMG is sampled this slowly: {', '.join(slow)}"
+    return [make_finding("sampling_rate_doubtful", "warn", reason, "check the unit of the time column, or state it")]
 
 
 def _time_column(layout: SheetLayout, labels: tuple[str, ...]) -> str | None:

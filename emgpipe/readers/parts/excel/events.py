@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from emgpipe.errors import ReadError
 from emgpipe.model import Event
-from emgpipe.readers.parts.excel.table import find_column, no_column
+from emgpipe.readers.parts.excel.names import find_column, no_column
 from emgpipe.readers.parts.mapping.clock import SECONDS
 
 if TYPE_CHECKING:

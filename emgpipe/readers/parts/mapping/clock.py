@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from emgpipe.readers.parts.mapping.tree import Tree
 
 MOST_RATE = 1e6
-SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
+SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "days": 86400.0}
+DATENUM = (6e5, 9e5)
+"""Days since the year 0, as MATLAB counts dates: from 1642 to 2464."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,10 @@ def _time_unit(stamps: NDArray[np.float64], where: str) -> tuple[str, list[Findi
         steps = np.diff(stamps)
     forward = steps[steps > 0]
     step = float(np.median(forward)) if forward.size else 0.0
+    first = float(stamps[np.isfinite(stamps)][0]) if np.isfinite(stamps).any() else 0.0
+    if DATENUM[0] < first < DATENUM[1] and 0 < step < 1e-4:  # 8.6 s, in days
+        reason = f"the time stamps in '{where}' are taken as dates of MATLAB (datenum), which count days"
+        return "days", [make_finding("time_unit_guessed", "warn", reason, "state sampling_rate in the study file")]
     if step <= 0.02:  # 50 Hz or more, in seconds
         return "s", []
     unit = "s" if step <= 0.2 else "ms" if step <= 100 else "us"

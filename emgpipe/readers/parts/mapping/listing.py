@@ -46,6 +46,7 @@ def refusal(tree: Tree, draft: MappingOptions, doubt: str) -> str:
         [
             f"the file needs a mapping, because {doubt}. It holds:",
             *(lines or ["  nothing that can be read"]),
+            *(f"  {one}, which cannot be read as samples" for one in tree.unread[:LISTED]),
             "Put this into the study file and correct it, the unit above all (docs/mapping.md explains it):",
             *snippet(draft),
         ]

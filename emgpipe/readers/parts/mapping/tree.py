@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 from emgpipe.errors import ReadError, suggest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
@@ -37,6 +38,11 @@ class Entry:
         return count
 
     @property
+    def described(self) -> str:
+        """Path and shape for a message."""
+        return f"'{self.path}' ({' x '.join(str(length) for length in self.shape)})"
+
+    @property
     def vector_axis(self) -> int | None:
         """The axis along which a vector runs; None for a matrix."""
         long = [axis for axis, length in enumerate(self.shape) if length != 1]
@@ -51,8 +57,10 @@ class Entry:
 class Tree(ABC):
     """The entries of one file; values are read when asked for."""
 
-    def __init__(self, path: Path, reader: str, entries: list[Entry]) -> None:
+    def __init__(self, path: Path, reader: str, entries: list[Entry], unread: Sequence[str] = ()) -> None:
         self.path, self.reader = path, reader
+        self.unread = tuple(unread)
+        """What is there and cannot be samples, for a message."""
         self.entries = {entry.path: entry for entry in entries}
 
     @abstractmethod

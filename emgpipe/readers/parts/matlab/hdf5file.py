@@ -25,6 +25,8 @@ EXPANSION = 1100
 """No filter that comes with HDF5 packs more tightly than this; zlib's limit is 1032."""
 MOST_DEPTH = 32
 MOST_ITEMS = 20_000
+MOST_LINKS = 256
+"""Steps on the way to an object: soft links may lead in circles."""
 MOST_VALUES = 4096
 """Elements of an attribute."""
 NUMBERS = "biuf"
@@ -126,6 +128,40 @@ def hdf5_text(dataset: Any, path: Path, reader: str, most: int = 10_000) -> str 
     return texts[0] if dataset.shape == () else texts
 
 
+def member(group: Any, path: str) -> Any:
+    """Return what lies at a path below a group, in this file; None where nothing does or a link leads elsewhere.
+
+    Soft links are followed step by step, because the library follows one that ends at an external link without asking.
+    """
+    import h5py
+
+    place, steps = group, [step for step in path.split("/") if step]
+    for _ in range(MOST_LINKS):
+        if not steps:
+            return place
+        if not isinstance(place, h5py.Group):
+            return None
+        name, *steps = steps
+        link = place.get(name, getlink=True, default=None)
+        if isinstance(link, h5py.SoftLink):
+            place = place.file["/"] if link.path.startswith("/") else place
+            steps = [step for step in link.path.split("/") if step not in {"", "."}] + steps
+        elif isinstance(link, h5py.HardLink):
+            place = place[name]
+        else:
+            return None
+    return None
+
+
+def required(file: Any, path: str, where: Path, reader: str) -> Any:
+    """Return what lies at a path in this file; `DamagedFileError` where nothing does."""
+    found = member(file, path)
+    if found is None:
+        message = f"the HDF5 content lacks '{path}' (a link may lead to another file, which is not followed)"
+        raise DamagedFileError(f"{message}; export it again", path=where, reader=reader)
+    return found
+
+
 def leads_out(dataset: Any) -> bool:
     """Say whether the numbers of a dataset lie in other files."""
     return bool(dataset.is_virtual or dataset.external)
@@ -169,7 +205,7 @@ class Hdf5Loader:
             The file has vanished or changed since it was opened.
         """
         with open_hdf5(self.path, self.reader) as file:
-            dataset = file[self.dataset]
+            dataset = required(file, self.dataset, self.path, self.reader)
             check_dataset(dataset, self.path, self.reader)
             span = slice(start, max(start, stop))
             stored = self._stored(dataset, span)
@@ -198,7 +234,7 @@ def _walk(group: Any, prefix: str, found: Contents, seen: set[object], where: tu
         message = f"nests deeper than {MOST_DEPTH} or holds more than {MOST_ITEMS} objects; it is no recording"
         raise DamagedFileError(message, path=path, reader=reader)
     for name in group:
-        item = _member(group, name)
+        item = member(group, name)
         if item is None or item.id in seen:
             continue
         seen.add(item.id)
@@ -207,17 +243,6 @@ def _walk(group: Any, prefix: str, found: Contents, seen: set[object], where: tu
             _walk(item, f"{prefix}{name}/", found, seen, where)
         elif isinstance(item, h5py.Dataset) and item.shape is not None and not leads_out(item):
             found.datasets.append(Dataset(f"{prefix}{name}", item.shape, item.dtype, _attributes(item)))
-
-
-def _member(group: Any, name: str) -> Any:
-    import h5py
-
-    if isinstance(group.get(name, getlink=True), h5py.ExternalLink):
-        return None
-    try:
-        return group[name]
-    except KeyError:  # a soft link to nowhere
-        return None
 
 
 def _attributes(item: Any) -> dict[str, Attribute]:

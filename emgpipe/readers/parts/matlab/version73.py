@@ -14,7 +14,7 @@ import numpy as np
 
 from emgpipe.errors import DamagedFileError
 from emgpipe.readers.parts.matlab.check import MOST_DEPTH
-from emgpipe.readers.parts.matlab.hdf5file import EXPANSION, check_dataset, hdf5_text, open_hdf5
+from emgpipe.readers.parts.matlab.hdf5file import EXPANSION, check_dataset, hdf5_text, member, open_hdf5
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def load_hdf5_mat(path: Path, reader: str, names: Sequence[str] | None) -> dict[
     with open_hdf5(path, reader) as file:
         visit = _Visit(file, path, reader)
         return {
-            name: visit.value(visit.item(file, name), 0)
+            name: visit.value(member(file, name), 0)
             for name in file
             if not name.startswith("#") and (names is None or name in names)
         }
@@ -54,15 +54,7 @@ class _Visit:
     reader: str
     visited: int = field(default=0, init=False)
     loaded: int = field(default=0, init=False)
-
-    def item(self, group: Any, name: str) -> Any:
-        """Return a member of a group; links that lead out of the file are not followed."""
-        import h5py
-
-        link = group.get(name, getlink=True)
-        if isinstance(link, h5py.ExternalLink):
-            return None
-        return group[name]
+    branch: set[Any] = field(default_factory=set, init=False)
 
     def value(self, item: Any, depth: int) -> object:
         import h5py
@@ -71,16 +63,20 @@ class _Visit:
         if depth > MOST_DEPTH or self.visited > MOST_VALUES:
             message = f"nests deeper than {MOST_DEPTH} levels or holds more than {MOST_VALUES} values"
             raise DamagedFileError(f"{message}; save the signals alone", path=self.path, reader=self.reader)
-        if item is None or "MATLAB_object_decode" in item.attrs:
-            return None
-        if isinstance(item, h5py.Group):
-            return self._struct(item, depth)
-        return self._dataset(item, depth) if isinstance(item, h5py.Dataset) else None
+        if item is None or item.id in self.branch or "MATLAB_object_decode" in item.attrs:
+            return None  # what holds itself is left out where it comes again
+        self.branch.add(item.id)
+        try:
+            if isinstance(item, h5py.Group):
+                return self._struct(item, depth)
+            return self._dataset(item, depth) if isinstance(item, h5py.Dataset) else None
+        finally:
+            self.branch.discard(item.id)
 
     def _struct(self, group: Any, depth: int) -> object:
         if "MATLAB_sparse" in group.attrs:
             return None
-        members = {name: self.item(group, name) for name in group}
+        members = {name: member(group, name) for name in group}
         arrays = [member for member in members.values() if _is_references(member) and not _class(member)]
         if members and len(arrays) == len(members):
             return self._struct_array(members, depth)

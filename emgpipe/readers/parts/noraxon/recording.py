@@ -134,12 +134,23 @@ def make_events(labels: Sequence[str], table: NoraxonTable, timing: Timing) -> t
 def without_cut_row(written: Written) -> tuple[Written, list[Finding]]:
     """Drop the last row of a file that was cut off inside it: its last number may have lost digits."""
     table, count = written.table, written.header.count
-    if not table.is_cut or (count is not None and table.n_rows >= count) or table.n_rows == 0:
+    if not table.is_cut or table.n_rows == 0:
         return written, []
+    if count is not None and table.n_rows >= count:
+        return written, _without_last_cell(table)
     columns = tuple(column[: table.n_rows - 1] for column in table.columns)
     cut = replace(table, columns=columns, is_cut=False)
     reason = "the last line has no end, its numbers may be incomplete; it is left out"
     return replace(written, table=cut), [make_finding("cut_row", "note", reason, EXPORT_AGAIN)]
+
+
+def _without_last_cell(table: NoraxonTable) -> list[Finding]:
+    """Leave out the last number of a file with all its rows, where nothing tells that it has all its digits."""
+    if table.ending is None:
+        return []
+    for column in table.columns[table.ending.whole :]:
+        column[-1:] = np.nan
+    return [table.ending.finding()]
 
 
 def _until_next(runs: list[Run], n_rows: int) -> list[Run]:

@@ -11,8 +11,9 @@ import numpy as np
 
 from emgpipe.readers.parts.noraxon.text import HEAD_BYTES, cut
 from emgpipe.readers.parts.tables.cells import SPELLINGS
-from emgpipe.readers.parts.tables.exponents import check_exponents
-from emgpipe.readers.parts.tables.layout import MISSING, to_number
+from emgpipe.readers.parts.tables.ending import Ending, cut_ending
+from emgpipe.readers.parts.tables.exponents import check_bytes
+from emgpipe.readers.parts.tables.layout import MISSING, Layout, to_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +52,8 @@ class NoraxonTable:
         Rows with more cells than labels; the surplus is not read.
     is_cut : bool
         Whether the last line has no end, as in a file that was cut off.
+    ending : Ending or None
+        Such a last line, unless all its numbers are whole beyond doubt.
     """
 
     columns: tuple[NDArray[np.float64], ...]
@@ -58,6 +61,7 @@ class NoraxonTable:
     unreadable: dict[int, str] = field(default_factory=dict)
     wide_rows: int = 0
     is_cut: bool = False
+    ending: Ending | None = None
 
     @property
     def n_rows(self) -> int:
@@ -76,6 +80,9 @@ def read_table(path: Path, layout: NoraxonLayout) -> NoraxonTable:
     except ValueError:  # pandas' ParserError is one
         table = _read_cells(path, layout)
     table.is_cut = not _ends_with_line(path, layout.encoding)
+    if table.is_cut:
+        text = Layout(layout.delimiter, layout.decimal, layout.data_start, len(layout.labels))
+        table.ending = cut_ending(path, text, layout.encoding)
     return table
 
 
@@ -94,7 +101,7 @@ def add_runs(runs: list[Run], codes: NDArray[np.integer], names: list[str], firs
 
 
 def _read_regular(path: Path, layout: NoraxonLayout) -> NoraxonTable:
-    check_exponents(path)
+    check_bytes(path, layout.encoding)
     n, words = len(layout.labels), layout.text_columns
     numbers = [index for index in range(n) if index not in words]
     # Room for as many rows as there are line ends: memory that is never touched costs nothing. Each column is an array

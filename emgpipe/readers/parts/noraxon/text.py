@@ -12,8 +12,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emgpipe.errors import DamagedFileError
+from emgpipe.errors import DamagedFileError, ReadError
 from emgpipe.readers.parts.noraxon.header import NoraxonHeader, is_key_line, make_header
+from emgpipe.readers.parts.tables.beginning import MOST_COLUMNS, read_beginning, too_wide
 from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding
 from emgpipe.readers.parts.tables.layout import split_line
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 HEAD_BYTES = 1 << 18
 """Enough for keys, labels and some rows of a table of a thousand columns."""
+SURE_BYTES = 1 << 16
+"""What was recognized."""
 SEARCHED_LINES = 40
 """How far below the values the labels may stand."""
 SAMPLED_ROWS = 200
@@ -63,11 +66,13 @@ class NoraxonLayout:
 
 def open_layout(path: Path, reader: str) -> NoraxonLayout:
     """Find the layout of a file; `DamagedFileError` if there is no Noraxon table in it."""
-    with path.open("rb") as handle:
-        layout = find_layout(handle.read(HEAD_BYTES))
+    head = read_beginning(path, HEAD_BYTES)
+    layout = find_layout(head) or find_layout(head[:SURE_BYTES])  # zero bytes may come later
     if layout is None:
         message = "has no keys, values and labels as myoRESEARCH writes them; export it again"
         raise DamagedFileError(message, path=path, reader=reader)
+    if len(layout.labels) > MOST_COLUMNS:
+        raise ReadError(too_wide(len(layout.labels)), path=path, reader=reader)
     return layout
 
 

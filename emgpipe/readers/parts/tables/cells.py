@@ -16,7 +16,8 @@ SPELLINGS = sorted({form for text in MISSING for form in (text, text.upper(), te
 """Missing values as pandas has to be told them."""
 _NUMBER = re.compile(r"[+\-\u2212]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?")
 _CLOCK = re.compile(
-    r"(\d[\d./-]*[ T]+)?(?:(\d{1,2}):(\d\d):(\d\d(?:[.,]\d+)?)|(\d{1,3}):(\d\d[.,]\d+))\s*([AP]M|Z|[+-]\d\d:?\d\d)?",
+    r"(\d[\d./-]*[ T]+)?(?:(\d{1,2}):(\d\d):(\d\d(?:[.,]\d+|:\d{3})?)"
+    r"|(\d{1,3}):(\d\d[.,]\d+))\s*([AP]M|Z|[+-]\d\d:?\d\d)?",
     re.IGNORECASE,
 )
 _GROUPED = {
@@ -37,7 +38,10 @@ def split_line(line: str, delimiter: str) -> list[str]:
     if delimiter == BLANKS:
         return line.split()
     if '"' in line:
-        line_cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+        try:
+            line_cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+        except csv.Error:  # a quote that never closes
+            line_cells = [cell.strip().strip('"') for cell in line.split(delimiter)]
         return [cell.strip() for cell in line_cells]
     return [cell.strip() for cell in line.split(delimiter)]
 
@@ -55,7 +59,7 @@ def clock_seconds(cell: str) -> float | None:
     if hours is None:
         return 60.0 * int(only_minutes) + float(only_seconds.replace(",", "."))
     hour = int(hours) % 12 + 12 * (zone.upper() == "PM") if zone and zone.upper() in {"AM", "PM"} else int(hours)
-    return 3600.0 * hour + 60.0 * int(minutes) + float(seconds.replace(",", "."))
+    return 3600.0 * hour + 60.0 * int(minutes) + float(re.sub("[,:]", ".", seconds))
 
 
 def is_number(cell: str, decimal: str) -> bool:
@@ -85,6 +89,8 @@ def to_number(cell: str, decimal: str) -> float | None:
     if decimal == "," and "." in cell and ONE_GROUP.fullmatch(cell):
         return None
     text = cell.replace(",", ".", 1) if decimal == "," and "." not in cell else cell
+    if "_" in text:  # Python's way to group digits, nobody else's
+        return None
     try:
         return float(text)
     except ValueError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,8 @@ SAME = 0.02
 
 LONG, RISING = 50, 0.2
 """A signal does not rise for so many samples; with printed stamps, so many of them differ from the one before."""
+SHARED = 20.0
+"""From so many samples with one stamp on, the changes of the stamp show the rate better than a straight line."""
 FEW = 2
 """So few odd steps cannot show that a clock is a little slow."""
 
@@ -49,6 +51,12 @@ class Clock:
         Share of steps that are off by half or more; coarse printing alone does not count.
     resolution : float
         How finely the stamps are printed, in s; 0 where they do not show it.
+    uncertainty : float
+        Relative uncertainty of the rate where many samples share one stamp; 0 elsewhere.
+    first : int
+        Row of the first time stamp; `start` is the time of row 0.
+    missing_stamps : int
+        Rows without a time stamp before the last one.
     """
 
     sampling_rate: float
@@ -59,6 +67,9 @@ class Clock:
     backward: int = 0
     irregular: float = 0.0
     resolution: float = 0.0
+    uncertainty: float = 0.0
+    first: int = 0
+    missing_stamps: int = 0
 
 
 def read_clock(stamps: NDArray[np.float64], seconds: float) -> Clock | None:
@@ -74,6 +85,17 @@ def read_clock(stamps: NDArray[np.float64], seconds: float) -> Clock | None:
     known = np.flatnonzero(np.isfinite(stamps))
     if known.size < 2:
         return None
+    clock = _clock(stamps, known, seconds)
+    if clock is None or not np.isfinite(clock.sampling_rate) or clock.sampling_rate <= 0:
+        return None
+    first = int(known[0])
+    return replace(
+        clock, start=clock.start - first / clock.sampling_rate if first else clock.start, first=first,
+        missing_stamps=clock.n_samples - known.size,
+    )  # fmt: skip
+
+
+def _clock(stamps: NDArray[np.float64], known: NDArray[np.intp], seconds: float) -> Clock | None:
     start, n_samples = float(stamps[known[0]] * seconds), int(known[-1]) + 1
     times = (stamps[known] - stamps[known[0]]) * seconds  # small numbers: stamps may count from 1970
     steps = np.diff(times) / np.diff(known)
@@ -81,6 +103,8 @@ def read_clock(stamps: NDArray[np.float64], seconds: float) -> Clock | None:
     if expected <= 0:
         return None
     resolution = _resolution(steps, expected)
+    if resolution >= SHARED * expected:
+        return _from_changes(times, known, Clock(0.0, start, n_samples, resolution=resolution))
     if resolution and not _lost_few(steps, expected, resolution) and _is_steady(times, known, resolution):
         return Clock(_clean(_slope(times, known)), start, n_samples, resolution=resolution)
     coarse = float(steps[steps > 0].min()) if (steps == 0).any() else 0.0
@@ -99,6 +123,34 @@ def read_clock(stamps: NDArray[np.float64], seconds: float) -> Clock | None:
     irregular = 0.0 if coarse else float((np.abs(steps - expected) >= 0.5 * expected).mean())
     return Clock(
         _clean(rate), start, n_samples, int(gap.sum()), missing, int(backward.sum()), irregular, resolution
+    )  # fmt: skip
+
+
+def _from_changes(times: NDArray[np.float64], known: NDArray[np.intp], clock: Clock) -> Clock | None:
+    """Derive the rate where many samples share one stamp: from the whole spans between two changes of the stamp.
+
+    The first and the last span may be cut, so that they do not count.
+    """
+    changes = np.flatnonzero(np.diff(times) > 0) + 1
+    backward = int((np.diff(times) < 0).sum())
+    spans = np.diff(times[changes])
+    if spans.size == 0:
+        return None
+    rows = np.diff(known[changes])
+    usual = float(np.median(spans))
+    whole = np.abs(spans - usual) <= SAME * usual
+    counted = rows[whole]
+    # Samples are spread evenly, so that each border of a span lies within one of them; scatter says more.
+    typical = float(np.median(counted))
+    odd = float((np.abs(counted - typical) > np.maximum(2.0, 0.05 * typical)).mean())
+    uncertainty = max(1.0, float(np.ptp(counted)) / np.sqrt(counted.size)) / float(counted.sum())
+    gaps = spans > 1.5 * usual
+    fitted = _slope(times[changes], known[changes], np.flatnonzero(~whole) + 1)
+    rate = _clean(fitted if np.isfinite(fitted) else float(counted.sum() / spans[whole].sum()))
+    missing = float((spans[gaps] - usual).sum())
+    return replace(
+        clock, sampling_rate=rate, gaps=int(gaps.sum()), missing=missing, backward=backward, irregular=odd,
+        uncertainty=uncertainty,
     )  # fmt: skip
 
 

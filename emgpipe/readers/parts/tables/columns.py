@@ -12,6 +12,7 @@ from emgpipe.errors import ReadError, suggest
 from emgpipe.model import Finding, make_finding
 from emgpipe.readers.base import guess_kind
 from emgpipe.readers.parts.tables.clocks import Clock, looks_uniform, never_falls, read_clock
+from emgpipe.readers.parts.tables.time_units import time_unit, why_no_clock
 from emgpipe.units import BY_NAME, UNKNOWN, parse_unit
 
 if TYPE_CHECKING:
@@ -22,16 +23,17 @@ if TYPE_CHECKING:
     from emgpipe.readers.parts.tables.header import Heading
 
 _TIME_LABEL = re.compile(
-    r"^\W*(t|s|ms|secs?|seconds?)\W*$|(\b|_)(time|zeit|temps|tiempo|tempo|times?[ _]?stamps?)(\b|_)|^x\s*[(\[]",
+    r"^\W*(t|s|ms|us|[µμ]s|secs?|seconds?|msecs?|millisec\w*|usecs?|mins?|minutes?|hours?|tid)\W*$"
+    r"|(\b|_)(time|zeit|temps|tiempo|tempo|tijd|times?[ _]?stamps?)(\b|_)|^x\s*[(\[]|^x_?value$",
     re.IGNORECASE,
 )
+_CLOCK_LABEL = re.compile(r"^\W*t[ _.]\w+$", re.IGNORECASE)
+"""``t_emg`` is the time of the EMG, if it increases as time does."""
 _COUNTER_LABEL = re.compile(
     r"^\W*(samples?|frames?|sub[ _-]?frames?|index|idx|nr|no|n|nseq|row|count(er)?|item"
     r"|sample[ _-]?(index|number|no|nr))\W*$",
     re.IGNORECASE,
 )
-_SECONDS = {"s": 1.0, "ms": 1e-3}
-_FURTHER_UNITS = {"us": 1e-6, "µs": 1e-6, "μs": 1e-6, "min": 60.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,15 @@ class Roles:
         Columns that only number the rows.
     spare : tuple of int
         Times of day beside time stamps, which are finer.
+    refused : tuple of (str, str)
+        Time columns that cannot be used, and why.
     """
 
     clocks: dict[int, Clock]
     counters: tuple[int, ...]
     findings: tuple[Finding, ...]
     spare: tuple[int, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
 
     @property
     def others(self) -> set[int]:
@@ -85,6 +90,7 @@ def find_roles(
         return _stated(columns, heading, labels, time_column)
     clocks: dict[int, Clock] = {}
     counters: list[int] = []
+    refused: list[tuple[str, str]] = []
     for index, column in enumerate(columns):
         # What only numbers the rows may stand before the time.
         leads = len(counters) == index and len(columns) > index + 1
@@ -92,9 +98,11 @@ def find_roles(
         if role == "counter":
             counters.append(index)
         elif role == "time":
-            seconds, doubt = _seconds(column, heading.units[index], labels[index])
+            seconds, doubt = time_unit(column, heading.units[index], labels[index])
             clock = read_clock(column, seconds)
-            if clock is not None:
+            if clock is None:
+                refused.append((labels[index], why_no_clock(column)))
+            else:
                 clocks[index] = clock
                 findings += doubt
     if counters:
@@ -103,13 +111,15 @@ def find_roles(
         findings.append(make_finding("counter_column", "note", reason, "if it is a time in ms, state time_column"))
     stamps = {index: clock for index, clock in clocks.items() if index not in times_of_day}
     spare = tuple(index for index in clocks if stamps and index not in stamps)
-    return Roles(stamps or clocks, tuple(counters), tuple(findings), spare)
+    return Roles(stamps or clocks, tuple(counters), tuple(findings), spare, tuple(refused))
 
 
 def _role(index: int, column: NDArray[np.float64], heading: Heading, *, leads: bool) -> str:
     label, unit = heading.labels[index], parse_unit(heading.units[index])
     known = BY_NAME.get(unit)
-    is_time_unit = heading.units[index].strip() in _FURTHER_UNITS or (known is not None and known.quantity == "time")
+    is_time_unit = known is not None and known.quantity == "time"
+    if _CLOCK_LABEL.match(label) and (looks_uniform(column) or never_falls(column)):
+        return "time"
     if is_time_unit or (unit == UNKNOWN and _TIME_LABEL.search(label)):
         return "time"
     if _COUNTER_LABEL.match(label) and unit == UNKNOWN and _counts(column):
@@ -142,35 +152,11 @@ def _stated(columns: Sequence[NDArray[np.float64]], heading: Heading, labels: Se
         raise ReadError(f"there is no column '{time_column}' for time_column{suggest(time_column, labels)}")
     clocks, findings = {}, []
     for index in wanted:
-        seconds, doubt = _seconds(columns[index], heading.units[index], labels[index])
+        seconds, doubt = time_unit(columns[index], heading.units[index], labels[index])
         clock = read_clock(columns[index], seconds)
         if clock is None:
-            raise ReadError(f"the stated time column '{labels[index]}' does not increase; state time_column: none")
+            why = why_no_clock(columns[index])
+            raise ReadError(f"the stated time column '{labels[index]}' {why}; state time_column: none")
         clocks[index] = clock
         findings += doubt
     return Roles(clocks, (), tuple(findings))
-
-
-def _seconds(column: NDArray[np.float64], written: str, label: str) -> tuple[float, list[Finding]]:
-    """Return how many seconds one unit of the time stamps is; a guess is said."""
-    unit = parse_unit(written)
-    if unit in _SECONDS:
-        return _SECONDS[unit], []
-    if written.strip().lower() in _FURTHER_UNITS:
-        return _FURTHER_UNITS[written.strip().lower()], []
-    bracketed = re.search(r"[(\[]\s*(us|µs|μs|min)\s*[)\]]", label, re.IGNORECASE)
-    if bracketed:
-        return _FURTHER_UNITS[bracketed[1].lower()], []
-    word = label.strip().lower()
-    if word in {"ms", "s", "sec", "secs", "second", "seconds"}:
-        return (1e-3 if word == "ms" else 1.0), []
-    known = column[np.isfinite(column)]
-    steps = np.diff(known)
-    positive = steps[steps > 0]
-    step = float(np.median(positive)) if positive.size else 0.0
-    if step <= 0.02:  # 50 Hz or more, in seconds
-        return 1.0, []
-    name, seconds = ("s", 1.0) if step <= 0.2 else ("ms", 1e-3) if step <= 100 else ("us", 1e-6)
-    reason = f"no unit is stated for the time column '{label}'; its steps of {step:g} are taken as {name}"
-    remedy = "if this is wrong, state sampling_rate and time_column: none"
-    return seconds, [make_finding("time_unit_guessed", "warn", reason, remedy, value=step)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emgpipe.model import Finding, make_finding
+from emgpipe.model import Finding, Level, make_finding
 from emgpipe.readers.parts.tables.cells import ONE_GROUP
 from emgpipe.readers.parts.tables.clocks import EPOCH
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from emgpipe.readers.parts.tables.layout import Layout
     from emgpipe.readers.parts.tables.options import DelimitedOptions
     from emgpipe.readers.parts.tables.table import Table
+
+REPEATED, FEWEST_REPEATED = 0.2, 10
+"""From this share and number of rows on, equal neighbors are no coincidence."""
 
 
 def heading_findings(lines: list[str], layout: Layout, heading: Heading, options: DelimitedOptions) -> list[Finding]:
@@ -62,20 +65,44 @@ def table_findings(table: Table, labels: list[str], used: list[int], roles: Role
     return findings
 
 
+def repeated_rows(table: Table, roles: Roles, used: list[int], labels: list[str]) -> list[Finding]:
+    """Say that rows are printed twice: the same time and the same samples again."""
+    for index in roles.clocks:
+        times = table.columns[index]
+        again = np.flatnonzero(times[1:] == times[:-1])
+        if again.size < REPEATED * times.size:
+            continue
+        own = [table.columns[i] for i in used if (timed := roles.clock_of(i)) and timed[0] == index]
+        same = np.ones(again.size, dtype=bool)
+        for column in own:
+            before, after = column[again], column[again + 1]
+            same &= (before == after) | (np.isnan(before) & np.isnan(after))
+        count = int(same.sum()) if own else 0
+        if count >= max(FEWEST_REPEATED, REPEATED * times.size):
+            reason = (
+                f"{count} of {times.size} rows repeat the row before, with the same time in '{labels[index]}' and the "
+                "same samples: the sampling rate may be too high by as much"
+            )
+            remedy = "export again, each row once"
+            return [make_finding("repeated_rows", "warn", reason, remedy, value=float(count), unit="rows")]
+    return []
+
+
 def unusable_cells(channels: tuple[Channel, ...], labels: list[str], table: Table) -> list[Finding]:
     """Say which channels have cells without a number, and what stands in them."""
     findings = []
     for channel in channels:
         index = labels.index(channel.label)
-        missing = int(np.isnan(channel.read()).sum())
-        if missing:
+        missing = int(np.isnan(channel.read()).sum()) - (index == table.doubtful)
+        if missing > 0:
             example = f" such as '{table.examples[index][:20]}'" if table.texts[index] else ""
             causes = {f"text{example}": table.texts[index], "infinite": table.infinite[index]}
             said = ", ".join(f"{count} {cause}" for cause, count in causes.items() if count)
             reason = f"{missing} of {channel.n_samples} cells hold no usable number{f' ({said})' if said else ''}"
+            level: Level = "fail" if missing >= channel.n_samples else "warn"
             findings.append(
                 make_finding(
-                    "unusable_cells", "warn", f"{reason}; they are NaN", _remedy(table, index),
+                    "unusable_cells", level, f"{reason}; they are NaN", _remedy(table, index),
                     channel=channel.label, value=float(missing), unit="samples",
                 )
             )  # fmt: skip

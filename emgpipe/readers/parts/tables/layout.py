@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from emgpipe.readers.parts.tables.cells import BLANKS, MISSING, clock_seconds, is_number, split_line, to_number
+from emgpipe.units import UNKNOWN, parse_unit
 
 __all__ = [
     "BLANKS", "CANDIDATES", "MISSING", "Layout", "clock_seconds", "find_layout", "is_number", "split_line", "to_number",
@@ -19,6 +21,8 @@ MOST_LINES = 200
 """Rows of numbers that are enough to judge a layout."""
 SCANNED_LINES = 20000
 """How far down the first row of numbers may stand."""
+TAIL_LINES = 40
+"""Lines at the end of those that decide which delimiters and decimal marks are tried on all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,10 @@ def _worth_trying(lines: list[str], first_line: int, stated: str | None) -> list
     """Return the candidates without those that give the same single column: a mark that no line has splits nothing."""
     text = "\n".join(lines[first_line : first_line + SCANNED_LINES])
     absent = [mark for mark in dict(CANDIDATES) if (" " if mark == BLANKS else mark) not in text and mark != stated]
-    return [(mark, point) for mark, point in CANDIDATES if mark not in absent[1:]]
+    candidates = [(mark, point) for mark, point in CANDIDATES if mark not in absent[1:]]
+    tail = lines[first_line : first_line + SCANNED_LINES][-TAIL_LINES:]
+    fitting = [candidate for candidate in candidates if any(_as_row(0, line, *candidate) for line in tail)]
+    return fitting or candidates  # where the last lines hold numbers, only what fits them can fit the table
 
 
 def _without_number_row(layout: Layout, lines: list[str]) -> Layout:
@@ -134,11 +141,9 @@ def _rate(lines: list[str], delimiter: str, decimal: str, first_line: int) -> tu
     used = lines[first_line : first_line + SCANNED_LINES]
     rows: list[_Row] = []
     for index, line in enumerate(used, start=first_line):
-        cells = split_line(line, delimiter) if line.strip() else []
-        numbers = sum(is_number(cell, decimal) for cell in cells)
-        other = sum(cell.lower() not in MISSING for cell in cells) - numbers
-        if numbers and numbers > other:
-            rows.append(_Row(index, _width(cells), numbers, other))
+        row = _as_row(index, line, delimiter, decimal)
+        if row is not None:
+            rows.append(row)
         if len(rows) >= MOST_LINES:
             break
     width = _usual_width(rows)
@@ -149,6 +154,14 @@ def _rate(lines: list[str], delimiter: str, decimal: str, first_line: int) -> tu
     length = len(block) if share == 1.0 else len(block) // 2
     start = _first_row(lines, block[0].line, delimiter, decimal, first_line)
     return length, share, Layout(delimiter, decimal, start, width)
+
+
+def _as_row(index: int, line: str, delimiter: str, decimal: str) -> _Row | None:
+    """Return a line as a row of numbers, or None where most of its cells are none."""
+    cells = split_line(line, delimiter) if line.strip() else []
+    numbers = sum(is_number(cell, decimal) for cell in cells)
+    other = sum(cell.lower() not in MISSING for cell in cells) - numbers
+    return _Row(index, _width(cells), numbers, other) if numbers and numbers > other else None
 
 
 def _first_row(lines: list[str], start: int, delimiter: str, decimal: str, first_line: int) -> int:
@@ -201,6 +214,22 @@ def _without_false_columns(layout: Layout, lines: list[str]) -> Layout:
         return layout
     fraction = all(cells[1].isdigit() for cells in pairs)
     telling = any(cells[0] == "-0" or (len(cells[1]) > 1 and cells[1].startswith("0")) for cells in pairs)
-    if fraction and telling:
+    if fraction and (telling or _has_one_label(lines[: layout.data_start], [cells[1] for cells in pairs])):
         return Layout(BLANKS, ",", layout.data_start, 1)
     return layout
+
+
+def _has_one_label(above: list[str], fractions: list[str]) -> bool:
+    """Say whether one label stands above two cells that look like the two halves of a number."""
+    line = next((line.strip() for line in reversed(above) if line.strip()), "")
+    bracketed = re.search(r"[(\[]([^()\[\]]+)[)\]]$", line)
+    is_label = "," not in line and (
+        parse_unit(bracketed[1]) != UNKNOWN
+        if bracketed
+        else bool(re.fullmatch(r"emg[ _]?\w{0,4}", line, re.IGNORECASE))
+    )
+    # Fractions are printed with the same number of digits, or without zeros at their end.
+    even = len({len(cell) for cell in fractions}) == 1 or not any(
+        cell.endswith("0") and cell != "0" for cell in fractions
+    )
+    return is_label and even

@@ -11,6 +11,8 @@ import numpy as np
 from emgpipe.readers.parts.tables.cells import BLANKS, MISSING, is_number, split_line, to_number
 from emgpipe.readers.parts.tables.clocks import looks_uniform
 from emgpipe.readers.parts.tables.encoding import decode_head
+from emgpipe.readers.parts.tables.ending import Ending, is_whole
+from emgpipe.readers.parts.tables.exponents import check_bytes
 from emgpipe.readers.parts.tables.header import Heading, label_rate, label_unit
 from emgpipe.readers.parts.tables.layout import CANDIDATES
 from emgpipe.readers.parts.tables.table import Table
@@ -21,11 +23,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from emgpipe.model import Finding
+
 LYING, MANY_CELLS = 20, 500
 """A table with at least so many columns per row, and in all, has channels as rows."""
 MOST_ROWS = 2000
 HEAD_BYTES = 1 << 20
 JUDGED_CELLS = 400
+MOST_LINE_BYTES = 1 << 26
+"""Longer rows, several million samples, would take many times their size in memory."""
 MOST_LEAD = 3
 """Cells of text before the numbers of a row: label, unit, and one more."""
 NUMERIC = 0.95
@@ -67,6 +73,8 @@ def read_lying(path: Path, encoding: str, lying: Lying) -> tuple[Table, Heading,
     leads: list[list[str]] = []
     rows: list[NDArray[np.float64]] = []
     texts, examples, comments = [], [], 0
+    findings: tuple[Finding, ...] = ()
+    check_bytes(path, encoding, most_line=MOST_LINE_BYTES)
     with path.open(encoding=encoding, errors="replace", newline=None) as handle:
         for line in handle:
             cells = split_line(line.lstrip("\ufeff#% ").rstrip("\n"), lying.delimiter)
@@ -74,6 +82,9 @@ def read_lying(path: Path, encoding: str, lying: Lying) -> tuple[Table, Heading,
             if lead >= len(cells):
                 comments += any(cells)
                 continue
+            if not line.endswith("\n") and (ending := _cut_row(line, cells[lead:], lying.decimal, rows)) is not None:
+                findings = (ending.finding(),)
+                cells[-1] = ""
             values, wrong = _numbers(cells[lead:], lying.decimal)
             leads.append(cells[:lead])
             rows.append(values)
@@ -90,7 +101,16 @@ def read_lying(path: Path, encoding: str, lying: Lying) -> tuple[Table, Heading,
     units = tuple(_unit(lead) for lead in leads)
     heading = Heading(labels, units, tuple(label_rate(label) for label in labels), has_labels=any(labels))
     sure = all(labels) or bool(columns and looks_uniform(columns[0]))
-    return Table(columns, tuple(infinite), tuple(texts), 0, comments, (), tuple(examples)), heading, sure
+    table = Table(columns, tuple(infinite), tuple(texts), 0, comments, (), tuple(examples), findings=findings)
+    return table, heading, sure
+
+
+def _cut_row(line: str, cells: list[str], decimal: str, rows: list[NDArray[np.float64]]) -> Ending | None:
+    """Return the last row of the file, which has no line end, unless it is whole beyond doubt."""
+    is_short = bool(rows) and len(cells) < max(row.size for row in rows)
+    if not is_short and (not is_number(cells[-1], decimal) or is_whole(cells[-1], cells[:-1])):
+        return None
+    return Ending(line[-30:], len(cells) - 1, is_row=True, is_doubtful=not is_short)
 
 
 def _lead(cells: list[str], decimal: str) -> int:
@@ -102,6 +122,8 @@ def _numbers(cells: list[str], decimal: str) -> tuple[NDArray[np.float64], list[
     while cells and not cells[-1]:
         cells.pop()  # a delimiter at the end of the row
     try:
+        if any("_" in cell for cell in cells):  # Python's way to group digits, nobody else's
+            raise ValueError
         return np.array([float(cell.replace(",", ".", 1) if decimal == "," else cell) for cell in cells]), []
     except ValueError:
         pass
@@ -129,6 +151,6 @@ def _count_rows(path: Path, most: int) -> int | None:
 def _cells(path: Path, encoding: str, delimiter: str) -> int:
     """Return how many cells the longest of the first rows has, also where it is longer than what was looked at."""
     with path.open(encoding=encoding, errors="replace", newline=None) as handle:
-        lines = [line for line, _ in zip(handle, range(3), strict=False)]
+        lines = [handle.readline(MOST_LINE_BYTES) for _ in range(3)]
     longest = max(lines, key=len, default="")
     return len(longest.split()) if delimiter == BLANKS else longest.count(delimiter) + 1

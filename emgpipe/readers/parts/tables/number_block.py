@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emgpipe.readers.parts.tables.cells import SPELLINGS
-from emgpipe.readers.parts.tables.ending import cut_ending
-from emgpipe.readers.parts.tables.exponents import check_exponents
+from emgpipe.readers.parts.tables.ending import Ending, cut_ending
+from emgpipe.readers.parts.tables.exponents import check_bytes
 from emgpipe.readers.parts.tables.layout import MISSING, Layout, split_line, to_number
 
 if TYPE_CHECKING:
@@ -79,8 +79,10 @@ class Numbers:
         The first text of each column that has some.
     wide_rows : int
         Rows with a filled cell beyond the last column.
-    cut_row : str
-        A last line that is cut off; it is left out.
+    ending : Ending or None
+        A last line that is cut off, left out, or whose last number may lack digits, which is left out.
+    doubtful : int
+        Index of the column whose last number was left out; -1 where none was.
     """
 
     columns: dict[int, NDArray[np.float64]]
@@ -88,13 +90,14 @@ class Numbers:
     infinite: dict[int, int] = field(default_factory=dict)
     examples: dict[int, str] = field(default_factory=dict)
     wide_rows: int = 0
-    cut_row: str = ""
+    ending: Ending | None = None
+    doubtful: int = -1
 
 
 def read_numbers(block: NumberBlock) -> Numbers:
     """Read the block with pandas' C parser; where it refuses (text in cells), cell by cell, which is slower."""
     try:
-        check_exponents(block.path)
+        check_bytes(block.path, block.encoding)
         numbers = _read_fast(block)
     except ValueError:  # pandas' ParserError is one
         numbers = _read_cells(block)
@@ -104,10 +107,16 @@ def read_numbers(block: NumberBlock) -> Numbers:
 def _without_cut_row(block: NumberBlock, numbers: Numbers) -> Numbers:
     layout = Layout(block.delimiter, block.decimal, block.first_line, block.n_columns)
     ending = cut_ending(block.path, layout, block.encoding)
-    if ending is None:
+    if ending is None or not ending.is_row:
+        return replace(numbers, ending=ending)
+    if not ending.is_doubtful:
+        columns = {index: column[:-1] for index, column in numbers.columns.items()}
+        return replace(numbers, columns=columns, ending=ending)
+    column = numbers.columns.get(ending.whole)
+    if column is None or not column.size:
         return numbers
-    columns = {index: column[:-1] for index, column in numbers.columns.items()}
-    return replace(numbers, columns=columns, cut_row=ending.text)
+    column[-1] = np.nan
+    return replace(numbers, ending=ending, doubtful=ending.whole)
 
 
 def split_safely(line: str, delimiter: str) -> list[str]:
@@ -140,13 +149,15 @@ def _read_fast(block: NumberBlock) -> Numbers:
     infinite: dict[int, int] = {}
     for piece in _pieces(block):
         stop = filled + len(piece)
+        values = piece.to_numpy()  # column by column, pandas takes longer than the parser
+        places = {index: place for place, index in enumerate(piece.columns)}
         for index in block.columns:
             part = columns[index][filled:stop]
-            part[:] = piece[index].to_numpy()
+            part[:] = values[:, places[index]]
             if (is_infinite := np.isinf(part)).any():
                 infinite[index] = infinite.get(index, 0) + int(is_infinite.sum())
                 part[is_infinite] = np.nan
-        wide += int(piece[block.n_columns].notna().sum()) if block.is_alone else 0
+        wide += int(np.isfinite(values[:, places[block.n_columns]]).sum()) if block.is_alone else 0
         filled = stop
     return Numbers({index: column[:filled] for index, column in columns.items()}, infinite=infinite, wide_rows=wide)
 

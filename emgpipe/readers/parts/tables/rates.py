@@ -6,12 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emgpipe.errors import ReadError
-from emgpipe.model import Finding, Level, make_finding
+from emgpipe.readers.parts.tables.label_rates import rates_in_labels
+from emgpipe.readers.parts.tables.rate_findings import (
+    GRAVE,
+    clock_doubts,
+    contradictions,
+    heading_doubts,
+    slower_columns,
+)
+from emgpipe.readers.parts.tables.stated_rates import MOST_RATE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from emgpipe.model import Finding
     from emgpipe.readers.parts.tables.clocks import Clock
     from emgpipe.readers.parts.tables.columns import Roles
     from emgpipe.readers.parts.tables.header import Heading
@@ -19,8 +28,6 @@ if TYPE_CHECKING:
     from emgpipe.readers.parts.tables.table import Table
 
 STATE_RATE = "state it in the study file: recordings: reading: [{kind: delimited, sampling_rate: 1000}]"
-TOLERATED, GRAVE = 0.005, 0.02
-"""Relative disagreement of two sampling rates that is not mentioned, and that makes numbers unusable."""
 SLOWER = 0.5
 """A column that ends before this part of the table is a slower channel, not one that was switched off."""
 
@@ -51,27 +58,69 @@ def time_columns(  # noqa: PLR0913 - each argument is one source of knowledge ab
     ReadError
         A rate is neither stated nor to be derived from time stamps.
     """
-    rows = max((table.length(index) for index in used), default=0)
-    findings = _clock_findings(roles, labels)
+    lengths = {index: table.length(index) for index in used}
+    rows = _rows(lengths, roles)
+    named = rates_in_labels(heading, roles, lengths, rows)
+    for_all = options.sampling_rate or _of_heading(heading, roles)
     timings: dict[int, Timing] = {}
     slower: dict[str, float] = {}
     first_clock = min(roles.clocks, default=None)
     for index in used:
         timed = roles.clock_of(index)
-        own = options.sampling_rates.get(labels[index]) or heading.rates[index]
-        is_main = timed is None or timed[0] == first_clock
-        rate = own or ((options.sampling_rate or heading.sampling_rate) if is_main else None)
+        own = options.sampling_rates.get(labels[index]) or heading.rates[index] or named.get(index)
+        rate = own or (for_all if timed is None or timed[0] == first_clock else None)
         clock = timed[1] if timed else None
-        if rate is None and clock is None:
-            raise ReadError(_no_rate(heading), path=path, reader="delimited")
-        n_rows = min(clock.n_samples, rows) if clock else rows
-        timing = _timing(min(table.length(index), n_rows), rate, clock, n_rows, trimmed=own is not None)
+        if rate is None:
+            _check_clock(timed, labels, heading, roles, path)
+        n_rows = rows[timed[0] if timed else -1]
+        timing = _timing(min(lengths[index], n_rows), rate, clock, n_rows, trimmed=own is not None)
         if timing.n_samples < n_rows and own is None:
             slower[labels[index]] = timing.sampling_rate
         timings[index] = timing
-    findings += _contradictions(timings, roles, labels, heading, slower)
-    findings += _slower(slower)
+    findings = clock_doubts(roles, labels, rows)
+    if not options.sampling_rate:
+        findings += heading_doubts(heading, roles, is_used=for_all is not None)
+    findings += contradictions({i: t.sampling_rate for i, t in timings.items()}, roles, labels, heading, slower)
+    findings += slower_columns(slower)
     return timings, findings
+
+
+def _rows(lengths: dict[int, int], roles: Roles) -> dict[int, int]:
+    """Return how many rows each time column stands for; -1: columns without one.
+
+    Time stamps may end before the samples, or stand in few rows only: no sample is lost for that.
+    """
+    longest = max(lengths.values(), default=0)
+    rows = {index: min(clock.n_samples, longest) for index, clock in roles.clocks.items()}
+    rows[-1] = longest
+    for index, length in lengths.items():
+        timed = roles.clock_of(index)
+        if timed is not None:
+            rows[timed[0]] = max(rows[timed[0]], length)
+    return rows
+
+
+def _of_heading(heading: Heading, roles: Roles) -> float | None:
+    """Return the rate the heading states; where only ``Frequency`` is said, time stamps count for more."""
+    stated = heading.sampling_rate
+    if stated is None or not roles.clocks or heading.is_sampling:
+        return stated
+    seen = roles.clocks[min(roles.clocks)].sampling_rate
+    return stated if abs(stated / seen - 1.0) <= GRAVE else None
+
+
+def _check_clock(
+    timed: tuple[int, Clock] | None, labels: Sequence[str], heading: Heading, roles: Roles, path: Path
+) -> None:
+    if timed is None:
+        raise ReadError(_no_rate(heading, roles), path=path, reader="delimited")
+    rate = timed[1].sampling_rate
+    if rate > MOST_RATE:
+        message = (
+            f"the time column '{labels[timed[0]]}' makes {rate:.6g} Hz, which no device records; "
+            f"its unit is probably not the stated one: correct it, or set time_column: none. {STATE_RATE}"
+        )
+        raise ReadError(message, path=path, reader="delimited")
 
 
 def _timing(length: int, rate: float | None, clock: Clock | None, n_rows: int, *, trimmed: bool) -> Timing:
@@ -84,62 +133,11 @@ def _timing(length: int, rate: float | None, clock: Clock | None, n_rows: int, *
     return Timing(used, n_rows, start)
 
 
-def _no_rate(heading: Heading) -> str:
+def _no_rate(heading: Heading, roles: Roles) -> str:
+    if roles.refused:
+        told = " and ".join(f"'{label}', which {why}" for label, why in roles.refused)
+        return f"there is no usable time column: there is {told}; and no sampling rate is stated; {STATE_RATE}"
     if heading.other_rates:
         rates = ", ".join(f"{rate:g}" for rate in heading.other_rates)
         return f"the heading names several sampling rates ({rates} Hz) and there is no time column; {STATE_RATE}"
     return f"has no time column and does not state its sampling rate; {STATE_RATE}"
-
-
-def _contradictions(
-    timings: dict[int, Timing], roles: Roles, labels: Sequence[str], heading: Heading, slower: dict[str, float]
-) -> list[Finding]:
-    findings: dict[tuple[float, int], Finding] = {}
-    for index, timing in timings.items():
-        timed = roles.clock_of(index)
-        # One time column for all, and a rate of its own in the label: the time stamps are another channel's.
-        if timed is None or labels[index] in slower or (heading.rates[index] and len(roles.clocks) == 1):
-            continue
-        seen = timed[1].sampling_rate
-        difference = abs(timing.sampling_rate / seen - 1.0)
-        doubt = timed[1].resolution * seen / timed[1].n_samples  # of a short column that is printed coarsely
-        if difference > TOLERATED + doubt and (timing.sampling_rate, timed[0]) not in findings:
-            level: Level = "warn" if difference <= GRAVE else "fail"
-            reason = (
-                f"the stated sampling rate is {timing.sampling_rate:.6g} Hz, the time column "
-                f"'{labels[timed[0]]}' makes {seen:.6g} Hz; the stated one is used"
-            )
-            remedy = "state the right one as sampling_rate in the study file"
-            findings[timing.sampling_rate, timed[0]] = make_finding(
-                "sampling_rate_contradiction", level, reason, remedy, value=seen, unit="Hz"
-            )
-    return list(findings.values())
-
-
-def _clock_findings(roles: Roles, labels: Sequence[str]) -> list[Finding]:
-    findings = []
-    for index, clock in roles.clocks.items():
-        if clock.gaps:
-            reason = (
-                f"the time column '{labels[index]}' jumps {clock.gaps} times, {clock.missing:.4g} s are missing; "
-                "later samples really are later than shown"
-            )
-            remedy = "record again, or use only the part before the first gap"
-            findings.append(make_finding("time_gaps", "warn", reason, remedy, value=clock.missing, unit="s"))
-        if clock.backward:
-            reason = f"the time column '{labels[index]}' goes back {clock.backward} times"
-            findings.append(make_finding("time_backward", "fail", reason, "split the file where time starts anew"))
-        if clock.irregular > 0.01 and not clock.gaps:
-            share = f"{100 * clock.irregular:.1f} %"
-            reason = f"{share} of the steps in the time column '{labels[index]}' differ from the usual one"
-            remedy = "check how the file was exported; a constant rate is assumed"
-            findings.append(make_finding("irregular_time", "warn", reason, remedy, value=clock.irregular))
-    return findings
-
-
-def _slower(slower: dict[str, float]) -> list[Finding]:
-    if not slower:
-        return []
-    listed = ", ".join(f"'{label}' ({rate:.6g} Hz)" for label, rate in slower.items())
-    reason = f"columns end early and are taken as slower channels over the same time: {listed}"
-    return [make_finding("slower_columns", "warn", reason, "state their rates as sampling_rates in the study file")]

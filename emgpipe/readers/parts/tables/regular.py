@@ -17,7 +17,7 @@ import numpy as np
 
 from emgpipe.readers.base import HEAD_BYTES
 from emgpipe.readers.parts.tables.cells import BLANKS, SPELLINGS
-from emgpipe.readers.parts.tables.exponents import check_exponents
+from emgpipe.readers.parts.tables.exponents import check_bytes
 from emgpipe.readers.parts.tables.layout import Layout
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def read_regular(path: Path, layout: Layout, encoding: str) -> tuple[tuple[NDArr
     """
     import pandas as pd
 
-    check_exponents(path)
+    check_bytes(path, encoding)
     parts = _parts(path, layout, encoding)
     # Room for as many rows as there are line ends: memory that is never touched costs nothing.
     columns = np.empty((layout.n_columns, sum(part.most_rows for part in parts)))

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 from emgpipe.errors import ReadError
 from emgpipe.model import Finding, make_finding
+from emgpipe.readers.base import HEAD_BYTES
+from emgpipe.readers.parts.tables.beginning import MOST_COLUMNS, count_columns, read_beginning, too_wide
+from emgpipe.readers.parts.tables.biopac import biopac_columns, count_findings, find_biopac
 from emgpipe.readers.parts.tables.cells import BLANKS
 from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding
 from emgpipe.readers.parts.tables.ending import cut_ending, without_cut_cells
@@ -16,7 +19,9 @@ from emgpipe.readers.parts.tables.findings import heading_findings
 from emgpipe.readers.parts.tables.header import Heading, read_heading
 from emgpipe.readers.parts.tables.layout import Layout, find_layout
 from emgpipe.readers.parts.tables.lying import Lying, find_lying, read_lying
+from emgpipe.readers.parts.tables.printed import with_printed_nan
 from emgpipe.readers.parts.tables.table import Table, read_table
+from emgpipe.readers.parts.tables.thousands import with_thousands
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,9 +53,8 @@ def open_text(path: Path, options: DelimitedOptions) -> Text:
     ReadError
         It is no text, holds no table, or lies on its side without saying what its rows are.
     """
-    with path.open("rb") as handle:
-        head = handle.read(HEADING_BYTES)
-    encoding = options.encoding or detect_encoding(head)
+    head = read_beginning(path, HEADING_BYTES)
+    encoding = options.encoding or detect_encoding(head) or detect_encoding(head[:HEAD_BYTES])  # zeros later on
     if encoding is None:
         raise ReadError("is not text", path=path, reader="delimited")
     try:
@@ -63,14 +67,23 @@ def open_text(path: Path, options: DelimitedOptions) -> Text:
     lying = None if any(rows) else find_lying(path, encoding, delimiter, options.decimal)
     if lying is not None:
         return _lying(path, encoding, lying, options)
-    lines = head_lines(head, encoding, whole=len(head) < HEADING_BYTES)
-    layout = find_layout(lines, delimiter=delimiter, decimal=options.decimal, first_line=max(rows))
+    if (n_columns := count_columns(head)) > MOST_COLUMNS:
+        raise ReadError(too_wide(n_columns), path=path, reader="delimited")
+    lines = head_lines(head, encoding, whole=len(head) >= path.stat().st_size)
+    biopac = find_biopac(lines) if not any(rows) else None
+    first_line = biopac.data_start if biopac else max(rows)
+    layout = find_layout(lines, delimiter=delimiter, decimal=options.decimal, first_line=first_line)
     if layout is None:
         message = "no table of numbers found; state delimiter, decimal or skip_rows in the study file"
         raise ReadError(message, path=path, reader="delimited")
-    heading = read_heading(lines, layout, header_row=options.header_row, unit_row=options.unit_row)
+    named = biopac_columns(biopac, layout.n_columns) if biopac else None
+    heading = named or read_heading(lines, layout, header_row=options.header_row, unit_row=options.unit_row)
     findings = heading_findings(lines, layout, heading, options)
-    table, cut = without_cut_cells(read_table(path, layout, encoding), cut_ending(path, layout, encoding))
+    table = with_printed_nan(read_table(path, layout, encoding), path, layout, encoding)
+    table = with_thousands(table, path, layout, encoding)
+    table, cut = without_cut_cells(table, cut_ending(path, layout, encoding))
+    if biopac and named:
+        findings += count_findings(biopac, table.columns[0].size)
     return Text(table, _with_clocks(heading, table), describe(layout), (*findings, *cut))
 
 
@@ -82,7 +95,7 @@ def _lying(path: Path, encoding: str, lying: Lying, options: DelimitedOptions) -
         message = f"{shape}; export it with one row per sample, or state sampling_rate if each row is a channel"
         raise ReadError(message, path=path, reader="delimited")
     note = make_finding("transposed", "note", f"{shape}; each row is read as a channel", "check that this is so")
-    return Text(table, heading, LYING_TEXT, (note,))
+    return Text(table, heading, LYING_TEXT, (note, *table.findings))
 
 
 def head_lines(head: bytes, encoding: str, *, whole: bool) -> list[str]:

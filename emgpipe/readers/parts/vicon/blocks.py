@@ -10,7 +10,7 @@ Source: exports of Vicon Nexus 1 and 2 published by laboratories.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from emgpipe.readers.parts.tables.layout import to_number
@@ -55,6 +55,8 @@ class ViconBlock:
     n_rows, n_columns : int
     rows : tuple of tuple of str
         The cells of an ``Events`` block; empty for others.
+    is_last : bool
+        Whether the file ends with its rows.
     """
 
     title: str
@@ -66,6 +68,7 @@ class ViconBlock:
     n_rows: int
     n_columns: int
     rows: tuple[tuple[str, ...], ...] = ()
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,17 @@ def begins_with_block(lines: list[str]) -> bool:
 
 def find_blocks(lines: Iterable[str]) -> tuple[list[ViconBlock], list[str]]:
     """Find all blocks in the lines of a file; also return the titles of those that are not understood."""
-    blocks, broken = [], []
+    blocks: list[ViconBlock] = []
+    broken: list[str] = []
+    block = None
     for part in _parts(lines):
         block = _block(part)
         if block is None:
             broken.append(part.title)
         else:
             blocks.append(block)
+    if block is not None:
+        blocks[-1] = replace(block, is_last=True)
     return blocks, broken
 
 

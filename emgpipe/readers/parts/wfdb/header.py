@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 MOST_HEADER_BYTES = 1 << 20
 FORMATS = r"(?:8|16|24|32|61|80|160|212|310|311|508|516|524)"
 _RECORD = re.compile(r"([-\w]+)(/\d+)?[ \t]+(\d+)(?:[ \t]+(\S+).*)?")
-_SIGNAL = re.compile(rf"(?=\S*[A-Za-z~])\S+[ \t]+{FORMATS}(?:x\d+)?(?::\d+)?(?:\+\d+)?(?:[ \t]+(\S+).*)?")
+_SIGNAL = re.compile(rf"(?=\S*[A-Za-z~])\S+[ \t]+{FORMATS}(?:x\d+)?(?::\d+)?(?:\+\d+)?(?:[ \t]+([+-]?[\d.]\S*).*)?")
+_STORED = re.compile(r"\S+\.dat\s", re.IGNORECASE)
+_SEGMENT = re.compile(r"[-\w~]+[ \t]+\d+")
+LOOKED_AT = 1000
+"""Signal lines that are looked at to recognize a header."""
 DEFAULT_RATE = 250.0
 
 
@@ -54,20 +58,33 @@ def header_lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
 
 
-def looks_like_header(lines: list[str]) -> bool:
+def looks_like_header(lines: list[str], *, is_named: bool = False) -> bool:
     """Say whether the first line describes a record and those after it its signals.
 
     >>> looks_like_header(["emg 1 4000 50860", "emg.dat 16 10000/mV 16 0 -333 -29438 0 EMG"])
     True
-    >>> looks_like_header(["1 2 3", "0.5 16 3"])
-    False
+    >>> looks_like_header(["1 2 3", "0.5 16 3"]), looks_like_header(["MVC 1 1000", "EMG1 16", "0.1 0.2"])
+    (False, False)
+
+    Parameters
+    ----------
+    lines : list of str
+        Without comments and empty lines.
+    is_named : bool
+        Whether the name of the file ends as headers do; otherwise each signal line must name a signal file.
     """
     record = _RECORD.fullmatch(lines[0]) if lines else None
     if record is None or record[3].strip("0") == "":
         return False
     if record[2]:
-        return all(re.fullmatch(r"[-\w~]+[ \t]+\d+", line) for line in lines[1:3]) and len(lines) > 1
-    return len(lines) > 1 and _SIGNAL.fullmatch(lines[1]) is not None
+        segments = lines[1 : 1 + min(int(record[2][1:10]), LOOKED_AT)]
+        return is_named and len(segments) > 0 and all(_SEGMENT.fullmatch(line) for line in segments)
+    count = min(int(record[3][:10]), LOOKED_AT)
+    signals = lines[1 : 1 + count]
+    plausible = bool(signals) and all(_SIGNAL.fullmatch(line) for line in signals)
+    stored = bool(signals) and all(_STORED.match(line) for line in signals)
+    # A header that lost its end still names its signal file, and the message about it is to say so.
+    return plausible and ((is_named and len(signals) == count) or (stored and (is_named or len(signals) == count)))
 
 
 def read_header(path: Path) -> WfdbHeader:

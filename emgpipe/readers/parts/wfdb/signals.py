@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from emgpipe.errors import DamagedFileError, ReadError
 from emgpipe.model import Finding, make_finding
-from emgpipe.readers.labels import scaling_to_base
+from emgpipe.readers.labels import scaling_to_base, unique_labels
 from emgpipe.readers.parts.blocks.blocks import Block, Column, item_size
 from emgpipe.readers.parts.blocks.loader import BlockLoader
 from emgpipe.readers.parts.wfdb.packed import PACKINGS, DifferenceLoader, PackedBlock, SkewLoader
@@ -40,6 +40,7 @@ def make_loaders(header: WfdbHeader, path: Path) -> tuple[int, list[Loader], lis
     findings: list[Finding] = []
     rooms = {name: _room(path, [header.signals[index] for index in indices]) for name, indices in files.items()}
     n_frames = _count_frames(header, rooms, path, findings)
+    _check_skews(header, n_frames, path)
     loaders: dict[int, Loader] = {}
     for name, indices in files.items():
         signals = [header.signals[index] for index in indices]
@@ -48,6 +49,14 @@ def make_loaders(header: WfdbHeader, path: Path) -> tuple[int, list[Loader], lis
             loaders[index] = _loader(block, place, signals[place], n_frames)
     ordered = [loaders[index] for index in range(len(header.signals))]
     return n_frames, ordered, [*findings, *_initial(header, ordered, n_frames)]
+
+
+def _check_skews(header: WfdbHeader, n_frames: int, path: Path) -> None:
+    """Refuse a skew that leaves a signal no sample."""
+    for signal in header.signals:
+        if n_frames and signal.skew >= n_frames:
+            message = f"the header shifts '{signal.label}' by {signal.skew} samples, the record has {n_frames}"
+            raise DamagedFileError(f"{message}; correct the skew behind its format", path=path, reader="wfdb")
 
 
 def _room(path: Path, signals: Sequence[WfdbSignal]) -> int:
@@ -130,13 +139,14 @@ def _loader(block: Block, place: int, signal: WfdbSignal, n_frames: int) -> Load
 def _initial(header: WfdbHeader, loaders: Sequence[Loader], n_frames: int) -> list[Finding]:
     """Compare first samples with those the header states: another one betrays a signal file of another record."""
     differing = []
-    for signal, loader in zip(header.signals, loaders, strict=True):
+    labels, _ = unique_labels([signal.label for signal in header.signals])
+    for signal, label, loader in zip(header.signals, labels, loaders, strict=True):
         if signal.initial is None or signal.skew or signal.storage == "8" or not n_frames:
             continue
         zero, scale = _scaling(signal)
         value, first = (signal.initial - zero) * scale, float(loader(0, 1)[0])
         if abs(first - value) > 0.5 * abs(scale):
-            differing.append(signal.label)
+            differing.append(label)
     if not differing:
         return []
     reason = f"the first sample of {', '.join(differing[:12])} is not the one that the header states"
