@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 MOST_UNEVEN = 0.1
 """Seconds that the ends of the EMG channels of a trial may lie apart before it is said."""
+_OFFSET = (
+    "state it (0 if both were started together): column offset_2 of the trials table, or `offset` beside `companion`; "
+    "or let it be found: `joining` under `recordings`"
+)
 CACHED_RECORDINGS = 4
 """How many files of a session stay open: one long file may hold many trials, in any order with its companions."""
 
@@ -91,6 +95,11 @@ class SessionReader:
         joining = self.study.recordings.joining
         recordings = self.recording(first.path), self.recording(other.path)
         found = joining.find(*recordings, other.offset - first.offset)
+        if joining.kind == "stated" and not other.is_stated:
+            reason = (
+                f"nobody states how the clock of '{other.path.name}' stands to that of '{first.path.name}'; taken as 0"
+            )
+            found = replace(found, findings=(*found.findings, make_finding("offset_missing", "warn", reason, _OFFSET)))
         return found if found.offset is None else replace(found, offset=found.offset + first.offset)
 
     def _forget(self, path: Path) -> None:

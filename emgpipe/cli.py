@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from emgpipe import __version__
 from emgpipe.commands import convert, demo, formats, init, inspect, run, schema, vocabulary
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EmgpipeError as error:
         print(f"emgpipe: {error}", file=sys.stderr)
         return EXIT_NOT_STARTED
+    except MemoryError:
+        print(f"emgpipe: {_needs_memory(given)}", file=sys.stderr)
+        return EXIT_NOT_STARTED
     except BrokenPipeError:  # whoever read the output has gone, as `| head` does
         sys.stdout = sys.stderr  # or Python would try again at its end, and complain
         return 141
@@ -41,8 +45,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _needs_memory(given: argparse.Namespace) -> str:
+    paths = [value for value in vars(given).values() if isinstance(value, Path)]
+    paths += getattr(given, "paths", [])
+    named = ", ".join(str(path) for path in dict.fromkeys(paths))
+    return f"{named or given.command.__name__}: needs more memory than there is; cut the recording into shorter files"
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that recognizes the name of a file among what it took for an option."""
+
+    def error(self, message: str) -> NoReturn:
+        given = next((one for one in sys.argv[1:] if one.startswith("-") and Path(one).exists()), "")
+        hint = f"; the name of a file that begins with '-' is written ./{given}" if given else ""
+        super().error(message + hint)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="emgpipe",
         description="From raw EMG recordings to a ranking of exercises and head positions by mean and peak in %MVIC.",
         epilog=EXIT_CODES,

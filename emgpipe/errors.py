@@ -145,6 +145,24 @@ class MissingPackageError(EmgpipeError):
         super().__init__(f"{purpose} needs the package '{package}'; install it with: pip install 'emgpipe[{extra}]'")
 
 
+def suggest_file(given: str, there: Iterable[str], *, count: int = 3) -> str:
+    """Return what `suggest` does for names of files, whose endings do not make them alike.
+
+    >>> suggest_file("nope.csv", ["two.csv", "note.csv"]), suggest_file("a.csv", ["a.c3d", "b.csv"])
+    ("; did you mean 'note.csv'?", "; did you mean 'a.c3d'?")
+    """
+    by_stem: dict[str, list[str]] = {}
+    for name in there:
+        by_stem.setdefault(_stem(name), []).append(name)
+    near = difflib.get_close_matches(_stem(given), list(by_stem), n=count, cutoff=0.6)
+    names = [name for stem in near for name in sorted(by_stem[stem])][:count]
+    return "; did you mean " + " or ".join(f"'{name}'" for name in names) + "?" if names else ""
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0].casefold() or name.casefold()
+
+
 def suggest(given: str, allowed: Iterable[str], *, count: int = 3) -> str:
     """Return ``"; did you mean 'a' or 'b'?"`` for the nearest allowed names, or an empty string.
 

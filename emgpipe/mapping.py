@@ -44,7 +44,7 @@ def map_channels(
         if not concerns(setting, trial, targets):
             continue
         if not setting.use:
-            findings.append(_left_out(setting, why))
+            findings.extend([_left_out(setting, why)] if find_channel(setting, only) else [])
             continue
         channel = find_channel(setting, only)
         if channel is None:

@@ -62,3 +62,14 @@ def test_warnings_are_told_with_what_to_do(tmp_path, capsys):
     said = capsys.readouterr().err
     assert "WARN study: P99: no trial is of participant 'P99'" in said
     assert "(overrides, entry 1)" in said
+
+
+def test_too_little_memory_is_one_line(tmp_path, monkeypatch, capsys):
+    def convert(*_given: object, **_stated: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("emgpipe.writers.conversion.convert", convert)
+    assert main(["convert", str(tmp_path / "long.edf"), str(tmp_path / "out.csv")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert str(tmp_path / "long.edf") in line
+    assert "needs more memory than there is" in line

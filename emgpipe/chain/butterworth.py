@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 SETTLED = 1e-12
 """A filter's memory counts as over when its slowest pole has decayed to this."""
 
+TOO_SLOW = 20.0
+"""Samples per second below which a cut-off makes no sense for EMG."""
+
 
 class Butterworth(Step):
     """What all Butterworth steps share."""
@@ -59,6 +62,12 @@ class Butterworth(Step):
         """Check the cut-offs against the sampling rate and correct them for two passes; Hz."""
         low, high = self.cut_offs()
         for name, edge in (("low", low), ("high", high)):
+            if edge is not None and sampling_rate < TOO_SLOW:
+                raise SignalError(
+                    f"{sampling_rate:g} Hz is too slow for EMG, which has most of its power above 50 Hz: this is an "
+                    "envelope or another signal; use the raw channel, or leave this one out",
+                    step=str(getattr(self, "kind", "")),
+                )
             if edge is not None and edge >= sampling_rate / 2:
                 raise SignalError(
                     f"{name} = {edge:g} Hz must lie below half the sampling rate ({sampling_rate / 2:g} Hz); "

@@ -51,8 +51,11 @@ def _inspect(given: argparse.Namespace) -> int:
 
 def _is_bad(summary: Summary) -> bool:
     from emgpipe.inspection import FolderSummary, Unreadable
+    from emgpipe.readers.folders import is_foreign
 
-    return isinstance(summary, Unreadable) or (isinstance(summary, FolderSummary) and bool(summary.unreadable))
+    if isinstance(summary, FolderSummary):
+        return any(not is_foreign(one.reason) for one in summary.unreadable)
+    return isinstance(summary, Unreadable)
 
 
 def _print(summary: Summary, *, first: bool, everything: bool) -> None:

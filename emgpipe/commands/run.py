@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ def _run(given: argparse.Namespace) -> int:
     if not given.quiet:
         from emgpipe.report import ranking_text
 
-        print(ranking_text(result.comparisons))
+        print(ranking_text(result.comparisons) or "no comparison: none is stated, or no trial could be used")
     _print_outcome(result)
     return EXIT_FAILED if result.failed or (result.findings["level"] == "fail").any() else EXIT_OK
 
@@ -43,9 +44,10 @@ def _print_outcome(result: StudyResult) -> None:
     trials = [one for one in result.outcomes if one.what == "trial"]
     processed = sum(one.status == "processed" for one in trials)
     print(
-        f"\n{processed} of {len(trials)} trials processed, {len(result.failed)} failed; findings: "
+        f"\n{processed} of {len(trials)} trials processed, "
+        f"{sum(one.status == 'failed' for one in trials)} failed; findings: "
         + ", ".join(f"{levels.get(level, 0)} {level}" for level in ("fail", "warn", "note"))
     )
     for line in outcome_lines(result):
         print(line, file=sys.stderr)
-    print(f"report: {result.folder / 'report.html'}")
+    print(f"report: {os.path.normpath(result.folder / 'report.html')}")

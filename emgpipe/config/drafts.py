@@ -132,10 +132,10 @@ class TrialBuilder:
         if "file" not in self.draft.fields:
             self.wrong.append("column 'file' is empty")
         for column in self.draft.file_columns:
-            offset = self._number(column.replace("file", "offset")) or 0.0
+            offset = self._number(column.replace("file", "offset"))
             path = self._path(self.draft.fields[column])
             if path is not None:
-                files.append(TrialFile(path, offset))
+                files.append(TrialFile(path, offset or 0.0, is_stated=offset is not None))
         return tuple(files)
 
     def _path(self, name: str) -> Path | None:

@@ -88,7 +88,9 @@ def _drafted(name: str, pattern: FilePattern, fields: Fields, companions: Contai
         stated["role"] = pattern.role
     second = _companion(name, pattern)
     if second in companions:
-        stated.update(file_2=second, offset_2=repr(pattern.offset))
+        stated["file_2"] = second
+        if pattern.offset is not None:
+            stated["offset_2"] = repr(pattern.offset)
     elif second:
         message = f"its second file '{second}' is not there; the trial goes on without it"
         yield Problem("recording", name, name, message, "note")

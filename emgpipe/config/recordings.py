@@ -33,8 +33,8 @@ class FilePattern(Settings):
     """What such files are: task (default), mvic, rest or calibration."""
     companion: str | None = Field(default=None, min_length=1)
     """Name of a second file of the same trial; {stem} is the first file's name without its ending."""
-    offset: float = 0.0
-    """Seconds to add to the companion's times."""
+    offset: float | None = None
+    """Seconds to add to the companion's times; 0 with a warning if not given."""
     factors: dict[str, str] = Field(default_factory=dict)
     """What is the same for all such files, such as {load_basis: 10RM}."""
 

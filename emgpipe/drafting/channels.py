@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from emgpipe.model.recording import Side
 
 PLACED_NEXT = "another channel of the same files seems to be the same muscle: correct one of them, or keep `placement`"
+MAY_BE_EMG = "is it EMG? Then write `kind: emg`, `muscle:` and `side:`, and delete `use: false`"
 NO_MUSCLE = "which muscle is it? Add `muscle:` and `side:`, and delete `use: false`"
 NO_SIDE = "which side is it? Add `side: left` or `side: right`"
 DIFFERENT = "in some files the label seems to be another muscle or side, by what stands beside it; write what it is"
@@ -89,6 +90,8 @@ def _entry(channels: Sequence[SeenChannel], files: frozenset[str]) -> DraftChann
         doubts = [guessed] * channel.is_abbreviated + [NO_SIDE] * (not channel.side)
         doubts += [NO_UNIT] * (channel.unit == UNKNOWN)
         return replace(entry, kind="emg", muscle=channel.muscle, side=channel.side, doubt="; ".join(doubts))
+    if channel.kind == "other" and channel.unit in (UNKNOWN, "counts"):
+        return replace(entry, is_used=False, doubt=MAY_BE_EMG)
     return entry if channel.kind == "angle" else replace(entry, is_used=False, remark="not needed for a ranking")
 
 

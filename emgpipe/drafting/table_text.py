@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MAIN = ("participant", "session", "trial", "role", "file")
 ALWAYS = ("target", "position", "exercise", "head_position")
 END = ("include", "comment", "confirm")
-CHECK = "CHECK: "
+CHECK = "CONFIRM: "
 
 
 def table_bytes(rows: Sequence[Row]) -> bytes:

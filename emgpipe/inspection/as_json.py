@@ -64,6 +64,7 @@ def _channel(one: ChannelSummary) -> dict[str, Any]:
         "muscle": channel.muscle,
         "side": channel.side,
         "guessed": channel.guessed,
+        "kind_guessed": one.is_kind_guess,
         "placement": channel.placement,
         "copy_of": channel.copy_of,
         **asdict(one.statistics),

@@ -21,15 +21,20 @@ _TEXT: Final = (0, 1, 5)
 _LEAST: Final = (14, 12, 0, 0, 0, 0)
 """How far a column may be cut to leave room for the sketches."""
 _SKETCH: Final = 10
+_LEAST_SKETCH: Final = 6
+"""Columns below which a sketch says nothing and is left out."""
 _GAP: Final = "  "
 
 
 def channel_table(channels: Sequence[ChannelSummary], terminal: Terminal) -> list[str]:
     """Return a heading and one line per channel, no wider than the terminal."""
     rows = [_cells(one) for one in channels]
-    widths = _widths([_HEADS, *rows], terminal.width)
-    room = max(terminal.width - sum(widths) - len(_GAP) * len(widths), 0)
-    lines = [_line(_HEADS, widths) + _GAP + fit("signal", room).rstrip()]
+    widths = _widths([_HEADS, *rows], terminal.width - len(_GAP) - _SKETCH)
+    room = terminal.width - sum(widths) - len(_GAP) * len(widths)
+    if room < _LEAST_SKETCH:
+        widths = _widths([_HEADS, *rows], terminal.width)
+        return [_line(cells, widths) for cells in (_HEADS, *rows)]
+    lines = [_line(_HEADS, widths) + _GAP + "signal"]
     for one, cells in zip(channels, rows, strict=True):
         lines.append(_line(cells, widths) + _GAP + draw(one.sketch, room, terminal))
     return lines
@@ -54,13 +59,20 @@ def _pooled(heights: Sequence[float], width: int) -> list[float]:
 def _cells(one: ChannelSummary) -> tuple[str, ...]:
     channel = one.channel
     value, unit = amplitude(one)
-    return (printable(channel.label), what(channel), rate(channel.sampling_rate), time(channel.duration), value, unit)
+    return (
+        printable(channel.label),
+        what(channel, is_guess=one.is_kind_guess),
+        rate(channel.sampling_rate),
+        time(channel.duration),
+        value,
+        unit,
+    )
 
 
 def _widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Return the widths of the columns: the widest cell, the two texts cut as far as the sketches need room."""
+    """Return the widths of the columns: the widest cell, the two texts cut until all fit `width`."""
     widths = [max(columns(row[index]) for row in rows) for index in range(len(_HEADS))]
-    surplus = sum(widths) + len(_GAP) * len(widths) + _SKETCH - width
+    surplus = sum(widths) + len(_GAP) * (len(widths) - 1) - width
     while surplus > 0:
         index = max((0, 1), key=lambda index: widths[index] - _LEAST[index])
         if widths[index] <= _LEAST[index]:

@@ -13,13 +13,14 @@ from emgpipe.readers import READERS, ReaderOptions
 from emgpipe.readers import choose as choose_reader
 from emgpipe.readers import read as read_recording
 from emgpipe.readers.folders import recordings_in
+from emgpipe.readers.kinds import rests_on_unit
 from emgpipe.readers.preview import Choose, Read, preview, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from emgpipe.model import Finding, Recording
+    from emgpipe.model import Channel, Finding, Recording
 
 LEVELS: Final = ("fail", "warn", "note")
 
@@ -97,6 +98,8 @@ class Look:
             return Unreadable(path, f"[{error.reader}] {error.message}" if error.reader else error.message)
         except EmgpipeError as error:  # a missing package says which
             return Unreadable(path, str(error))
+        except MemoryError:
+            return Unreadable(path, "needs more memory than there is; cut the recording into shorter files")
 
 
 def summarize(recording: Recording, size: int, limits: Limits) -> RecordingSummary:
@@ -104,14 +107,19 @@ def summarize(recording: Recording, size: int, limits: Limits) -> RecordingSumma
     estimated = next((one.value for one in recording.findings if one.kind == "sampled"), None)
     seconds = limits.seconds_for(recording, size if estimated is None else min(size, limits.text_bytes))
     recording = examine(recording, seconds=None if seconds is None else PIECES * seconds)
-    channels = tuple(summarize_channel(channel, seconds) for channel in recording.channels)
-    pieces = max((len(one.sketch) for one in channels), default=1)
     source = recording.source
+    reader = next((one for one in READERS if one.name == source.reader), None)
+    states_kinds = reader is not None and reader.states_kinds
+    channels = tuple(
+        replace(summarize_channel(channel, seconds), is_kind_guess=not states_kinds and _is_kind_guess(channel))
+        for channel in recording.channels
+    )
+    pieces = max((len(one.sketch) for one in channels), default=1)
     return RecordingSummary(
         path=source.path,
         size=size,
         reader=source.reader,
-        title=next((reader.title for reader in READERS if reader.name == source.reader), source.reader),
+        title=reader.title if reader is not None else source.reader,
         why=source.why,
         duration=_duration(recording) if estimated is None else estimated,
         is_estimated=estimated is not None,
@@ -123,6 +131,10 @@ def summarize(recording: Recording, size: int, limits: Limits) -> RecordingSumma
         findings=_worst_first(recording.findings),
         personal=recording.personal,
     )
+
+
+def _is_kind_guess(channel: Channel) -> bool:
+    return channel.kind == "emg" and rests_on_unit(channel.label, channel.unit)
 
 
 def _duration(recording: Recording) -> float:

@@ -21,6 +21,8 @@ PIECES: Final = 3
 SKETCH: Final = 48
 """Points of a sketch, over all pieces."""
 _MANY_CHANNELS: Final = 64
+WHOLE_SAMPLES: Final = 1 << 23
+"""Of one channel (64 MiB); a small file may hold far more, packed or in gaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,12 @@ class Limits:
     def seconds_for(self, recording: Recording, size: int) -> float | None:
         """Return the length of the pieces to read of each channel, or None for the whole."""
         n_channels = max(len(recording.channels), 1)
-        if size <= self.whole_bytes and size * n_channels <= self.whole_effort:
+        longest = max((channel.n_samples for channel in recording.channels), default=0)
+        if size <= self.whole_bytes and size * n_channels <= self.whole_effort and longest <= WHOLE_SAMPLES:
             return None
-        return self.seconds * min(1.0, max(0.1, _MANY_CHANNELS / n_channels))
+        fastest = max((channel.sampling_rate for channel in recording.channels), default=1.0)
+        seconds = self.seconds * min(1.0, max(0.1, _MANY_CHANNELS / n_channels))
+        return min(seconds, WHOLE_SAMPLES / PIECES / fastest)
 
 
 def summarize_channel(channel: Channel, seconds: float | None) -> ChannelSummary:

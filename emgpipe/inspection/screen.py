@@ -95,6 +95,8 @@ def _notes(summary: RecordingSummary, terminal: Terminal) -> list[str]:
         notes[0] += f" of {summary.pieces} x {seconds} s (beginning, middle, end)"
     if any(one.channel.guessed for one in summary.channels):
         notes.append("muscle? guessed from the label")
+    if any(one.is_kind_guess and not one.channel.muscle for one in summary.channels):
+        notes.append("EMG? a voltage, of what is not said")
     if any(one.channel.unit == "unknown" for one in summary.channels):
         notes.append("unit ? not stated in the file")
     return wrapped("; ".join(notes), terminal.width, first="  ", later="  ")

@@ -46,11 +46,14 @@ class ChannelSummary:
     sketch : tuple of tuple of float
         The course of the signal in each piece that was read, 0 (low) to 1 (high), NaN in gaps: of EMG the amplitude,
         of other signals the value.
+    is_kind_guess : bool
+        True where the channel is called EMG for its unit alone.
     """
 
     channel: Channel
     statistics: Statistics
     sketch: tuple[tuple[float, ...], ...]
+    is_kind_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)

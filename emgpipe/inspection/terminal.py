@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 BARS: Final = "▁▂▃▄▅▆▇█"
 ASCII_BARS: Final = "_.:-=+*#"
-_ASCII: Final = str.maketrans({"µ": "u", "–": "-", "…": "~", "°": "deg", "→": "->", "·": "."})
+_ASCII: Final = {"µ": "u", "–": "-", "…": "~", "°": "deg", "→": "->", "·": "."}
 _COLORS: Final = {"fail": "\033[31;1m", "warn": "\033[33m", "note": ""}
 
 
@@ -26,8 +26,8 @@ class Terminal:
     ----------
     width, height : int
         Columns and lines.
-    is_unicode : bool
-        False: nothing but ASCII can be shown.
+    encoding : str
+        Of the letters that can be shown; the others are replaced.
     has_color : bool
     everything : bool
         True: nothing is left out to make it fit one screen.
@@ -35,20 +35,29 @@ class Terminal:
 
     width: int = 80
     height: int = 40
-    is_unicode: bool = True
+    encoding: str = "utf-8"
     has_color: bool = False
     everything: bool = False
 
     def finish(self, lines: Iterable[str]) -> str:
         """Join the lines into what can be shown."""
         text = "\n".join(line.rstrip() for line in lines)
-        if self.is_unicode:
+        if self.can_show(text):
             return text
-        return text.translate(_ASCII).encode("ascii", "replace").decode("ascii")
+        missing = {letter for letter in set(text) if not self.can_show(letter)}
+        return "".join(_ASCII.get(letter, "?") if letter in missing else letter for letter in text)
+
+    def can_show(self, text: str) -> bool:
+        """Say whether every letter is known to the encoding."""
+        try:
+            text.encode(self.encoding)
+        except (UnicodeEncodeError, LookupError):
+            return False
+        return True
 
     def bars(self, heights: Sequence[float]) -> str:
         """Draw heights from 0 to 1 as one line; gaps (NaN) are blank."""
-        shades = BARS if self.is_unicode else ASCII_BARS
+        shades = BARS if self.can_show(BARS) else ASCII_BARS
         return "".join(" " if math.isnan(one) else shades[min(int(one * len(shades)), 7)] for one in heights)
 
     def level(self, level: str) -> str:

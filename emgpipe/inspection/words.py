@@ -18,11 +18,11 @@ _SIDES: Final = {"left": "L", "right": "R"}
 _VOLTAGES: Final = ((1.0, 1.0, "V"), (1e-3, 1e3, "mV"), (0.0, 1e6, "µV"))
 
 
-def what(channel: Channel) -> str:
-    """Say what a channel measures: its muscle and side, a guess marked with ``?``, or its kind."""
+def what(channel: Channel, *, is_guess: bool = False) -> str:
+    """Say what a channel measures: its muscle and side, or its kind; a guess (of the kind: `is_guess`) with ``?``."""
     kind = KINDS.get(channel.kind, channel.kind.replace("_", " "))
     parts = (channel.muscle.replace("_", " ") or kind, _SIDES.get(channel.side, ""), channel.placement)
-    named = " ".join(part for part in parts if part) + "?" * channel.guessed
+    named = " ".join(part for part in parts if part) + "?" * (channel.guessed or (is_guess and not channel.muscle))
     return printable(f"copy: {named}" if channel.copy_of else named)
 
 

@@ -38,6 +38,8 @@ class Joined:
 class Join(Settings, ABC):
     """One way to find how far apart the clocks of two recordings of a trial are."""
 
+    kind: str
+
     @abstractmethod
     def find(self, first: Recording, second: Recording, stated: float) -> Joined:
         """Return the offset of the second recording.

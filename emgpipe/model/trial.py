@@ -12,10 +12,14 @@ Role = Literal["mvic", "rest", "task", "calibration"]
 
 @dataclass(frozen=True, slots=True)
 class TrialFile:
-    """A recording a trial needs, and where its clock stands: trial time = file time + `offset` (s)."""
+    """A recording a trial needs, and where its clock stands: trial time = file time + `offset` (s).
+
+    `is_stated` tells an offset somebody gave, which may be 0, from one nobody gave.
+    """
 
     path: Path
     offset: float = 0.0
+    is_stated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

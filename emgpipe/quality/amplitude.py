@@ -17,23 +17,28 @@ QUIETEST: Final = (0.1e-6, 100e-6)
 """Volts: RMS of the quietest half second. Amplifier noise lies above the first, a muscle at rest below the second."""
 LARGEST_RMS: Final = 5e-3
 """Volts: surface EMG of a maximal contraction stays below."""
-SMALLEST_RMS: Final = 1e-6
-"""Volts: the noise of skin and electrodes alone lies above."""
+SMALLEST_RMS: Final = 0.3e-6
+"""Volts, our own: a good amplifier on a muscle at rest still shows more; quieter is a wrong unit or no signal."""
+STEADY_RMS: Final = 2e-3
+"""Volts, our own: in no half second less than this is more than a muscle can do."""
+USUAL_RMS: Final = 1e-6
+"""Volts: a unit that gives less is not proposed."""
 LARGE_OFFSET: Final = 5.0
 """The mean against the RMS of the signal."""
 _FACTORS: Final = ((1e-3, "a thousand times"), (1e-6, "a million times"), (1e-9, "a thousand million times"))
 _UNITS: Final = (("V", 1.0), ("mV", 1e-3), ("uV", 1e-6), ("nV", 1e-9))
 
 
-def amplitude_doubts(label: str, figures: Figures, unit: str) -> tuple[Finding, ...]:
+def amplitude_doubts(label: str, figures: Figures, unit: str, *, is_mains: bool = False) -> tuple[Finding, ...]:
     """Find amplitudes that cannot be EMG in volts, counts given as volts, and a large offset.
 
     The range is our own, wide enough for every raw surface EMG seen; published rest values lie between 1 and 15 uV.
+    With `is_mains` the amplitude is that of the mains and tells nothing about rest.
     """
     if not figures.window_rms.size:
         return ()
     if unit == "V":
-        found = _volts(label, figures)
+        found = _volts(label, figures, is_mains=is_mains)
     elif unit == "unknown":
         found = _unstated(label, figures)
     else:
@@ -41,13 +46,13 @@ def amplitude_doubts(label: str, figures: Figures, unit: str) -> tuple[Finding, 
     return (*found, *_offset(label, figures, unit))
 
 
-def _volts(label: str, figures: Figures) -> tuple[Finding, ...]:
+def _volts(label: str, figures: Figures, *, is_mains: bool) -> tuple[Finding, ...]:
     rms, quietest = figures.rms, float(np.min(figures.window_rms))
-    if rms > LARGEST_RMS:
+    if rms > LARGEST_RMS or (quietest > STEADY_RMS and not is_mains):
         return (_counts(label, figures) or _unit(label, rms, "large", "smaller"),)
     if rms < SMALLEST_RMS or quietest < QUIETEST[0]:
         return (_unit(label, rms if rms < SMALLEST_RMS else quietest, "small", "larger"),)
-    if quietest > QUIETEST[1]:
+    if quietest > QUIETEST[1] and not is_mains:
         reason = (
             f"the quietest half second of '{label}' has {quietest * 1e6:.3g} uV RMS, more than a muscle at rest; "
             "the muscle never rested, the signal is noisy, or the unit is wrong"
@@ -70,7 +75,7 @@ def _unit(label: str, rms: float, size: str, other: str) -> Finding:
 
 
 def _is_plausible(rms: float) -> bool:
-    return SMALLEST_RMS <= rms <= LARGEST_RMS
+    return USUAL_RMS <= rms <= LARGEST_RMS
 
 
 def _counts(label: str, figures: Figures) -> Finding | None:

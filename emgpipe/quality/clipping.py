@@ -22,6 +22,17 @@ FEWEST_LEVELS: Final = 32
 MANY_HITS: Final = 10
 MANY_LEVELS: Final = 256
 """In a signal of many levels the largest value occurs once or twice, unless it is the largest there can be."""
+NEAR: Final = 0.0025
+BESIDE: Final = 0.0125
+"""Shares of the span from a rail: where a rail with noise on it gathers its samples, and where it leaves few."""
+GATHERED: Final = 2.0
+"""Samples near a noisy rail by those beside it; where signals run out on their own it is below one."""
+FAR: Final = 1.5
+FAR_BOTH: Final = 1.05
+"""Standard deviations from the mean to a noisy rail: a rectified signal gathers nearer, at its fold; where samples
+gather at both ends it is not rectified, but may be a square wave."""
+SPREAD: Final = 5.0
+"""From the first sample near a noisy rail to the last, by their number; an artifact is one block."""
 FAIL_SHARE: Final = 0.001
 """More than one sample in a thousand at the rail spoils the amplitude."""
 
@@ -45,7 +56,10 @@ def clipping(label: str, finite: NDArray[np.float64], unit: str) -> tuple[Findin
     low, high = float(np.min(finite)), float(np.max(finite))
     rails = [high] if low == 0.0 and unit != "counts" else [high, low]
     levels = _levels(finite, high - low)
-    at = {rail: hits for rail in rails if (hits := _hits(finite, rail, levels))}
+    at = {rail: hits for rail in rails if (hits := _hits(finite == rail, levels))}
+    about = ""
+    if not at and levels >= 2 / NEAR:
+        at, about = _noisy(finite, rails, levels), "about "
     if not at:
         return ()
     share = sum(at.values()) / finite.size
@@ -53,16 +67,34 @@ def clipping(label: str, finite: NDArray[np.float64], unit: str) -> tuple[Findin
     reached = " and ".join(f"{rail:.4g}" for rail in at)
     shown = "" if unit == "unknown" else f" {unit}"
     reason = (
-        f"'{label}' is cut off at {reached}{shown}: {100 * share:.2g} % of its samples lie there; "
+        f"'{label}' is cut off at {about}{reached}{shown}: {100 * share:.2g} % of its samples lie there; "
         "true amplitudes are larger"
     )
     remedy = "lower the gain for the next recording; leave this stretch or channel out"
     return (make_finding("clipped", level, reason, remedy, channel=label, value=share),)
 
 
-def _hits(finite: NDArray[np.float64], rail: float, levels: float) -> int:
-    """Return how many samples lie exactly at `rail`, 0 where they are too few to call it one."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], finite == rail, [False])).astype(np.int8)))
+def _noisy(finite: NDArray[np.float64], rails: list[float], levels: float) -> dict[float, int]:
+    """Return the rails at whose level many samples gather without being equal, and how many."""
+    found = {rail: hits for rail in rails if (hits := _gathered(finite, rail, levels))}
+    least = (FAR if len(found) < 2 else FAR_BOTH) * float(np.std(finite))
+    mean = float(np.mean(finite))
+    return {rail: hits for rail, hits in found.items() if abs(rail - mean) > least}
+
+
+def _gathered(finite: NDArray[np.float64], rail: float, levels: float) -> int:
+    """Return how many samples lie near an end of the range, 0 where as many lie beside them or all are one block."""
+    span, away = float(np.ptp(finite)), np.abs(finite - rail)
+    near = away <= NEAR * span
+    at = np.flatnonzero(near)
+    n_beside = int(np.sum(away <= BESIDE * span)) - at.size
+    is_rail = at.size >= GATHERED * n_beside and at[-1] - at[0] > SPREAD * at.size
+    return _hits(near, levels) if is_rail else 0
+
+
+def _hits(at_rail: NDArray[np.bool_], levels: float) -> int:
+    """Return how many samples lie at a rail, 0 where they are too few to call it one."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], at_rail, [False])).astype(np.int8)))
     lengths = edges[1::2] - edges[::2]
     hits = int(np.sum(lengths))
     plateaus = int(np.sum(lengths >= SHORTEST_PLATEAU))

@@ -11,7 +11,7 @@ from emgpipe.quality.dead import check_samples
 from emgpipe.quality.doubts import doubts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PIECES: Final = 3
 """Beginning, middle and end."""
+MOST_SAMPLES: Final = 1 << 23
+"""Of one channel in memory at once (64 MiB); a longer one is looked at in pieces, whatever was asked for."""
 
 
 def examine(recording: Recording, seconds: float | None = 60.0) -> Recording:
@@ -28,7 +30,8 @@ def examine(recording: Recording, seconds: float | None = 60.0) -> Recording:
     ----------
     recording : Recording
     seconds : float or None
-        Read at most this much of each channel, in equal pieces from its beginning, middle and end; None reads all.
+        Read at most this much of each channel, in equal pieces from its beginning, middle and end; None reads all,
+        up to `MOST_SAMPLES`.
 
     Raises
     ------
@@ -40,29 +43,47 @@ def examine(recording: Recording, seconds: float | None = 60.0) -> Recording:
         finding
         for channel in recording.channels
         for finding in _channel_findings(channel, seconds)
-        if (finding.kind, finding.channel) not in known
+        if (finding.kind, finding.channel) not in known and not _is_said(finding, channel, recording.findings)
     )
     return replace(recording, findings=(*recording.findings, *found))
 
 
+def _is_said(finding: Finding, channel: Channel, findings: Iterable[Finding]) -> bool:
+    """Say whether the missing samples are those of the interruptions the reader has told about."""
+    if finding.kind != "missing_samples" or finding.value is None:
+        return False
+    gaps = (one for one in findings if one.kind == "time_gaps" and one.unit == "s")
+    seconds = sum(one.value or 0.0 for one in gaps if one.channel in {"", channel.label})
+    return finding.value <= seconds * channel.sampling_rate + 1.0
+
+
 def _channel_findings(channel: Channel, seconds: float | None) -> Iterator[Finding]:
-    pieces = _pieces(channel, seconds)
+    starts, pieces = _pieces(channel, seconds)
     looked_at = np.concatenate(pieces)
     for finding in check_samples(looked_at, channel.label):
         yield _softened(finding, channel, is_part=looked_at.size < channel.n_samples)
-    if not channel.copy_of:
-        gap = np.full(1, np.nan)
-        spaced = np.concatenate([part for piece in pieces for part in (piece, gap)])
-        yield from doubts(channel.label, spaced, channel.sampling_rate, channel.unit, channel.kind)
+    if channel.copy_of:
+        return
+    gap = np.full(1, np.nan)
+    spaced = np.concatenate([part for piece in pieces for part in (gap, piece)][1:])
+    length = pieces[0].size + 1
+
+    def time(index: int) -> float:
+        piece = index // length
+        return channel.start + (starts[piece] + index - piece * length) / channel.sampling_rate
+
+    yield from doubts(channel.label, spaced, channel.sampling_rate, channel.unit, channel.kind, time=time)
 
 
-def _pieces(channel: Channel, seconds: float | None) -> list[NDArray[np.float64]]:
+def _pieces(channel: Channel, seconds: float | None) -> tuple[list[int], list[NDArray[np.float64]]]:
+    """Return where equally long pieces begin, and their samples."""
     wanted = channel.n_samples if seconds is None else max(round(seconds * channel.sampling_rate), PIECES)
+    wanted = min(wanted, MOST_SAMPLES)
     if wanted >= channel.n_samples:
-        return [channel.read()]
+        return [0], [channel.read()]
     length = wanted // PIECES
     starts = [(channel.n_samples - length) * piece // (PIECES - 1) for piece in range(PIECES)]
-    return [channel.read(start, start + length) for start in starts]
+    return starts, [channel.read(start, start + length) for start in starts]
 
 
 def _softened(finding: Finding, channel: Channel, *, is_part: bool) -> Finding:

@@ -59,7 +59,11 @@ def figures_of(samples: NDArray[np.float64], sampling_rate: float) -> Figures:
     sampling_rate : float
         In Hz.
     """
-    finite = samples if bool(np.isfinite(samples).all()) else samples[np.isfinite(samples)]
+    is_there = np.isfinite(samples)
+    if not is_there.all():  # windows begin where the signal does
+        known = np.flatnonzero(is_there)
+        samples = samples[known[0] : known[-1] + 1] if known.size else samples[:0]
+    finite = samples[np.isfinite(samples)]
     frequencies, density = _spectrum(samples, sampling_rate)
     mean = float(np.mean(finite)) if finite.size else 0.0
     return Figures(finite, sampling_rate, mean, _window_rms(samples, sampling_rate), frequencies, density)
@@ -76,19 +80,28 @@ def _window_rms(samples: NDArray[np.float64], sampling_rate: float) -> NDArray[n
     length = min(max(round(WINDOW_SECONDS * sampling_rate), SHORTEST), samples.size)
     if length < SHORTEST:
         return np.zeros(0)
-    rms: NDArray[np.float64] = np.std(_windows(samples, length), axis=1)
-    return rms[rms > 0]
+    rows = _windows(samples, length)
+    rows = rows[np.ptp(rows, axis=1) > 0]  # the deviation of equal values is not zero but a rounding error
+    rms: NDArray[np.float64] = np.std(rows, axis=1)
+    return rms
+
+
+def _segments(samples: NDArray[np.float64], sampling_rate: float) -> NDArray[np.float64]:
+    """Return segments without gaps in rows, shorter ones where gaps leave none; no row where there is too little."""
+    length = min(round(SEGMENT_SECONDS * sampling_rate), samples.size)
+    rows = _windows(samples, length) if length >= SHORTEST else np.zeros((0, SHORTEST))
+    while not rows.size and length // 2 >= max(SHORTEST, sampling_rate / 4):
+        length //= 2
+        rows = _windows(samples, length)
+    return rows
 
 
 def _spectrum(samples: NDArray[np.float64], sampling_rate: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return Welch's estimate over the loudest segments; numpy only, because importing scipy.signal takes a second."""
-    length = min(round(SEGMENT_SECONDS * sampling_rate), samples.size)
-    if length < SHORTEST:
-        return np.zeros(0), np.zeros(0)
-    rows = _windows(samples, length)
-    loudness = np.var(rows, axis=1)
-    rows = rows[np.argsort(loudness)[::-1][:MOST_SEGMENTS]]
-    rows = rows[np.var(rows, axis=1) > 0]
+    rows = _segments(samples, sampling_rate)
+    length = rows.shape[1]
+    rows = rows[np.ptp(rows, axis=1) > 0]
+    rows = rows[np.argsort(np.var(rows, axis=1))[::-1][:MOST_SEGMENTS]]
     if not rows.size:
         return np.zeros(0), np.zeros(0)
     taper = np.hanning(length)

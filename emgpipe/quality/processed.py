@@ -21,6 +21,12 @@ ENVELOPE_SHARE: Final = 0.9
 STEEP_RATIO: Final = 1.5
 """Power of 50 to 150 Hz by power of 20 to 50 Hz: white noise has 3.3, raw EMG more, a moving average less than 0.5."""
 NEGATIVE_SHARE: Final = 0.1
+SLOW_SHARE: Final = 0.99
+SLOW_RATIO: Final = 0.5
+"""Of an envelope whose mean was removed: power below the edge, and the ratio above; stricter, as its sign says less."""
+EDGE_WIDTH: Final = 0.05
+EDGE_SHARE: Final = 0.02
+"""In standard deviations from the lowest value, and the share of samples there that only a folded signal has."""
 OVERSHOOT: Final = 0.2
 """A low-pass that overshoots leaves a few envelope samples just below zero."""
 STEEPNESS: Final = 20.0
@@ -30,8 +36,11 @@ UPPER_EDGES: Final = (60.0, 1000.0)
 LOWER_EDGES: Final = (8.0, 80.0)
 
 
-def processed_doubts(label: str, figures: Figures) -> tuple[Finding, ...]:
-    """Find signs of earlier processing: at most one of envelope and rectified, else the edges of a filter."""
+def processed_doubts(label: str, figures: Figures, *, is_clipped: bool = False) -> tuple[Finding, ...]:
+    """Find signs of earlier processing: at most one of envelope and rectified, else the edges of a filter.
+
+    A signal that `is_clipped` piles up at its lowest value as a rectified one does after its mean was removed.
+    """
     if not figures.frequencies.size:
         return ()
     if _is_envelope(figures):
@@ -40,6 +49,15 @@ def processed_doubts(label: str, figures: Figures) -> tuple[Finding, ...]:
             "it looks like an envelope, or is no EMG"
         )
         return (make_finding("looks_enveloped", "warn", reason, _RAW, channel=label),)
+    if _is_centered_envelope(figures):
+        reason = (
+            f"'{label}' is slower than {ENVELOPE_EDGE:g} Hz: "
+            "it looks like an envelope with its mean removed, or is no EMG"
+        )
+        return (make_finding("looks_enveloped", "warn", reason, _RAW, channel=label),)
+    if not is_clipped and _is_centered_rectified(figures):
+        reason = f"'{label}' is folded at its lowest value: it looks rectified, with its mean removed afterwards"
+        return (make_finding("looks_rectified", "warn", reason, _RAW, channel=label),)
     if _is_rectified(figures):
         reason = f"'{label}' has no negative values, distributed like a rectified signal: it looks rectified"
         return (make_finding("looks_rectified", "warn", reason, _RAW, channel=label),)
@@ -70,6 +88,22 @@ def _is_rectified(figures: Figures) -> bool:
     spread = float(np.std(finite))
     low = float(np.min(finite))
     return 0.0 <= low < 0.1 * spread and figures.mean < FOLDED_RATIO * spread
+
+
+def _is_centered_envelope(figures: Figures) -> bool:
+    if figures.frequencies[-1] < 150.0:
+        return False
+    is_slow = figures.power(0.0, ENVELOPE_EDGE) > SLOW_SHARE * figures.power(0.0, np.inf)
+    return bool(is_slow and figures.power(50.0, 150.0) < SLOW_RATIO * figures.power(ENVELOPE_EDGE, 50.0))
+
+
+def _is_centered_rectified(figures: Figures) -> bool:
+    """Say whether the values end sharply at the lowest, many just above it, and run out slowly to the other side."""
+    finite, low, high = figures.finite, float(np.min(figures.finite)), float(np.max(figures.finite))
+    spread = float(np.std(finite))
+    if low >= 0.0 or figures.mean - low > FOLDED_RATIO * spread or high - figures.mean < FOLDED_RATIO * spread:
+        return False
+    return bool(np.mean(finite - low < EDGE_WIDTH * spread) > EDGE_SHARE)
 
 
 def _filtered(label: str, figures: Figures) -> tuple[Finding, ...]:

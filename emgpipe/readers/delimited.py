@@ -43,7 +43,7 @@ _EMPTY_BY_NATURE = re.compile(r"comment|remark|note|marker|event|activity|^x_?va
 """Columns without any number that are no channels that failed."""
 WIDE_HEAD = 2000
 """So many cells in the first 64 KiB of a line show a table of very many columns."""
-STATE_UNIT = "state it in the study file: recordings: reading: [{kind: delimited, unit: uV}]"
+STATE_UNIT = "state it in the study file, below `recordings:`, as reading: [{kind: delimited, unit: uV}]"
 
 
 class DelimitedReader(Reader):

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 HEADING_BYTES = 1 << 20
 """The preamble of a hundred channels takes some 20 KB."""
-STATE_UNIT = "state the unit of the EMG in the study file: recordings: reading: [{kind: delsys_emgworks, unit: V}]"
+STATE_UNIT = (
+    "state the unit of the EMG in the study file, below `recordings:`, as reading: [{kind: delsys_emgworks, unit: V}]"
+)
 
 
 class DelsysEmgworksOptions(ReaderOptions):

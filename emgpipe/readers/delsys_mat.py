@@ -33,7 +33,9 @@ MOST_RATE = 1e6
 NEEDED = frozenset({"Channels", "Data", "Fs"})
 WANTED = ("Channels", "Data", "Fs", "Time", "Length", "Unit", "Units")
 WHY = "a MAT-file with Delsys' variables Channels, Data and Fs"
-STATE_UNIT = "state the unit of the EMG in the study file: recordings: reading: [{kind: delsys_mat, unit: V}]"
+STATE_UNIT = (
+    "state the unit of the EMG in the study file, below `recordings:`, as reading: [{kind: delsys_mat, unit: V}]"
+)
 
 
 class DelsysMatOptions(ReaderOptions):

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 HEADING_BYTES = 1 << 20
 MISSED = 0.01
 """A recording shorter than stated by more than this part is mentioned."""
-STATE_UNIT = "state the unit of the EMG in the study file: recordings: reading: [{kind: delsys_trigno, unit: mV}]"
+STATE_UNIT = (
+    "state the unit of the EMG in the study file, below `recordings:`, as reading: [{kind: delsys_trigno, unit: mV}]"
+)
 
 
 class DelsysTrignoOptions(ReaderOptions):

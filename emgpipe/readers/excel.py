@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 HOUR = 3600.0
 """Times of day later than this (s) do not count from the recording's start."""
-STATE_UNIT = "state it in the study file: recordings: reading: [{kind: excel, unit: uV}]"
+STATE_UNIT = "state it in the study file, below `recordings:`, as reading: [{kind: excel, unit: uV}]"
 
 
 class ExcelReader(Reader):

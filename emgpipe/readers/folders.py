@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LITTER = ("thumbs.db", "desktop.ini")
 LINKED = "a link to a folder; links are not followed here: name that folder itself"
+RESULTS = "the results of a run of emgpipe, no recordings"
+NO_READER = "which no reader can read"
 Choose = Callable[[Path], tuple[Reader, str]]
 
 
@@ -84,6 +86,10 @@ def _entries(folder: Path, others: dict[Path, str], found: dict[Path, Reader], c
 
     for name, subfolders, files in os.walk(folder, onerror=refused):
         place = Path(name)
+        if "run.json" in files and "report.html" in files:
+            others[place] = RESULTS
+            subfolders.clear()
+            continue
         reader = _folder_reader(place, choose)
         if reader is not None:
             found[place] = reader
@@ -121,10 +127,15 @@ def _companions(found: dict[Path, Reader]) -> set[Path]:
 def _reason(path: Path, error: Exception) -> str:
     if isinstance(error, UnknownFormatError):
         try:
-            return f"{describe_content(Head.of(path).data)}, which no reader can read"
+            return f"{describe_content(Head.of(path).data)}, {NO_READER}"
         except OSError:
             return "of no known format"
     return error.message if isinstance(error, ReadError) else str(error)
+
+
+def is_foreign(reason: str) -> bool:
+    """Say whether a reason of `Listing.others` means that the file is no recording, rather than that it failed."""
+    return reason == RESULTS or reason.endswith(NO_READER)
 
 
 def _litter(name: str) -> bool:

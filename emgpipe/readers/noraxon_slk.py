@@ -68,7 +68,7 @@ class SlkReader(Reader):
         labels, table, findings = _table(sheet, written, first, given)
         if header.sampling_rate is None and not np.isfinite(table.columns[0]).any():
             message = "has no time column and states no frequency; state it in the study file: "
-            message += "recordings: reading: [{kind: slk, sampling_rate: 1000}]"
+            message += "below `recordings:`, as reading: [{kind: slk, sampling_rate: 1000}]"
             raise DamagedFileError(message, path=path, reader=self.name)
         content = make_content(Written(header, labels, table), path, self.name)
         findings += [*content.findings, *unknown_units(content.channels, STATE_UNIT)]

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 MOST_BYTES = 16 << 20
 Read = Callable[[Path, Sequence[ReaderOptions]], "Recording"]
 Choose = Callable[[Path], tuple[Reader, str]]
-ABOUT_COUNTS = frozenset({"declared_count", "count_mismatch", "record_count", "cut_off", "cut_row", "last_cell_doubtful"})
+ABOUT_COUNTS = frozenset(
+    {"declared_count", "count_mismatch", "record_count", "cut_off", "cut_row", "last_cell_doubtful"}
+)
 """Findings that a file holds fewer samples than it declares: always so for a beginning."""
 
 

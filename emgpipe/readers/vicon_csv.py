@@ -138,7 +138,7 @@ def _nothing_wanted(path: Path, titles: list[str], broken: list[str]) -> ReadErr
         listed = ", ".join(dict.fromkeys(titles))
         message = (
             f"holds {listed}, but neither devices nor models nor joints; export the devices, or state positions: true "
-            "in the study file: recordings: reading: [{kind: vicon_csv, positions: true}]"
+            "in the study file, below `recordings:`, as reading: [{kind: vicon_csv, positions: true}]"
         )
         return ReadError(message, path=path, reader=ViconCsvReader.name)
     cut = f"the block {broken[0]} has no samples or no rate" if broken else "no block is whole"

@@ -28,7 +28,10 @@ def _failed(result: StudyResult) -> Iterator[str]:
     said = result.findings[result.findings["kind"] == "no_repetition"]  # the others say what to do in the reason
     remedies = dict(zip(said["trial"], said["remedy"], strict=True))
     groups: dict[tuple[str, str], list[str]] = {}
+    told = {one.reason for one in result.failed if one.what == "trial"}
     for one in result.failed:
+        if one.what == "recording" and one.reason in told:  # the trial says it
+            continue
         groups.setdefault((one.what, one.reason), []).append(one.name)
     for (what, reason), names in groups.items():
         yield from _entry(f"FAILED {_several(what, names)}", reason, remedies.get(names[0], "") or "")

@@ -29,6 +29,8 @@ MOST_READ: Final = 1 << 26
 _PART: Final = 64
 _EVENT_LINES, _EVENT_NAME = 60, 18
 """Events that are drawn as lines over the whole height; letters of an event's name."""
+_NAME_ROWS, _ROW_POINTS = 3, 9
+"""Rows of names above one another, and their height."""
 _TALLEST: Final = 400.0
 """Inches of the whole picture."""
 
@@ -63,8 +65,9 @@ def recording_figure(recording: Recording) -> Figure:
     axes.set_yticks([-number - 0.5 for number in range(len(names))], names)
     extent = _extent(channels)
     axes.set(xlim=extent, ylim=(-len(channels) - 0.1, 0.4), xlabel="time (s)")
-    _events(axes, recording.events, extent)
-    axes.set_title(printable(_heading(recording, courses)), loc="left", fontsize=10, pad=16)
+    nameless = _events(axes, recording.events, extent)
+    pad = 7 + _ROW_POINTS * (_NAME_ROWS if recording.events else 1)
+    axes.set_title(printable(_heading(recording, courses, nameless)), loc="left", fontsize=10, pad=pad)
     plain_frame(axes)
     return figure
 
@@ -151,25 +154,34 @@ def _extent(channels: Sequence[Channel]) -> tuple[float, float]:
     return min(start for start, _ in spans), max(stop for _, stop in spans)
 
 
-def _events(axes: Axes, events: Sequence[Event], extent: tuple[float, float]) -> None:
-    """Draw events as lines behind the signals, very many as ticks above them; name those with room for a name."""
+def _events(axes: Axes, events: Sequence[Event], extent: tuple[float, float]) -> int:
+    """Draw events as lines behind the signals, very many as ticks above them; return how many have no name.
+
+    Names stand in rows above one another, each where it has room.
+    """
     low, high = (0.0, 1.0) if len(events) <= _EVENT_LINES else (0.995, 1.0)
-    free = extent[0]
+    free, nameless = [extent[0]] * _NAME_ROWS, 0
     for event in sorted(events, key=lambda event: event.start):
         if event.duration:
             axes.axvspan(event.start, event.start + event.duration, color="#e9edf0", linewidth=0, zorder=0)
         axes.axvline(event.start, low, high, color="#7d7200", linewidth=0.7, alpha=0.7, zorder=1)
-        if free <= event.start <= extent[1]:
-            name = printable(shortened(event.label, _EVENT_NAME))
-            place = (event.start, 1.0)
-            axes.annotate(name, place, (0, 2), ("data", "axes fraction"), "offset points", fontsize=7, color="#5c5400")
-            free = event.start + (extent[1] - extent[0]) * (0.012 + 0.007 * len(name))
+        row = next((row for row, first in enumerate(free) if first <= event.start <= extent[1]), None)
+        if row is None:
+            nameless += 1
+            continue
+        name = printable(shortened(event.label, _EVENT_NAME))
+        place = (event.start, 1.0)
+        above = (0, 2 + _ROW_POINTS * row)
+        axes.annotate(name, place, above, ("data", "axes fraction"), "offset points", fontsize=7, color="#5c5400")
+        free[row] = event.start + (extent[1] - extent[0]) * (0.012 + 0.007 * len(name))
+    return nameless
 
 
-def _heading(recording: Recording, courses: Sequence[Course]) -> str:
+def _heading(recording: Recording, courses: Sequence[Course], nameless: int) -> str:
     parts = [recording.source.path.name, count(len(recording.channels), "channel")]
     if recording.events:
-        parts.append(count(len(recording.events), "event"))
+        unnamed = f" ({nameless} without room for a name)" if nameless else ""
+        parts.append(count(len(recording.events), "event") + unnamed)
     if not all(course.is_whole for course in courses):
         parts.append("a large file: of each step of time a short part is drawn")
     parts += [one.reason for one in recording.findings if one.kind == "sampled"]

@@ -90,3 +90,8 @@ def test_description_prints_order_per_pass_and_in_all():
     assert "order 4 in all" in words
     assert "16.11-459.6 Hz" in words
     assert "-6 dB" in Bandpass(correction="none").describe(1000.0)
+
+
+def test_a_rate_too_slow_for_emg_is_named():
+    with pytest.raises(SignalError, match="1 Hz is too slow for EMG.*envelope"):
+        Bandpass(low=20, high=450).apply(np.zeros(1000), 1.0)

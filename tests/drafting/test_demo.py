@@ -79,7 +79,7 @@ def test_from_the_names_alone(study, expected, tmp_path):
             name: own[name] for name in (*shared, "head_position")
         }
         assert row["include"] == "yes"
-        assert row["confirm"].startswith("CHECK: offset_2") == bool(own["file_2"])
+        assert row["confirm"].startswith("CONFIRM: offset_2") == bool(own["file_2"])
         row["offset_2"] = own["offset_2"]  # no name tells it: a person has to
     with written.trials.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.DictWriter(handle, list(rows[0]), delimiter=";")

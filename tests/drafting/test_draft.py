@@ -95,7 +95,7 @@ def test_angles_beside_the_emg_are_the_second_file_with_an_offset_to_confirm(fol
     draft, written = drafted(folder)
     row = table(written)["P02_squat_neutral_1.csv"]
     assert row["file_2"] == "P02_squat_neutral_1_angles.csv"
-    assert row["confirm"].startswith("CHECK: offset_2: how many seconds")
+    assert row["confirm"].startswith("CONFIRM: offset_2: how many seconds")
     assert any("3 trials have a second file" in line for line in summary_lines(draft, written))
     assert "# CONFIRM: 3 trials have a second file and no offset" in written.study.read_text(encoding="utf-8")
 

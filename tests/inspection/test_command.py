@@ -124,9 +124,42 @@ def test_personal_data_only_when_asked(folder, capsys, monkeypatch):
     assert asked == [set(), {True}]
 
 
+def test_only_what_the_encoding_lacks_is_replaced(tmp_path):
+    path = tmp_path / "a.csv"
+    rows = "".join(f"{n / 1000},{(n * 7919) % 401 - 200},{(n * 31) % 17}\n" for n in range(500))
+    path.write_text(f"time (s),Gesäßmuskel (µV),测试 (µV)\n{rows}", "utf-8")
+    environment = {"PYTHONIOENCODING": "cp1252", "COLUMNS": "80", "LINES": "30", "PATH": ""}
+    root = str(Path(__file__).resolve().parents[2])
+    command = [sys.executable, "-m", "emgpipe", "inspect", str(path)]
+    shown = subprocess.run(command, capture_output=True, check=True, cwd=root, env=environment).stdout.decode("cp1252")
+    assert "Gesäßmuskel (µV)" in shown
+    assert "?? (µV)" in shown
+    assert re.search(r" µV +[_.:=+*#-]{8}", shown)
+
+
+def test_a_name_that_begins_with_a_dash(folder):
+    (folder / "-dash.edf").write_bytes(edf_example())
+    root = str(Path(__file__).resolve().parents[2])
+    command = [sys.executable, "-m", "emgpipe", "inspect"]
+    environment = {"PYTHONPATH": root, "PATH": ""}
+    done = subprocess.run([*command, "-dash.edf"], capture_output=True, check=False, cwd=folder, env=environment)
+    assert done.returncode == 2
+    assert b"is written ./-dash.edf" in done.stderr
+    done = subprocess.run([*command, "./-dash.edf"], capture_output=True, check=False, cwd=folder, env=environment)
+    assert done.returncode == 0
+
+
+def test_one_row_of_numbers(tmp_path, capsys):
+    path = tmp_path / "one.csv"
+    path.write_text("time (s),GMAX (uV)\n0,1\n")
+    code, _, err = run(capsys, path)
+    assert code == 1
+    assert "text with only one row of numbers" in err
+
+
 def test_a_terminal_that_knows_ascii_only_and_one_that_hangs_up(folder):
     command = [sys.executable, "-m", "emgpipe", "inspect", str(folder / "squat.edf")]
-    environment = {"PYTHONIOENCODING": "ascii", "COLUMNS": "60", "LINES": "30", "PATH": ""}
+    environment = {"PYTHONIOENCODING": "ascii", "COLUMNS": "80", "LINES": "30", "PATH": ""}
     root = str(Path(__file__).resolve().parents[2])
     done = subprocess.run(command, capture_output=True, check=True, cwd=root, env=environment)
     assert done.stdout.isascii()
@@ -134,3 +167,17 @@ def test_a_terminal_that_knows_ascii_only_and_one_that_hangs_up(folder):
     with subprocess.Popen([*command, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=root) as child:
         child.stdout.close()
         assert child.stderr.read() == b""
+
+
+def test_notes_beside_recordings_are_no_failure(folder, capsys):
+    (folder / "notes.txt").write_text("electrodes changed at 10:30\n", "utf-8")
+    results = folder / "processed" / "glutes"
+    results.mkdir(parents=True)
+    for name in ("run.json", "report.html", "curves.csv"):
+        (results / name).write_text("{}", "utf-8")
+    code, out, _ = run(capsys, folder)
+    said = " ".join(out.split())
+    assert code == 0
+    assert "2 recordings" in said
+    assert "the results of a run of emgpipe, no recordings" in said
+    assert "curves.csv" not in said

@@ -79,6 +79,17 @@ def test_the_figure_says_what_it_shows(tmp_path):
     assert max(-0.5 - heights.min(), heights.max() + 0.5) == pytest.approx(0.45)  # around zero, to one of its ends
 
 
+def test_events_are_named_or_counted():
+    apart = tuple(Event(f"Right Foot Strike {number}", 0.3 * number) for number in range(12))
+    (axes,) = recording_figure(recording([emg_channel()], events=apart)).axes
+    said = {text.get_text() for text in axes.texts}
+    assert {event.label[:10] for event in apart} <= {text[:10] for text in said}
+    assert axes.get_title(loc="left") == "squat.c3d, 1 channel, 12 events"
+    together = tuple(Event("Right Foot Strike", 1.0 + 0.001 * number) for number in range(12))
+    (axes,) = recording_figure(recording([emg_channel()], events=together)).axes
+    assert axes.get_title(loc="left") == "squat.c3d, 1 channel, 12 events (9 without room for a name)"
+
+
 def test_nothing_at_all_and_very_much(tmp_path):
     recording_figure(recording([])).savefig(tmp_path / "none.png")
     many = [emg_channel(f"ch {number}", seconds=0.05) for number in range(300)]

@@ -71,11 +71,46 @@ def test_rms_of_pieces_says_so():
 
 
 def test_ascii_is_enough():
-    terminal = replace(NARROW, is_unicode=False)
+    terminal = replace(NARROW, encoding="ascii")
     text = screen(rich(), terminal)
     assert text.isascii()
     assert " uV " in text
     assert re.search(r"[_.:\-=+*#]{10}", text)
+
+
+def test_letters_the_encoding_has_stay():
+    shown = screen(summary([emg_channel("Gesäß 测试")]), replace(NARROW, encoding="cp1252"))
+    assert "Gesäß ??" in shown
+    assert " µV " in shown
+    assert "signal" in shown
+
+
+def test_a_sketch_too_narrow_to_see_is_left_out():
+    narrow = screen(rich(), Terminal(60))
+    assert "signal" not in narrow
+    assert not set("▁▂▃▄▅▆▇█") & set(narrow)
+    assert "LT GLUT MED" in narrow
+    assert "signal" in screen(rich(), Terminal(80))
+
+
+def test_emg_by_its_unit_alone_is_marked():
+    inputs = [emg_channel("Analog 7"), emg_channel("EMG 3"), emg_channel("LT GLUT MED")]
+    text = screen(summary(inputs), NARROW)
+    assert re.search(r"Analog 7 +EMG\? ", text)
+    assert re.search(r"EMG 3 +EMG ", text)
+    assert re.search(r"LT GLUT MED +EMG ", text)
+    assert "EMG? a voltage, of what is not said" in text
+    assert "EMG?" not in screen(summary(inputs[1:]), NARROW)
+
+
+def test_the_same_finding_of_many_channels_is_told_once():
+    flat = tuple(
+        make_finding("flat_stretch", "warn", f"'c{n}' has the same value for {n} s", "look", channel=f"c{n}")
+        for n in range(128)
+    )
+    text = screen(summary([emg_channel(seconds=0.2)], findings=flat), NARROW)
+    assert text.count("has the same value") == 1
+    assert "and 123 more" in " ".join(text.split())
 
 
 def test_labels_do_not_steer_the_terminal():

@@ -75,3 +75,15 @@ def test_a_file_that_cannot_be_joined_is_left_out_and_said(tmp_path):
     kinds = result.findings["kind"].tolist()
     assert kinds.count("not_joined") == 4
     assert "hip_angle" in failed[0].reason
+
+
+def test_an_offset_that_nobody_states_is_said(tmp_path):
+    path = study(tmp_path, "{kind: stated}", 0.0)
+    split(tmp_path)
+    assert "offset_missing" not in run_study(path).findings["kind"].tolist()  # 0 is stated
+    path.write_text(path.read_text("utf-8").replace(", offset: 0.0", ""), "utf-8")
+    said = run_study(path).findings
+    said = said[said["kind"] == "offset_missing"]
+    assert len(said) == 4
+    assert set(said["level"]) == {"warn"}
+    assert "joining" in said["remedy"].iloc[0]

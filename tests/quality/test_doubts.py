@@ -6,10 +6,11 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import signal
 
+from emgpipe.model import Finding
 from emgpipe.quality import doubts
 from emgpipe.simulate.emg import simulate_emg
 
@@ -192,3 +193,141 @@ def test_a_minute_takes_no_noticeable_time():
         doubts("x", samples, RATE, "V", "emg")
         best = min(best, time.perf_counter() - started)
     assert best < 0.1
+
+
+def quantized(samples: np.ndarray, step: float) -> np.ndarray:
+    return np.round(samples / step) * step
+
+
+def flat(samples: np.ndarray, rate: float = RATE, unit: str = "V") -> list[Finding]:
+    return [one for one in doubts("GMAX RT", samples, rate, unit, "emg") if one.kind == "flat_stretch"]
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    seed=st.integers(0, 10_000),
+    rate=st.sampled_from([1000.0, 1259.259, 2000.0, 2148.148]),
+    value=st.sampled_from([0.0, 1e-5, -3e-5]),
+    start=st.floats(0.0, 10.0),
+    seconds=st.floats(0.12, 8.0),
+    step=st.sampled_from([0.0, 1e-7, 1e-6, 2.44e-6]),
+)
+def test_a_held_value_is_found_with_its_place(seed, rate, value, start, seconds, step):
+    samples = emg(20.0, seed, rate)
+    samples = quantized(samples, step) if step else samples
+    value = float(quantized(np.array(value), step)) if step else value
+    first, last = round(start * rate), round((start + seconds) * rate)
+    samples[first:last] = value
+    findings = doubts("GMAX RT", samples, rate, "V", "emg")
+    (found_stretch,) = [one for one in findings if one.kind == "flat_stretch"]
+    assert found_stretch.value == value
+    assert found_stretch.start == pytest.approx(first / rate, abs=0.01)
+    assert found_stretch.stop == pytest.approx(last / rate, abs=0.01)
+    is_filling = first == 0 and seconds <= 1.0
+    assert found_stretch.level == ("note" if is_filling else "warn")
+    assert {one.kind for one in findings} == {"flat_stretch"}  # and nothing about the amplitude of the held part
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    seed=st.integers(0, 10_000),
+    rate=st.sampled_from([1000.0, 2000.0, 4000.0]),
+    rest=st.floats(5e-7, 1e-5),
+    step=st.sampled_from([1e-7, 1e-6, 2.44e-6, 3.2e-6, 7.8e-6, 3.9e-5, 1e-4]),
+    scale=st.sampled_from([("V", 1.0), ("unknown", 1e6), ("counts", 0.0)]),
+)
+def test_a_coarse_converter_at_rest_is_no_dropout(seed, rate, rest, step, scale):
+    unit, factor = scale
+    samples = quantized(emg(12.0, seed, rate, rest, 2e-4), step)
+    samples = np.round(samples / step) if unit == "counts" else samples * factor
+    assert flat(samples, rate, unit) == []
+
+
+def test_several_dropouts_are_one_finding():
+    samples = emg(30.0)
+    samples[10_000:10_400] = samples[20_000:22_000] = samples[40_000:41_000] = 1e-5
+    (one,) = flat(samples)
+    assert (one.start, one.stop) == (10.0, 11.0)
+    assert "the same value (1e-05 V) for 1.0 s from 10.0 s; there are 3 such stretches, 1.7 s together" in one.reason
+
+
+def test_a_sample_and_hold_channel_is_no_dropout():
+    assert flat(np.repeat(emg(60.0, rate=10.0), 200)) == []
+
+
+@pytest.mark.parametrize("rest", [6e-7, 9e-7, 1.5e-6, 3e-6, 1.5e-5])
+def test_a_true_rest_is_no_wrong_unit(rest):
+    samples = simulate_emg(np.full(40_000, rest), RATE, np.random.default_rng(8))
+    assert found(samples) == {}
+    assert found(samples * 1e-3) == {"unit_suspected": "warn"}
+
+
+def test_a_steady_signal_that_no_muscle_makes():
+    samples = simulate_emg(np.full(40_000, 3e-3), RATE, np.random.default_rng(8))
+    assert found(samples) == {"unit_suspected": "warn"}
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    seed=st.integers(0, 10_000),
+    frequency=st.sampled_from([50.0, 60.0, 49.95, 60.05]),
+    amplitude=st.floats(5e-4, 5e-3),
+    third=st.floats(0.0, 0.5),
+)
+def test_mains_that_dominate_are_named(seed, frequency, amplitude, third):
+    time_axis = np.arange(round(20 * RATE)) / RATE
+    hum = np.sin(2 * np.pi * frequency * time_axis) + third * np.sin(6 * np.pi * frequency * time_axis)
+    samples = emg(20.0, seed)
+    finding = next(one for one in doubts("x", samples + amplitude * hum, RATE, "V", "emg") if one.kind == "mains")
+    loud = samples[np.abs(np.sin(2 * np.pi * time_axis / 4)) > 0.7]
+    hum_power = amplitude**2 / 2 * (1 + third**2)
+    assert finding.level == "warn"
+    assert finding.value == pytest.approx(hum_power / (hum_power + np.mean(loud**2)), abs=0.1)
+    assert f"({round(frequency)} Hz)" in finding.reason
+
+
+def test_a_little_mains_is_a_note_and_none_is_nothing():
+    time_axis = np.arange(round(20 * RATE)) / RATE
+    assert found(emg() + 1e-4 * np.sin(2 * np.pi * 50 * time_axis)) == {"mains": "note"}
+    assert found(emg() + 1e-6 * np.sin(2 * np.pi * 50 * time_axis)) == {}
+    assert "mains" not in found(emg() + 1e-3 * np.sin(2 * np.pi * 100 * time_axis))
+
+
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 10_000), rate=st.sampled_from([1000.0, 2000.0]))
+def test_rectified_with_its_mean_removed(seed, rate):
+    samples = np.abs(emg(8.0, seed, rate))
+    assert found(samples - samples.mean(), rate) == {"looks_rectified": "warn"}
+
+
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 10_000), edge=st.floats(2.0, 10.0))
+def test_an_envelope_with_its_mean_removed(seed, edge):
+    envelope = signal.sosfiltfilt(butter("low", edge, 2), np.abs(emg(12.0, seed)))
+    assert found(envelope - envelope.mean()) == {"looks_enveloped": "warn"}
+
+
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 10_000), share=st.floats(0.3, 0.6), only_above=st.booleans())
+def test_clipping_behind_a_noisy_amplifier(seed, share, only_above):
+    samples = emg(8.0, seed)
+    rail = share * float(np.max(samples))
+    clipped = np.clip(samples, None if only_above else -rail, rail)
+    at_rail = np.mean((clipped == rail) | ((clipped == -rail) & (not only_above)))
+    assume(at_rail > 0.002)
+    noisy = clipped + np.random.default_rng(seed).normal(0, 1e-7, samples.size)
+    finding = next(one for one in doubts("GMAX RT", noisy, RATE, "V", "emg") if one.kind == "clipped")
+    assert finding.value == pytest.approx(at_rail, rel=0.2)
+
+
+def test_an_artifact_is_no_rail():
+    samples = emg()
+    samples[5000:5040] += 2e-2
+    assert "clipped" not in found(samples)
+
+
+@pytest.mark.parametrize("gap", [slice(0, 300), slice(1900, 2200), slice(3700, 4000)])
+def test_a_gap_in_a_short_recording_hides_nothing(gap):
+    samples = np.abs(emg(2.0))
+    samples[gap] = np.nan
+    assert found(samples) == {"looks_rectified": "warn"}

@@ -9,24 +9,29 @@ import numpy as np
 import pytest
 
 from emgpipe.errors import ReadError
-from emgpipe.model import Recording, Source, channel_from_array
+from emgpipe.model import Channel, Recording, Source, channel_from_array, make_finding
 from emgpipe.quality import examine
 from emgpipe.readers import read
 
 RATE = 1000.0
 NOISE = np.random.default_rng(0).normal(size=300_000) * 2e-5
 
-ACCUSED = {"unit_suspected", "counts_as_volts", "looks_rectified", "looks_enveloped", "clipped", "slow_for_emg"}
+ACCUSED = {
+    "unit_suspected", "counts_as_volts", "looks_rectified", "looks_enveloped", "clipped", "slow_for_emg",
+    "flat_stretch", "mains",
+}  # fmt: skip
 TRUE_DOUBTS = {
     # Amplifier gain is still in the samples: volts at the converter.
     "Gait.c3d": {"unit_suspected"},
     "HC002D06.c3d": {"unit_suspected"},
-    # Inputs without electrodes, push buttons and force plates, stated in volts like EMG.
+    # Inputs without electrodes (mains only), push buttons and force plates, stated in volts like EMG.
     "PiG_Motion3_FF.c3d": {"unit_suspected"},
-    "Res16bits.c3d": {"unit_suspected"},
+    "Res16bits.c3d": {"unit_suspected", "mains"},
     "labchart_file": {"unit_suspected"},
     "markers_analogs.c3d": {"unit_suspected", "looks_enveloped"},
     "analogs.csv": {"unit_suspected", "looks_enveloped"},
+    # 60 and 180 Hz make 94 % of the power of one sensor.
+    "truncated_trigno_sample.csv": {"mains"},
     # Placeholders: white noise of 0.05 to 0.3 uV.
     "sub-01": {"unit_suspected"},
     # A slow auxiliary channel without a unit or a name.
@@ -111,3 +116,44 @@ def test_real_recordings_are_accused_only_of_what_is_true(data_folder):
         }
         known = next((doubt for name, doubt in TRUE_DOUBTS.items() if path.name.startswith(name)), set())
         assert accused <= known, path
+
+
+def test_a_gap_the_reader_has_told_is_not_told_again():
+    samples = NOISE[:20_000].copy()
+    samples[5000:7000] = np.nan
+    made = recording(samples, samples)
+    assert [kind for _, kind, _ in kinds(examine(made))] == ["missing_samples", "missing_samples"]
+    said = replace(made, findings=(make_finding("time_gaps", "warn", "2 s are missing", value=2.0, unit="s"),))
+    assert [kind for _, kind, _ in kinds(examine(said))] == ["time_gaps"]
+    other = replace(made, findings=(make_finding("time_gaps", "warn", "2 s", channel="c1", value=2.0, unit="s"),))
+    assert kinds(examine(other)) == [("c1", "time_gaps", "warn"), ("c0", "missing_samples", "note")]
+    less = replace(made, findings=(make_finding("time_gaps", "warn", "1 s is missing", value=1.0, unit="s"),))
+    assert [kind for _, kind, _ in kinds(examine(less))] == ["time_gaps", "missing_samples", "missing_samples"]
+
+
+def test_a_dropout_stands_at_its_time_on_the_recordings_clock():
+    samples = NOISE.copy()
+    samples[150_100:150_600] = 1e-5
+    made = recording(samples)
+    made = replace(made, channels=(replace(made.channels[0], start=3.0),))
+    for seconds in (None, 30.0):
+        (found,) = examine(made, seconds=seconds).findings
+        assert (found.kind, found.start, found.stop) == ("flat_stretch", pytest.approx(153.1), pytest.approx(153.6))
+
+
+def test_zeros_before_a_sensor_starts_are_a_note():
+    samples = NOISE[:20_000].copy()
+    samples[:137] = 0.0
+    assert kinds(examine(recording(samples))) == [("c0", "flat_stretch", "note")]
+
+
+def test_a_huge_channel_is_looked_at_in_pieces():
+    asked: list[int] = []
+
+    def load(start: int, stop: int) -> np.ndarray:
+        asked.append(stop - start)
+        return np.random.default_rng(start % 97).normal(scale=1e-4, size=stop - start)
+
+    channel = Channel("EMG", 1e6, "V", "emg", 10**11, load)
+    examine(Recording((channel,), Source(Path("huge.edf"), "edf")), seconds=None)
+    assert 0 < sum(asked) <= 1 << 23

@@ -94,7 +94,7 @@ def test_zero_bytes_in_labchart(load):
         load(text + bytes(100), "recording.txt")
 
 
-def test_one_endless_line(load, tmp_path, monkeypatch):
+def test_one_endless_line(tmp_path, monkeypatch):
     monkeypatch.setattr(exponents, "MOST_LINE_BYTES", 3 << 20)
     monkeypatch.setattr(exponents.check_bytes, "__kwdefaults__", {"most_line": 3 << 20})
     monkeypatch.setattr(lying, "MOST_LINE_BYTES", 3 << 20)

@@ -183,3 +183,22 @@ def test_limits_grow_with_the_file(tmp_path):
     assert limits.time_for(folder) == pytest.approx(limits.time_for(small) + 5, abs=0.1)
     assert limits.time_for(tmp_path / "nowhere") == limits.seconds
     assert 0 < limits.memory_for(small) <= limits.memory_for(folder) + 1
+
+
+def test_samples_too_large_for_the_parent_are_one_error(recording, monkeypatch):
+    reader = Supervisor()
+    try:
+        read_recording = reader.read(recording)
+        real = supervisor.receive
+
+        def receive(_stream: object) -> object:
+            raise MemoryError
+
+        monkeypatch.setattr(supervisor, "receive", receive)
+        with pytest.raises(ReadError, match="its samples need more memory than there is") as caught:
+            read_recording.channels[0].read()
+        assert caught.value.path == recording
+        monkeypatch.setattr(supervisor, "receive", real)
+        assert read_recording.channels[0].read().size  # a new child answers; no rest of the old answer is in the pipe
+    finally:
+        reader.close()

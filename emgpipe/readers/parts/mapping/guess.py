@@ -207,6 +207,6 @@ def _findings(options: MappingOptions, signals: list[Entry]) -> tuple[Finding, .
             "layout_not_stated",
             "warn",
             "the file's layout is not a known one; what its numbers are was told from their names and lengths",
-            f"if it is right, state it in the study file: recordings: reading: [{one_line(options)}]",
+            f"if it is right, state it in the study file, below `recordings:`, as reading: [{one_line(options)}]",
         ),
     )

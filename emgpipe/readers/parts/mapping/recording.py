@@ -60,7 +60,7 @@ def read_mapped(tree: Tree, options: MappingOptions, why: str, findings: Sequenc
     labels, notes = unique_labels([part.label for part in parts])
     clocks = Clocks(tree, options)
     channels = tuple(_channel(tree, part, label, clocks) for part, label in zip(parts, labels, strict=True))
-    remedy = f"state it in the study file: recordings: reading: [{{kind: {tree.reader}, unit: uV, ...}}]"
+    remedy = f"state it in the study file, below `recordings:`, as reading: [{{kind: {tree.reader}, unit: uV, ...}}]"
     return Recording(
         channels,
         Source(tree.path, tree.reader, why),

@@ -183,7 +183,7 @@ def conversion_findings(
 ) -> list[Finding]:
     """Say which channels are not in volts, and what to state."""
     findings = []
-    state = f"state it in the study file: recordings: reading: [{{kind: {reader}, "
+    state = f"state it in the study file, below `recordings:`, as reading: [{{kind: {reader}, "
     for doubt, (level, reason, remedy) in _DOUBTS.items():
         doubted = [number for number, conversion in enumerate(conversions) if conversion.doubt == doubt]
         if doubted:

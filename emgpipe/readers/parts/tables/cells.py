@@ -86,11 +86,9 @@ def to_number(cell: str, decimal: str) -> float | None:
     >>> to_number("1,5", ","), to_number("-1.5D-3", "."), to_number("\u22122", "."), to_number("OL", ".")
     (1.5, -0.0015, -2.0, None)
     """
-    if decimal == "," and "." in cell and ONE_GROUP.fullmatch(cell):
-        return None
+    if "_" in cell or (decimal == "," and "." in cell and ONE_GROUP.fullmatch(cell)):
+        return None  # Python reads ``1_000``, nobody writes it
     text = cell.replace(",", ".", 1) if decimal == "," and "." not in cell else cell
-    if "_" in text:  # Python's way to group digits, nobody else's
-        return None
     try:
         return float(text)
     except ValueError:

@@ -105,21 +105,20 @@ def without_cut_cells(table: Table, ending: Ending | None) -> tuple[Table, list[
         return replace(table, comments=max(table.comments - 1, 0)), findings
     if not table.columns or not table.columns[0].size:
         return table, findings
-    if ending.is_doubtful:
-        if ending.whole < len(table.columns):
-            table.columns[ending.whole][-1] = np.nan
-            return replace(table, doubtful=ending.whole), findings
-        return table, findings
-    if ending.whole < min(2, len(table.columns)):
-        return replace(table, columns=tuple(column[:-1] for column in table.columns)), findings
-    for column in table.columns[ending.whole :]:
-        column[-1] = np.nan
+    if ending.is_doubtful and ending.whole < len(table.columns):
+        table.columns[ending.whole][-1] = np.nan
+        table = replace(table, doubtful=ending.whole)
+    elif ending.whole < min(2, len(table.columns)):
+        table = replace(table, columns=tuple(column[:-1] for column in table.columns))
+    else:
+        for column in table.columns[ending.whole :]:
+            column[-1] = np.nan
     return table, findings
 
 
 def _is_closed(last: str, delimiter: str) -> bool:
     """Say whether something stands behind the last number: a quote, or a blank."""
-    return last.endswith('"') or (delimiter != "\t" and last.endswith("\t")) or last.endswith(" ")
+    return last.endswith(('"', " ")) or (delimiter != "\t" and last.endswith("\t"))
 
 
 def _is_shortened(cell: str, column: Sequence[str], decimal: str) -> bool:

@@ -45,7 +45,7 @@ def check_bytes(path: Path, encoding: str, *, most_line: int = MOST_LINE_BYTES) 
             if b"\x00" in piece:
                 if not is_wide:
                     raise _zeros(path, place + piece.index(b"\x00"))
-                piece = piece.replace(b"\x00", b"")  # noqa: PLW2901
+                piece = piece.replace(b"\x00", b"")
             text = rest + piece
             is_huge = is_huge or _has_huge(text)
             rest = text[-LONGEST:]
@@ -71,8 +71,8 @@ def _line_so_far(before: int, piece: bytes) -> int:
 
 def _endless(path: Path, most: int) -> ReadError:
     message = (
-        f"a line is longer than {most >> 20} MB: the line ends are missing, or far too many columns stand side by side; "
-        "export it with one row per sample, or in parts"
+        f"a line is longer than {most >> 20} MB: the line ends are missing, or far too many columns stand side by "
+        "side; export it with one row per sample, or in parts"
     )
     return ReadError(message, path=path)
 
@@ -80,8 +80,8 @@ def _endless(path: Path, most: int) -> ReadError:
 def _zeros(path: Path, place: int) -> DamagedFileError:
     share = 100.0 * place / max(path.stat().st_size, 1)
     message = (
-        f"holds zero bytes from byte {place} on ({share:.0f} % of the file), as an interrupted copy or a full disk leaves "
-        "them; copy the file again from where it was recorded"
+        f"holds zero bytes from byte {place} on ({share:.0f} % of the file), as an interrupted copy or a full disk "
+        "leaves them; copy the file again from where it was recorded"
     )
     return DamagedFileError(message, path=path)
 

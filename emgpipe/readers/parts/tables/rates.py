@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from emgpipe.readers.parts.tables.options import DelimitedOptions
     from emgpipe.readers.parts.tables.table import Table
 
-STATE_RATE = "state it in the study file: recordings: reading: [{kind: delimited, sampling_rate: 1000}]"
+STATE_RATE = "state it in the study file, below `recordings:`, as reading: [{kind: delimited, sampling_rate: 1000}]"
 SLOWER = 0.5
 """A column that ends before this part of the table is a slower channel, not one that was switched off."""
 
