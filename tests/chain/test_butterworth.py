@@ -93,5 +93,5 @@ def test_description_prints_order_per_pass_and_in_all():
 
 
 def test_a_rate_too_slow_for_emg_is_named():
-    with pytest.raises(SignalError, match="1 Hz is too slow for EMG.*envelope"):
+    with pytest.raises(SignalError, match=r"1 Hz is too slow for EMG.*envelope"):
         Bandpass(low=20, high=450).apply(np.zeros(1000), 1.0)

@@ -51,7 +51,8 @@ class Clocks:
         if not stated.says_anything:
             self.tree.fail(
                 f"no sampling rate is stated for '{where}'; state sampling_rate, sampling_rate_from or time "
-                f"in the study file, below `recordings:`, as reading: [{{kind: {self.tree.reader}, sampling_rate: 1000, ...}}]"
+                f"in the study file, below `recordings:`, as reading: "
+                f"[{{kind: {self.tree.reader}, sampling_rate: 1000, ...}}]"
             )
         key = (stated.sampling_rate, stated.sampling_rate_from, stated.time, stated.time_column, n_samples)
         if key not in self._known:
