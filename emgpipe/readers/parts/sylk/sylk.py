@@ -11,6 +11,8 @@ other lines one by one (`record`).
 from __future__ import annotations
 
 from array import array
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -33,6 +35,8 @@ MOST_COLUMNS = 16384
 SPARSE = 20
 """A sheet of more than so many cells per line of the file is not a recording but damaged."""
 LONGEST_LINE = 1 << 20
+THREADS = 2
+"""Pieces that are parsed at the same time."""
 
 
 @dataclass(slots=True)
@@ -93,8 +97,8 @@ def read_sylk(path: Path, reader: str) -> Sheet:
         n_lines, last_row = _extent(handle)
         handle.seek(0)
         build = _Builder(path, reader, encoding, n_lines, last_row)
-        for piece in _whole_lines(handle, path, reader):
-            build.add(piece)
+        for piece, cells in _parsed_ahead(_whole_lines(handle, path, reader)):
+            build.add(piece, cells)
     return Sheet(build.grid[:, : build.n_rows], build.words, build.has_end)
 
 
@@ -110,9 +114,8 @@ class _Builder:
         self.n_rows = 0
         self.has_end = False
 
-    def add(self, piece: bytes) -> None:
-        """Parse whole lines."""
-        cells = numbers_of(piece)
+    def add(self, piece: bytes, cells: Cells | None) -> None:
+        """Put whole lines into the grid; `cells` are those among them that are plain numbers, if they could be read."""
         if cells is None:  # something among the numbers that is none
             cells = Cells.of(piece, np.ones(piece.count(b"\n"), dtype=bool))
         self._parse_others(cells)
@@ -163,6 +166,20 @@ class _Builder:
         if last_row > self.n_rows:
             self.grid[:, self.n_rows : last_row] = np.nan
             self.n_rows = last_row
+
+
+def _parsed_ahead(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, Cells | None]]:
+    """Yield pieces with their numbers; the next ones are parsed in threads, where the parser lets go of the lock."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        waiting: deque[tuple[bytes, Future[Cells | None]]] = deque()
+        for piece in pieces:
+            waiting.append((piece, pool.submit(numbers_of, piece)))
+            if len(waiting) > THREADS:
+                first, parsed = waiting.popleft()
+                yield first, parsed.result()
+        while waiting:
+            first, parsed = waiting.popleft()
+            yield first, parsed.result()
 
 
 def _carried(given: NDArray[np.int64], before: int) -> NDArray[np.int64]:
