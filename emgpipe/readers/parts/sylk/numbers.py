@@ -19,13 +19,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LINE_FEED, _QUOTE, _SEMICOLON = 10, 34, 59
+_LETTERS = {"K": 1, "X": 2, "Y": 3}
+_OTHER = 4
+_PLACES = np.array([1, 5, 25], dtype=np.uint8)
+"""What a letter counts in the first, second and third field of a line, so that every order has a code of its own."""
+_CODE_OF = np.full(256, _OTHER, dtype=np.uint8)
+_CODE_OF[[ord(letter) for letter in _LETTERS]] = list(_LETTERS.values())
 _FIELDS = {
-    order: sum(ord(letter) << 8 * place for place, letter in enumerate(order))
+    order: sum(_LETTERS[letter] * int(_PLACES[place]) for place, letter in enumerate(order))
     for size in (1, 2, 3)
     for order in itertools.permutations("KXY", size)
     if "K" in order
 }
 """Orders of fields a line of one number can have, and the code computed for each."""
+_IS_NUMBER = np.zeros(256, dtype=bool)
+_IS_NUMBER[list(_FIELDS.values())] = True
 
 
 @dataclass(slots=True)
@@ -53,7 +61,7 @@ def numbers_of(piece: bytes) -> Cells | None:
     letters = np.frombuffer(piece, np.uint8)
     ends = np.flatnonzero(letters == _LINE_FEED)
     codes = _orders(letters, ends)
-    is_number = np.isin(codes, list(_FIELDS.values()))
+    is_number = _IS_NUMBER[codes]
     starts = np.concatenate([[0], ends[:-1] + 1])
     is_number &= (letters[starts] == ord("C")) & (letters[np.minimum(starts + 1, letters.size - 1)] == _SEMICOLON)
     is_number[np.searchsorted(ends, np.flatnonzero(letters == _QUOTE))] = False
@@ -65,10 +73,11 @@ def numbers_of(piece: bytes) -> Cells | None:
     if table is None or table.shape[0] != int(is_number.sum()):
         return None
     lines = np.flatnonzero(is_number)
+    there = np.bincount(codes[lines], minlength=256)
     for order, code in _FIELDS.items():
-        chosen = codes[lines] == code
-        if not chosen.any():
+        if not there[code]:
             continue
+        chosen = codes[lines] == code
         fields = {letter: table[chosen, place] for place, letter in enumerate(order)}
         cells.values[lines[chosen]] = fields["K"]
         for letter, target in (("X", cells.columns), ("Y", cells.rows)):
@@ -79,17 +88,18 @@ def numbers_of(piece: bytes) -> Cells | None:
     return cells
 
 
-def _orders(letters: NDArray[np.uint8], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+def _orders(letters: NDArray[np.uint8], ends: NDArray[np.int64]) -> NDArray[np.uint8]:
     """Return a code per line that tells which fields it has, in which order; lines of many fields get none."""
     semicolons = np.flatnonzero(letters == _SEMICOLON)
-    after = letters[np.minimum(semicolons + 1, letters.size - 1)].astype(np.int64)
-    bounds = np.searchsorted(semicolons, np.concatenate([[0], ends]))
-    first, counts = bounds[:-1], np.diff(bounds)
-    codes = np.zeros(ends.size, np.int64)
-    padded = np.concatenate([after, np.zeros(4, np.int64)])
-    for place in range(3):
-        codes += np.where(counts > place, padded[first + place] << 8 * place, 0)
-    codes[counts > 3] = 0
+    after = np.zeros(semicolons.size + len(_PLACES), np.uint8)
+    after[: semicolons.size] = _CODE_OF[letters[np.minimum(semicolons + 1, letters.size - 1)]]
+    bounds = np.searchsorted(semicolons, ends)
+    first = np.concatenate([[0], bounds[:-1]])
+    counts = bounds - first
+    codes = np.zeros(ends.size, np.uint8)
+    for place, worth in enumerate(_PLACES):
+        codes += (counts > place) * after[first + place] * worth
+    codes[counts > len(_PLACES)] = 0
     return codes
 
 
