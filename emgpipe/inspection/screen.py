@@ -37,7 +37,10 @@ def screen(summary: RecordingSummary, terminal: Terminal) -> str:
     findings = finding_blocks(summary.findings, terminal)
     room = terminal.height - _PROMPT - len(above) - len(below) - len(events)
     rows, blocks = _shares(len(summary.channels), [len(block) for block in findings], room, terminal)
-    lines = [*above, *channel_table(summary.channels[:rows], terminal)]
+    channels = list(summary.channels)
+    if rows < len(channels):  # of what does not fit, the EMG is what somebody wants to see
+        channels.sort(key=lambda one: one.channel.kind != "emg")
+    lines = [*above, *channel_table(channels[:rows], terminal)]
     if rows < len(summary.channels):
         lines.append(f"and {count(len(summary.channels) - rows, 'more channel')}: --all")
     lines += [*below, *events]

@@ -181,3 +181,13 @@ def test_notes_beside_recordings_are_no_failure(folder, capsys):
     assert "2 recordings" in said
     assert "the results of a run of emgpipe, no recordings" in said
     assert "curves.csv" not in said
+
+
+def test_emg_comes_first_where_not_everything_fits(data_folder, capsys, monkeypatch):
+    monkeypatch.setenv("LINES", "24")
+    path = data_folder / "c3d" / "HC002D06.c3d"  # force plates stand before the muscles
+    _, out, _ = run(capsys, path)
+    assert "Voltage.L Rect" in out
+    assert "Force.Fx1" not in out
+    _, out, _ = run(capsys, path, "--all")
+    assert out.index("Force.Fx1") < out.index("Voltage.L Rect")
