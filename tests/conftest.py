@@ -6,6 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples in every run, so that a change is judged by what it changes; `make test-long` draws new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+if not os.environ.get("EMGPIPE_LONG"):
+    settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("EMGPIPE_DATA", ROOT.parent / "shared" / "data"))
