@@ -22,6 +22,7 @@ from emgpipe.readers import READERS, Reader
 from emgpipe.reading import Supervisor
 from emgpipe.reading.limits import Limits
 from emgpipe.simulate.damage import ABSURD, KINDS, Change, damaged
+from tests.readers.examples import write_example
 
 LIMITS = Limits(seconds=20.0)
 COLUMNS = ("inputs", "recordings", "errors", "crashes", "time-outs", "not foreseen", "not allowed")
@@ -57,13 +58,6 @@ def try_reader(reader: Reader, inputs: int) -> Counter[str]:
             path.write_bytes(content)
     child.close()
     return counts
-
-
-def write_example(reader: Reader, folder: Path) -> Path:
-    for name, content in reader.example().items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
-    return folder if reader.is_folder else folder / next(iter(reader.example()))
 
 
 def changes(rng: np.random.Generator) -> list[Change]:

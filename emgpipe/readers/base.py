@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["HEAD_BYTES", "Head", "Reader", "ReaderOptions", "guess_kind"]
 HEAD_BYTES = 65536
+MOST_RATE = 1e6
+"""Hz; a larger sampling rate in a file is damage or a misunderstanding."""
 
 
 @dataclass(frozen=True, slots=True)

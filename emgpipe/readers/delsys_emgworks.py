@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
 
 from emgpipe.errors import DamagedFileError
 from emgpipe.model import Acquisition, Recording, Source
 from emgpipe.readers.base import Head, Reader, ReaderOptions
 from emgpipe.readers.parts.delsys.channels import delsys_kind, read_channels, used_columns
 from emgpipe.readers.parts.delsys.emgworks_header import EmgworksHeading, has_preamble, read_heading
-from emgpipe.readers.parts.delsys.options import with_emg_unit
+from emgpipe.readers.parts.delsys.options import DelsysOptions, with_emg_unit
 from emgpipe.readers.parts.tables.beginning import read_beginning
-from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding
+from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding, split_lines
 from emgpipe.readers.parts.tables.number_block import NumberBlock
 
 if TYPE_CHECKING:
@@ -28,14 +26,10 @@ STATE_UNIT = (
 )
 
 
-class DelsysEmgworksOptions(ReaderOptions):
+class DelsysEmgworksOptions(DelsysOptions):
     """What an EMGworks export may leave out."""
 
     kind: Literal["delsys_emgworks"] = "delsys_emgworks"
-    unit: str | None = None
-    """Unit of the EMG channels, where the file states none."""
-    units: dict[str, str] = Field(default_factory=dict)
-    """Units of single channels, by label; goes before what the file says."""
 
 
 class DelsysEmgworksReader(Reader):
@@ -87,7 +81,7 @@ class DelsysEmgworksReader(Reader):
 
 
 def _lines(head: bytes, encoding: str) -> list[str]:
-    return re.split(r"\r\n|\n|\r", decode_head(head, encoding))
+    return split_lines(decode_head(head, encoding))
 
 
 def _describe(heading: EmgworksHeading) -> str:

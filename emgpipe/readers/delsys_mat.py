@@ -11,15 +11,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
 
 from emgpipe.errors import DamagedFileError, ReadError
 from emgpipe.model import Acquisition, Channel, Finding, Recording, Source, channel_from_array
-from emgpipe.readers.base import Head, Reader, ReaderOptions
+from emgpipe.readers.base import MOST_RATE, Head, Reader, ReaderOptions
 from emgpipe.readers.labels import scaling_to_base, unique_labels, unknown_units
 from emgpipe.readers.parts.delsys.channels import DelsysColumn, check_stated, delsys_kind
 from emgpipe.readers.parts.delsys.doubts import merged, rate_finding
-from emgpipe.readers.parts.delsys.options import with_emg_unit
+from emgpipe.readers.parts.delsys.options import DelsysOptions, with_emg_unit
 from emgpipe.readers.parts.delsys.padding import true_lengths
 from emgpipe.readers.parts.matlab.matfile import load_mat, mat_names, mat_version
 from emgpipe.readers.parts.tables.clocks import Clock
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-MOST_RATE = 1e6
 NEEDED = frozenset({"Channels", "Data", "Fs"})
 WANTED = ("Channels", "Data", "Fs", "Time", "Length", "Unit", "Units")
 WHY = "a MAT-file with Delsys' variables Channels, Data and Fs"
@@ -38,14 +36,10 @@ STATE_UNIT = (
 )
 
 
-class DelsysMatOptions(ReaderOptions):
+class DelsysMatOptions(DelsysOptions):
     """What a Delsys MAT-file leaves out."""
 
     kind: Literal["delsys_mat"] = "delsys_mat"
-    unit: str | None = None
-    """Unit of the EMG channels, where the file states none."""
-    units: dict[str, str] = Field(default_factory=dict)
-    """Units of single channels, by label; goes before what the file says."""
 
 
 class DelsysMatReader(Reader):

@@ -7,16 +7,15 @@ import re
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
 
 from emgpipe.errors import DamagedFileError
 from emgpipe.model import Acquisition, Event, Finding, Recording, Source, make_finding
 from emgpipe.readers.base import Head, Reader, ReaderOptions
 from emgpipe.readers.parts.delsys.channels import delsys_kind, read_channels, used_columns
-from emgpipe.readers.parts.delsys.options import with_emg_unit
+from emgpipe.readers.parts.delsys.options import DelsysOptions, with_emg_unit
 from emgpipe.readers.parts.delsys.trigno_header import TrignoHeading, is_discover, read_heading
 from emgpipe.readers.parts.tables.beginning import read_beginning
-from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding
+from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding, split_lines
 from emgpipe.readers.parts.tables.layout import to_number
 from emgpipe.readers.parts.tables.number_block import NumberBlock, split_safely
 
@@ -33,14 +32,10 @@ STATE_UNIT = (
 )
 
 
-class DelsysTrignoOptions(ReaderOptions):
+class DelsysTrignoOptions(DelsysOptions):
     """What a Trigno file may leave out."""
 
     kind: Literal["delsys_trigno"] = "delsys_trigno"
-    unit: str | None = None
-    """Unit of the EMG channels, where the file states none."""
-    units: dict[str, str] = Field(default_factory=dict)
-    """Units of single channels, by label; goes before what the file says."""
 
 
 class DelsysTrignoReader(Reader):
@@ -94,7 +89,7 @@ class DelsysTrignoReader(Reader):
 
 
 def _lines(head: bytes, encoding: str) -> list[str]:
-    return re.split(r"\r\n|\n|\r", decode_head(head, encoding))
+    return split_lines(decode_head(head, encoding))
 
 
 def _describe(heading: TrignoHeading) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -13,7 +12,7 @@ from emgpipe.model import Channel, Event, Finding, Recording, Source, channel_fr
 from emgpipe.readers.base import Head, Reader, ReaderOptions, guess_kind
 from emgpipe.readers.labels import scaling_to_base, unique_labels, unknown_units
 from emgpipe.readers.parts.delsys.doubts import merged, number_findings
-from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding
+from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding, split_lines
 from emgpipe.readers.parts.tables.number_block import NumberBlock, Numbers, read_numbers
 from emgpipe.readers.parts.vicon.blocks import ViconBlock, begins_with_block, event_rows, find_blocks
 from emgpipe.readers.parts.vicon.names import short_labels, subjects
@@ -53,7 +52,7 @@ class ViconCsvReader(Reader):
         encoding = detect_encoding(head.data)
         if encoding is None:
             return None
-        lines = re.split(r"\r\n|\n|\r", decode_head(head.data, encoding))
+        lines = split_lines(decode_head(head.data, encoding))
         return WHY if begins_with_block(lines) else None
 
     def read(self, path: Path, options: ReaderOptions) -> Recording:

@@ -14,7 +14,7 @@ import pytest
 import scipy.io
 
 from emgpipe.errors import DamagedFileError, ReadError
-from emgpipe.readers.parts.matlab.hdf5file import Hdf5Loader, hdf5_tree
+from emgpipe.readers.parts.matlab.hdf5file import Hdf5Loader, hdf5_contents
 from emgpipe.readers.parts.matlab.matfile import load_mat, mat_names
 from tests.readers.mat73 import write_mat73
 
@@ -227,7 +227,7 @@ def test_links_that_lead_out_are_not_followed(tmp_path):
         file["inside"] = h5py.SoftLink("/x")
     found = load_mat(path, "mat")
     assert [found.get(name) for name in ("out", "hop", "through", "nowhere", "round", "whole")] == [None] * 6
-    assert [dataset.path for dataset in hdf5_tree(path, "hdf5")] == ["inside"]
+    assert [dataset.path for dataset in hdf5_contents(path, "hdf5").datasets] == ["inside"]
     np.testing.assert_array_equal(found["inside"], found["x"])
     for name in ("out", "hop", "through", "nowhere", "round"):
         with pytest.raises(ReadError, match="which is not followed"):
@@ -240,7 +240,7 @@ def test_hdf5_tree_and_loader(tmp_path):
         made = file.create_dataset("a/emg", data=DATA, chunks=(1, 2), compression="gzip")
         made.attrs["unit"], made.attrs["gains"] = "mV", [1.0, 2.0]
         file["a/again"] = made  # a second name for the same numbers
-    (found,) = hdf5_tree(path, "hdf5")
+    (found,) = hdf5_contents(path, "hdf5").datasets
     assert (found.shape, found.attributes) == ((2, 3), {"unit": "mV", "gains": (1.0, 2.0)})
     np.testing.assert_array_equal(Hdf5Loader(path, "hdf5", found.path, 0, 1, scale=2.0)(0, 2), 2 * DATA[:, 1])
     np.testing.assert_array_equal(Hdf5Loader(path, "hdf5", found.path, 1, 1)(1, 3), DATA[1, 1:3])
@@ -254,7 +254,7 @@ def test_absurd_or_foreign_datasets_are_refused(tmp_path):
         layout = h5py.VirtualLayout(shape=(4,), dtype="f8")
         layout[:] = h5py.VirtualSource(str(tmp_path / "other.h5"), "x", shape=(4,))
         file.create_virtual_dataset("virtual", layout)
-    assert [dataset.path for dataset in hdf5_tree(path, "hdf5")] == ["huge"]
+    assert [dataset.path for dataset in hdf5_contents(path, "hdf5").datasets] == ["huge"]
     for name, word in [("huge", "can hold"), ("elsewhere", "other files"), ("virtual", "other files")]:
         with pytest.raises(ReadError, match=word):
             Hdf5Loader(path, "hdf5", name, 0, None)(0, 4)

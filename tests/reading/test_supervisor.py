@@ -17,6 +17,7 @@ from emgpipe.readers import READERS, choose, read
 from emgpipe.readers.parts.tables.options import DelimitedOptions
 from emgpipe.reading import Supervisor, choose_supervised, read_supervised, supervisor
 from emgpipe.reading.limits import GIB, Limits
+from tests.readers.examples import write_example
 
 DELIMITED = READERS[-1]
 
@@ -66,10 +67,7 @@ def assert_same(first, second) -> None:
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 def test_same_recording_as_in_this_process(reader, tmp_path):
-    for name, content in reader.example().items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_bytes(content)
-    path = tmp_path if reader.is_folder else tmp_path / next(iter(reader.example()))
+    path = write_example(reader, tmp_path)
     assert_same(read_supervised(path), read(path))
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from emgpipe.readers.base import MOST_RATE
 from emgpipe.readers.parts.delsys.channels import DelsysColumn
 from emgpipe.readers.parts.tables.header import label_unit
 from emgpipe.readers.parts.tables.number_block import guess_decimal, split_safely
@@ -25,7 +26,6 @@ _TIME = re.compile(r"(?:X|Time)\s*[\[(]\s*(?P<unit>s|ms|sec|seconds?)\s*[\])]", 
 _AXIS = re.compile(r"X\s*[\[(]", re.IGNORECASE)
 _SIGNAL = re.compile(r".+:\s*\S+.*\s\d+(\s*\(IM\))?\s*")
 DELIMITERS = (",", ";", "\t")
-MOST_RATE = 1e6
 SAMPLED_ROWS = 50
 
 

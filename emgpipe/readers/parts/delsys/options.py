@@ -1,9 +1,12 @@
-"""Units that a study file states for Delsys exports."""
+"""What a study file can state about Delsys exports: units."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
+from emgpipe.readers.base import ReaderOptions
 from emgpipe.readers.labels import unique_labels
 from emgpipe.units import UNKNOWN, parse_unit
 
@@ -12,6 +15,15 @@ if TYPE_CHECKING:
 
     from emgpipe.model import Kind
     from emgpipe.readers.parts.delsys.channels import DelsysColumn
+
+
+class DelsysOptions(ReaderOptions):
+    """Units, which several Delsys exports leave out."""
+
+    unit: str | None = None
+    """Unit of the EMG channels, where the file states none."""
+    units: dict[str, str] = Field(default_factory=dict)
+    """Units of single channels, by label; goes before what the file says."""
 
 
 def with_emg_unit(

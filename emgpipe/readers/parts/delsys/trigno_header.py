@@ -16,6 +16,7 @@ import re
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from emgpipe.readers.base import MOST_RATE
 from emgpipe.readers.parts.delsys.channels import DelsysColumn
 from emgpipe.readers.parts.tables.layout import is_number
 from emgpipe.readers.parts.tables.number_block import guess_decimal, split_safely
@@ -32,7 +33,6 @@ _SERIAL = re.compile(r"\s*\(\d+\)\s*$|^\(\d+\)\s*(?=\S)")
 _MARKERS = ("type", "name", "label", "time (s)")
 DELIMITERS = (",", ";", "\t")
 HEADING_LINES = 40
-MOST_RATE = 1e6
 SAMPLED_ROWS = 50
 
 

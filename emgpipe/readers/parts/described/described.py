@@ -71,18 +71,6 @@ class RecordingFacts(Settings):
     read_from: str = ""
 
 
-def facts_of(recording: Recording) -> RecordingFacts:
-    """Return everything but the samples; personal data as far as the recording carries it."""
-    return RecordingFacts(
-        channels=tuple(ChannelFacts(**channel_fields(channel)) for channel in recording.channels),
-        events=tuple(EventFacts(label=one.label, start=one.start, duration=one.duration) for one in recording.events),
-        acquisition=recording.acquisition,
-        findings=recording.findings,
-        personal=recording.personal,
-        read_from=recording.source.reader,
-    )
-
-
 def channel_fields(channel: Channel) -> dict[str, Any]:
     """Return the fields of a channel that `ChannelFacts` has."""
     return {name: getattr(channel, name) for name in ChannelFacts.model_fields}

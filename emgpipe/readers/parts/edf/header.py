@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from emgpipe.errors import DamagedFileError
 from emgpipe.model import Finding, make_finding
+from emgpipe.readers.base import MOST_RATE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +19,6 @@ FIELD_WIDTHS = {
     "label": 16, "transducer": 80, "dimension": 8, "physical_min": 8, "physical_max": 8,
     "digital_min": 8, "digital_max": 8, "prefilter": 80, "per_record": 8, "reserved": 32,
 }  # fmt: skip
-MOST_RATE = 1e6
-"""Hz."""
 NO_DATE = datetime(1985, 1, 1)
 """What a program writes that does not know the start, or hides it."""
 ANNOTATIONS = re.compile(r"(EDF|BDF) Annotations", re.IGNORECASE)

@@ -133,7 +133,7 @@ class Book:
             raise ReadError(message, path=self.path, reader=self.reader) from error
         except (EmgpipeError, MemoryError):
             raise
-        except Exception as error:
+        except Exception as error:  # the library names few of its errors; all are about this file
             raise self._damaged(error) from error
         except BaseException as error:
             if type(error).__name__ != "PanicException":  # how the library's language ends what cannot go on

@@ -192,7 +192,7 @@ def _regular(rows: list[str], width: int, decimal: str) -> NDArray[np.float64]:
     text = "".join(rows).encode()
     refuse_huge(text)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", pd.errors.ParserWarning)
+        warnings.simplefilter("ignore", pd.errors.ParserWarning)  # about the surplus column, which is checked below
         table = pd.read_csv(
             io.BytesIO(text), sep="\t", header=None, names=range(width + 1), index_col=False,
             dtype=np.float64, decimal=decimal, na_values=SPELLINGS, skipinitialspace=True, skip_blank_lines=False,

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from emgpipe.readers.base import MOST_RATE
+
 LINE = re.compile(r"([A-Za-z]+)=(.*)", re.DOTALL)
 _AMOUNT = re.compile(r"\s*([+-]?\d[\d.,]*(?:e[+-]?\d+)?)\s*(.*?)\s*", re.IGNORECASE)
 _SECONDS = {
@@ -22,7 +24,6 @@ _SECONDS = {
     "µs": 1e-6,
     "μs": 1e-6,
 }
-MOST_RATE = 1e6
 MOST_DAYS = 1e6
 """Excel's dates count days from 1900; more than this is no date."""
 

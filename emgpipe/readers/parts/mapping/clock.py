@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emgpipe.model import Finding, make_finding
+from emgpipe.readers.base import MOST_RATE
 from emgpipe.readers.parts.tables.clock_findings import clock_findings, rate_findings
 from emgpipe.readers.parts.tables.clocks import EPOCH, Clock, read_clock
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from emgpipe.readers.parts.mapping.options import Clocked
     from emgpipe.readers.parts.mapping.tree import Tree
 
-MOST_RATE = 1e6
 SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "days": 86400.0}
 DATENUM = (6e5, 9e5)
 """Days since the year 0, as MATLAB counts dates: from 1642 to 2464."""

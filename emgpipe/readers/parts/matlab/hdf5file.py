@@ -78,19 +78,16 @@ class Contents:
     groups: dict[str, dict[str, Attribute]]
 
 
-def hdf5_tree(path: Path, reader: str) -> list[Dataset]:
-    """Return all datasets that can be read, in the order of the file; each hard-linked object once.
+def hdf5_contents(path: Path, reader: str) -> Contents:
+    """Return all datasets that can be read, in the order of the file, and the groups' attributes.
+
+    Each hard-linked object is listed once.
 
     Raises
     ------
     DamagedFileError
         The file cannot be opened or walked, nests too deeply or holds more objects than any recording.
     """
-    return hdf5_contents(path, reader).datasets
-
-
-def hdf5_contents(path: Path, reader: str) -> Contents:
-    """Return datasets and the groups' attributes; raises as `hdf5_tree`."""
     with open_hdf5(path, reader) as file:
         found = Contents([], {"": _attributes(file)})
         _walk(file, "", found, {file.id}, (path, reader))

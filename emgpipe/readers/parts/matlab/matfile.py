@@ -71,7 +71,7 @@ def mat_names(path: Path) -> tuple[str, ...]:
         from scipy.io import whosmat
 
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+            warnings.simplefilter("ignore")  # about content, which reading judges; only the names are asked here
             names = (name for name, *_ in whosmat(str(path), appendmat=False))
             return tuple(name for name in names if not name.startswith("__"))
     except Exception:  # noqa: BLE001 - a question about foreign bytes; reading them says what is wrong

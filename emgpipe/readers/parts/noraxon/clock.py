@@ -10,6 +10,7 @@ import numpy as np
 from emgpipe.errors import ReadError
 from emgpipe.model import Finding, Level, make_finding
 from emgpipe.readers.parts.noraxon.labels import split_label
+from emgpipe.readers.parts.tables.clock_findings import clock_findings
 from emgpipe.readers.parts.tables.clocks import Clock, read_clock
 from emgpipe.units import parse_unit
 
@@ -61,7 +62,7 @@ def find_timing(header: NoraxonHeader, label: str, stamps: NDArray[np.float64], 
             message = "states no frequency and its times do not increase; export the recording again"
             raise ReadError(message, path=path, reader=reader)
         return Timing(stated, begin, tuple(_no_clock(stamps)))
-    findings = _irregular(clock)
+    findings = clock_findings(clock, "time")
     if stated is None:
         reason = f"the header states no frequency; {clock.sampling_rate:.6g} Hz is taken from the time stamps"
         remedy = ""
@@ -95,21 +96,3 @@ def _contradiction(stated: float, clock: Clock) -> list[Finding]:
     )
     remedy = "compare with the sampling rate in myoRESEARCH and export again"
     return [make_finding("sampling_rate_contradiction", level, reason, remedy, value=clock.sampling_rate, unit="Hz")]
-
-
-def _irregular(clock: Clock) -> list[Finding]:
-    findings = []
-    if clock.gaps:
-        reason = (
-            f"the time stamps jump {clock.gaps} times, {clock.missing:.4g} s are missing; "
-            "later samples really are later than shown"
-        )
-        remedy = "use only the part before the first gap"
-        findings.append(make_finding("time_gaps", "warn", reason, remedy, value=clock.missing, unit="s"))
-    if clock.backward:
-        reason = f"the time stamps go back {clock.backward} times"
-        findings.append(make_finding("time_backward", "fail", reason, "export each part on its own"))
-    if clock.irregular > 0.01 and not clock.gaps:
-        reason = f"{100 * clock.irregular:.1f} % of the steps between time stamps differ from the usual one"
-        findings.append(make_finding("irregular_time", "warn", reason, "check the export", value=clock.irregular))
-    return findings

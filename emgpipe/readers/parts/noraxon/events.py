@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from emgpipe.model import Event, Finding, make_finding
 from emgpipe.readers.parts.noraxon.header import NoraxonHeader, make_header, to_float
 from emgpipe.readers.parts.noraxon.text import cut
-from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding
+from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding, split_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +37,7 @@ def read_rows(path: Path) -> list[list[str]]:
     encoding = detect_encoding(head)
     if encoding is None:
         return []
-    lines = [line for line in re.split(r"\r\n|\n|\r", decode_head(head, encoding)) if line.strip()]
+    lines = [line for line in split_lines(decode_head(head, encoding)) if line.strip()]
     marks = {mark: sum(line.count(mark) for line in lines[:20]) for mark in (";", ",", "\t")}
     # Decimal commas are many: a semicolon or a tab in every line is the delimiter.
     mark = next((mark for mark in ("\t", ";") if marks[mark] >= max(len(lines[:20]) - 1, 1)), ",")

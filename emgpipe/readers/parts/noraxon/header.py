@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emgpipe.model import Acquisition, Finding, make_finding
+from emgpipe.readers.base import MOST_RATE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOST_RATE = 1e6
-"""Sampling rates above this many Hz are misread."""
 TELLING = frozenset({"frequency", "begin_time", "count", "measurement_date", "record_name", "created_with_version"})
 """A line of keys has at least two of these, one of them the rate or the count."""
 PERSONAL = frozenset(

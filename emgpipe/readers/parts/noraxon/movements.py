@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emgpipe.model import Event, Finding, make_finding
-from emgpipe.readers.parts.noraxon.header import MOST_RATE, to_float
+from emgpipe.readers.base import MOST_RATE
+from emgpipe.readers.parts.noraxon.header import to_float
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from emgpipe.errors import DamagedFileError, ReadError
 from emgpipe.readers.parts.noraxon.header import NoraxonHeader, is_key_line, make_header
 from emgpipe.readers.parts.tables.beginning import MOST_COLUMNS, read_beginning, too_wide
-from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding
+from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding, split_lines
 from emgpipe.readers.parts.tables.layout import split_line
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def find_layout(head: bytes) -> NoraxonLayout | None:
     encoding = detect_encoding(head)
     if encoding is None:
         return None
-    lines = re.split(r"\r\n|\n|\r", decode_head(head, encoding))
+    lines = split_lines(decode_head(head, encoding))
     filled = [index for index, line in enumerate(lines[: SEARCHED_LINES + 3]) if line.strip(' \t;,"')]
     if len(filled) < 3:
         return None

@@ -10,6 +10,7 @@ import numpy as np
 
 from emgpipe.errors import ReadError, suggest
 from emgpipe.model import Acquisition, Finding, Level, make_finding
+from emgpipe.readers.base import MOST_RATE
 from emgpipe.readers.labels import scaling_to_base
 from emgpipe.readers.parts.opensignals.sensors import SensorOptions, Transfer, sensor_kind, transfer_of
 from emgpipe.units import UNKNOWN
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from emgpipe.model import Kind
 
-MOST_RATE = 1e6
 _NOT_ANALOG = re.compile(r"(nseq|di\d*|[io]\d+|digital\w*)", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _TIME = re.compile(r"(\d{1,2}):(\d{1,2}):(\d{1,2})")

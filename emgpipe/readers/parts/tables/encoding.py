@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _CONTROL = bytes(range(9)) + bytes(range(14, 27)) + bytes(range(28, 32))
 
 
@@ -37,6 +39,15 @@ def detect_encoding(head: bytes) -> str | None:
 def decode_head(head: bytes, encoding: str) -> str:
     """Decode the beginning of a file, which may end inside a character."""
     return codecs.getincrementaldecoder(encoding)(errors="replace").decode(head)
+
+
+def split_lines(text: str) -> list[str]:
+    r"""Cut a text at line feeds, carriage returns and both together, and at nothing else.
+
+    >>> split_lines("a\r\nb\rc\n")
+    ['a', 'b', 'c', '']
+    """
+    return _LINE_END.split(text)
 
 
 def _unmarked_utf16(head: bytes) -> str | None:

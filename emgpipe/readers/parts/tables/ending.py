@@ -14,6 +14,7 @@ import numpy as np
 
 from emgpipe.model import Finding, make_finding
 from emgpipe.readers.parts.tables.cells import MISSING, is_number, split_line
+from emgpipe.readers.parts.tables.encoding import split_lines
 from emgpipe.readers.parts.tables.layout import Layout
 
 if TYPE_CHECKING:
@@ -157,4 +158,4 @@ def _last_lines(path: Path, encoding: str) -> list[str]:
         tail = handle.read(TAIL_BYTES + 1)
     if encoding == "utf-16":
         encoding = "utf-16-be" if mark == b"\xfe\xff" else "utf-16-le"
-    return re.split(r"\r\n|\n|\r", tail.decode(encoding, errors="replace"))
+    return split_lines(tail.decode(encoding, errors="replace"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from emgpipe.readers.base import MOST_RATE
 from emgpipe.readers.parts.tables.cells import split_line
 from emgpipe.readers.parts.tables.heading_rows import COMMENT, above_cells, file_unit, take_labels, take_unit_row
 from emgpipe.readers.parts.tables.layout import Layout
-from emgpipe.readers.parts.tables.stated_rates import MOST_RATE, rate_of, stated_rates
+from emgpipe.readers.parts.tables.stated_rates import rate_of, stated_rates
 from emgpipe.units import UNKNOWN, parse_unit
 
 _UNIT_LINE = re.compile(r"(?:^|[;,\t])\W*(?:measure\w*\s+)?units?\s*[:=]+\s*([^\s,;]+)\s*(?=$|[;,\t])", re.IGNORECASE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from emgpipe.readers.parts.tables.cells import BLANKS, MISSING, is_number, split_line, to_number
 from emgpipe.readers.parts.tables.clocks import looks_uniform
-from emgpipe.readers.parts.tables.encoding import decode_head
+from emgpipe.readers.parts.tables.encoding import decode_head, split_lines
 from emgpipe.readers.parts.tables.ending import Ending, is_whole
 from emgpipe.readers.parts.tables.exponents import check_bytes
 from emgpipe.readers.parts.tables.header import Heading, label_rate, label_unit
@@ -49,7 +48,7 @@ def find_lying(path: Path, encoding: str, delimiter: str | None = None, decimal:
     """Say how to read a table on its side; None for any other file."""
     with path.open("rb") as handle:
         head = handle.read(HEAD_BYTES)
-    lines = [line for line in re.split(r"\r\n|\n|\r", decode_head(head, encoding)) if line.strip()]
+    lines = [line for line in split_lines(decode_head(head, encoding)) if line.strip()]
     longest = max(lines[:20], key=len, default="")
     if len(longest) < 2 * MANY_CELLS:
         return None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emgpipe.readers.parts.tables.cells import split_line
+from emgpipe.readers.parts.tables.encoding import split_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +45,6 @@ def _last_row(path: Path, layout: Layout, encoding: str) -> list[str]:
         tail = handle.read(TAIL_BYTES + 1)
     if encoding == "utf-16":
         encoding = "utf-16-be" if mark == b"\xfe\xff" else "utf-16-le"
-    lines = re.split(r"\r\n|\n|\r", tail.decode(encoding, errors="replace"))
+    lines = split_lines(tail.decode(encoding, errors="replace"))
     last = next((line for line in reversed(lines) if line.strip()), "")
     return split_line(last, layout.delimiter)

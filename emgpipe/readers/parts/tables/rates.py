@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emgpipe.errors import ReadError
+from emgpipe.readers.base import MOST_RATE
 from emgpipe.readers.parts.tables.label_rates import rates_in_labels
 from emgpipe.readers.parts.tables.rate_findings import (
     GRAVE,
@@ -14,7 +15,6 @@ from emgpipe.readers.parts.tables.rate_findings import (
     heading_doubts,
     slower_columns,
 )
-from emgpipe.readers.parts.tables.stated_rates import MOST_RATE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

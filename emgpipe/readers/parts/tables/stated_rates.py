@@ -8,10 +8,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from emgpipe.readers.base import MOST_RATE
 from emgpipe.readers.parts.tables.cells import split_line
 
-MOST_RATE = 1e6
-"""Sampling rates above this many Hz are misread."""
 IMPLAUSIBLE = 100.0
 """No EMG is sampled slower: a grouped number that would be less as a decimal may be thousands."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from emgpipe.readers.base import HEAD_BYTES
 from emgpipe.readers.parts.tables.beginning import MOST_COLUMNS, count_columns, read_beginning, too_wide
 from emgpipe.readers.parts.tables.biopac import biopac_columns, count_findings, find_biopac
 from emgpipe.readers.parts.tables.cells import BLANKS
-from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding
+from emgpipe.readers.parts.tables.encoding import decode_head, detect_encoding, split_lines
 from emgpipe.readers.parts.tables.ending import cut_ending, without_cut_cells
 from emgpipe.readers.parts.tables.findings import heading_findings
 from emgpipe.readers.parts.tables.header import Heading, read_heading
@@ -100,7 +99,7 @@ def _lying(path: Path, encoding: str, lying: Lying, options: DelimitedOptions) -
 
 def head_lines(head: bytes, encoding: str, *, whole: bool) -> list[str]:
     """Return the lines of a file's beginning; the last one only if the file ends there."""
-    lines = re.split(r"\r\n|\n|\r", decode_head(head, encoding))
+    lines = split_lines(decode_head(head, encoding))
     return lines if whole else lines[:-1]
 
 

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from emgpipe.readers.base import MOST_RATE
 from emgpipe.readers.parts.tables.layout import to_number
 from emgpipe.readers.parts.tables.number_block import guess_decimal, split_safely
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 DELIMITERS = (",", "\t", ";")
-MOST_RATE = 1e6
 SAMPLED_ROWS = 20
 _TITLE = re.compile(r"\ufeff?\"?([A-Za-z][A-Za-z ]{2,40}?)\"?[,;\t ]*\s*")
 _RATE = re.compile(r"\"?(\d+(?:[.,]\d+)?)\"?[,;\t ]*\s*")
