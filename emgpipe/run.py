@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgpipe import __version__
-from emgpipe.comparison import compare_all
+from emgpipe.comparison import StudyTables, compare_all
 from emgpipe.config import list_trials, load_study, study_sources
 from emgpipe.errors import ConfigError
 from emgpipe.model import Finding, Outcome, SessionResult, StudyResult, Trial, make_finding
@@ -129,7 +129,10 @@ def _gather(study: Study, listing: TrialList, sessions: Sequence[_Session], sett
     """Join the sessions' tables and make the comparisons."""
     metrics = concatenate([one.light.metrics for one in sessions], METRIC_COLUMNS)
     curves = concatenate([one.light.curves for one in sessions], CURVE_COLUMNS)
-    comparisons, problems = compare_all(study.comparisons, metrics, load_vocabulary(study.vocabulary))
+    references = tuple(reference for one in sessions for reference in one.light.references)
+    tables = StudyTables(metrics, curves, references_table(references))
+    vocabulary = load_vocabulary(study.vocabulary)
+    comparisons, problems = compare_all(study.comparisons, tables, vocabulary, study.primary_outcome)
     findings = [
         *(_problem_finding(problem) for problem in listing.problems),
         *_unused(listing),
@@ -144,7 +147,7 @@ def _gather(study: Study, listing: TrialList, sessions: Sequence[_Session], sett
         curves=curves,
         findings=findings_table(findings),
         comparisons=comparisons,
-        references=tuple(reference for one in sessions for reference in one.light.references),
+        references=references,
         outcomes=tuple(_outcomes(listing, sessions)),
         settings=settings,
         versions=_versions(),

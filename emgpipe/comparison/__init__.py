@@ -1,4 +1,4 @@
-"""Comparisons: the metrics table -> rankings with their uncertainty. The list, and the verb `compare_all`."""
+"""Comparisons: tidy tables -> effects, ranks and trends with their uncertainty. The list; the verb `compare_all`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from emgpipe.comparison.base import Comparator
 from emgpipe.comparison.ranking import Ranking
+from emgpipe.comparison.shared.primary import PrimaryOutcome
+from emgpipe.comparison.shared.tables import StudyTables
 from emgpipe.errors import ComparisonError
 from emgpipe.settings import one_of
 
@@ -26,14 +28,23 @@ else:
 
 
 def compare_all(
-    comparators: Sequence[Comparator], metrics: pd.DataFrame, vocabulary: Vocabulary
+    comparators: Sequence[Comparator],
+    tables: StudyTables,
+    vocabulary: Vocabulary,
+    primary: PrimaryOutcome | None = None,
 ) -> tuple[tuple[Comparison, ...], tuple[ComparisonError, ...]]:
     """Make every comparison that can be made.
+
+    Parameters
+    ----------
+    primary : PrimaryOutcome, optional
+        Its rows are marked in the column ``primary``.
 
     Returns
     -------
     comparisons : tuple of Comparison
-        In the order asked for, with titles that are all different.
+        In the order asked for, with titles that are all different; the first column of each of their tables is
+        ``comparison``, the title.
     problems : tuple of ComparisonError
         One per comparator that could not answer; the message says which and why.
     """
@@ -41,23 +52,44 @@ def compare_all(
     problems: list[ComparisonError] = []
     for number, comparator in enumerate(comparators, start=1):
         try:
-            made.extend(comparator.compare(metrics, vocabulary))
+            found = comparator.compare(tables, vocabulary)
         except ComparisonError as error:
             problems.append(ComparisonError(f"comparison {number} ({comparator.describe()}): {error}"))
-    return tuple(_told_apart(made)), tuple(problems)
+            continue
+        made.extend(primary.mark(one, comparator.name) if primary is not None else one for one in found)
+    if primary is not None and not any(_has_primary(one.table) for one in made):
+        wanted = ", ".join(part for part in (primary.outcome, primary.side, primary.metric) if part)
+        problems.append(ComparisonError(f"primary_outcome: no comparison is about {wanted}; add one, or correct it"))
+    return tuple(_titled(made)), tuple(problems)
 
 
-def _told_apart(comparisons: Sequence[Comparison]) -> list[Comparison]:
+def _has_primary(table: pd.DataFrame) -> bool:
+    return "primary" in table.columns and bool(table["primary"].any())
+
+
+def _titled(comparisons: Sequence[Comparison]) -> list[Comparison]:
     """Add a number to titles that occur twice: pages and tables find a comparison by its title."""
     titles: dict[str, int] = {}
     unique: list[Comparison] = []
     for comparison in comparisons:
         titles[comparison.title] = number = titles.get(comparison.title, 0) + 1
-        if number > 1:
-            title = f"{comparison.title} ({number})"
-            comparison = replace(comparison, title=title, table=comparison.table.assign(comparison=title))  # noqa: PLW2901
-        unique.append(comparison)
+        title = comparison.title if number == 1 else f"{comparison.title} ({number})"
+        named = {name: _with_title(table, title) for name, table in comparison.tables.items()}
+        unique.append(replace(comparison, title=title, table=_with_title(comparison.table, title), tables=named))
     return unique
 
 
-__all__ = ["COMPARATORS", "AnyComparator", "Comparator", "Ranking", "compare_all"]
+def _with_title(table: pd.DataFrame, title: str) -> pd.DataFrame:
+    rest = [str(name) for name in table.columns if name != "comparison"]
+    return table.assign(comparison=title)[["comparison", *rest]]
+
+
+__all__ = [
+    "COMPARATORS",
+    "AnyComparator",
+    "Comparator",
+    "PrimaryOutcome",
+    "Ranking",
+    "StudyTables",
+    "compare_all",
+]

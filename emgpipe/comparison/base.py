@@ -1,7 +1,8 @@
 """The contract of a comparator: tables in, comparisons out.
 
 To add a comparator: copy the file of one that resembles it, write `compare`, add one line to
-`emgpipe.comparison.COMPARATORS`.
+`emgpipe.comparison.COMPARATORS`. One that compares conditions by outcomes starts from
+`emgpipe.comparison.shared.conditions.ConditionComparator`.
 """
 
 from __future__ import annotations
@@ -9,26 +10,32 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from emgpipe.settings import Settings
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from typing import Self
 
+    from emgpipe.comparison.shared.tables import StudyTables
     from emgpipe.model import Comparison
     from emgpipe.vocabulary import Vocabulary
 
 
 class Comparator(Settings, ABC):
-    """Compares conditions; reads the metrics table and nothing else, and never changes it."""
+    """Answers questions from the tables of a run; reads nothing else, and never changes them."""
+
+    name: str = Field(default="", max_length=60)
+    """A name of your choice, to speak of this comparison elsewhere in the study file."""
 
     @abstractmethod
-    def compare(self, metrics: pd.DataFrame, vocabulary: Vocabulary) -> tuple[Comparison, ...]:
-        """Return one comparison per question that can be answered from the table.
+    def compare(self, tables: StudyTables, vocabulary: Vocabulary) -> tuple[Comparison, ...]:
+        """Return one comparison per question that can be answered from the tables.
 
         Parameters
         ----------
-        metrics : DataFrame
-            One row per number, as in `emgpipe.model.tables`.
+        tables : StudyTables
+            The metrics, curves, references and participants tables.
         vocabulary : Vocabulary
             For the order of levels and for what they are called.
 
@@ -37,6 +44,11 @@ class Comparator(Settings, ABC):
         ComparisonError
             The question cannot be answered at all; says what is there and what to do.
         """
+
+    @classmethod
+    @abstractmethod
+    def example(cls) -> Self:
+        """Return one that can answer about a study of exercises and head positions; contract tests start from it."""
 
     @abstractmethod
     def describe(self) -> str:

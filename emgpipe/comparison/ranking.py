@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field
-
-from emgpipe.comparison.base import Comparator
-from emgpipe.comparison.cells import PANEL, block_cells, own_values
-from emgpipe.comparison.muscles import BASIS, FACTOR, muscles_as_levels
-from emgpipe.comparison.panel import PanelResult, rank_panel
-from emgpipe.comparison.rows import TaskRows, task_rows
-from emgpipe.comparison.scopes import Question, Scope, choose_scopes
-from emgpipe.comparison.tabulate import ranking_basis, ranking_sentences, ranking_table, scope_texts
-from emgpipe.comparison.wording import COMPARED_MUSCLE, factor_words
-from emgpipe.errors import ComparisonError, VocabularyError, suggest
+from emgpipe.comparison.ranks.panel import PanelResult, rank_panel
+from emgpipe.comparison.ranks.tabulate import ranking_basis, ranking_sentences, ranking_table, scope_texts
+from emgpipe.comparison.shared.cells import PANEL, block_cells, own_values
+from emgpipe.comparison.shared.conditions import ConditionComparator
 from emgpipe.model import Comparison
 
 if TYPE_CHECKING:
+    from typing import Self
+
     import pandas as pd
 
+    from emgpipe.comparison.shared.rows import TaskRows
+    from emgpipe.comparison.shared.scopes import Scope
+    from emgpipe.comparison.shared.tables import StudyTables
     from emgpipe.vocabulary import Vocabulary
 
 
-class Ranking(Comparator):
+class Ranking(ConditionComparator):
     """Rank exercises at a head position, head positions within an exercise, or the levels of any other factor.
 
     Levels are ranked by an additive model of the log amplitude (participant + level), in volts and inside each
@@ -34,59 +32,33 @@ class Ranking(Comparator):
     """
 
     kind: Literal["ranking"] = "ranking"
-    factor: str = Field(min_length=1)
-    """What is ranked: exercise, head_position, any other factor of the trials, or muscle (normalized amplitudes)."""
-    at: dict[str, str] | None = None
-    """Levels other factors are held at, such as {head_position: neutral}. Left out: levels are compared inside
-    each exercise and head position that all of them share."""
-    within: str | None = None
-    """Ask once per level of this factor: factor head_position within exercise."""
-    metrics: tuple[str, ...] = Field(default=("mean", "peak"), min_length=1)
-    """Amplitude metrics, each ranked apart."""
-    muscles: tuple[str, ...] | None = Field(default=None, min_length=1)
-    """Muscles to rank for; left out, all."""
 
-    def compare(self, metrics: pd.DataFrame, vocabulary: Vocabulary) -> tuple[Comparison, ...]:
+    def compare(self, tables: StudyTables, vocabulary: Vocabulary) -> tuple[Comparison, ...]:
         """Return one comparison per scope; see `Comparator.compare`."""
-        self._check()
-        rows = task_rows(metrics)
-        if self.factor == FACTOR:
-            rows = muscles_as_levels(rows)
-        scopes = choose_scopes(rows, Question(self._column, self.at or {}, self.within), vocabulary)
-        return tuple(self._compare(scope, rows, vocabulary) for scope in scopes)
+        rows = self.task_rows(tables)
+        return tuple(self._compare(scope, rows, vocabulary) for scope in self.scopes(rows, vocabulary))
 
-    @property
-    def _column(self) -> str:
-        """The column of the metrics table that holds the levels."""
-        return COMPARED_MUSCLE if self.factor == FACTOR else self.factor
+    @classmethod
+    def example(cls) -> Self:
+        """Rank the exercises."""
+        return cls(factor="exercise", at={"head_position": "neutral"})
 
     def describe(self) -> str:
         """Say in a few words what is compared."""
-        at = ", ".join(f"{name} = {level}" for name, level in (self.at or {}).items())
-        within = f" within {factor_words(self.within)}" if self.within else ""
-        return f"ranking of {factor_words(self.factor, several=True)}{f' at {at}' if at else ''}{within}"
-
-    def _check(self) -> None:
-        named = [self.factor, *(self.at or {}), *([self.within] if self.within else [])]
-        twice = sorted({name for name in named if named.count(name) > 1})
-        if twice:
-            raise ComparisonError(f"'{twice[0]}' is named twice; factor, at and within need different factors")
+        return f"ranking of {self.question_words()}"
 
     def _compare(self, scope: Scope, rows: TaskRows, vocabulary: Vocabulary) -> Comparison:
-        emg = self._chosen(scope.rows[scope.rows["kind"] == "emg"], vocabulary)
-        blocks = block_cells(emg, self._column, scope.held)
+        emg = self.chosen(scope.rows, vocabulary)
+        blocks = block_cells(emg, self.column, scope.held)
         own = own_values(blocks)
         panels = tuple(self._panels(emg, blocks, own, scope))
-        basis = ranking_basis(panels, scope, self._column, own)
         return Comparison(
             kind=self.kind,
             title=scope.title,
-            table=ranking_table(panels, scope, self._column).assign(factor=self.factor),
-            cells=_with_scope(own, scope, self._column),
-            sentences=ranking_sentences(panels, scope, self._column, vocabulary),
-            basis=basis
-            | ({"scale": BASIS} if self.factor == FACTOR else {})
-            | ({"excluded": rows.excluded} if rows.excluded else {}),
+            table=ranking_table(panels, scope, self.column).assign(factor=self.factor),
+            cells=_with_scope(own, scope, self.column),
+            sentences=ranking_sentences(panels, scope, self.column, vocabulary),
+            basis=ranking_basis(panels, scope, self.column, own) | self.shared_basis(rows, scope),
         )
 
     def _panels(
@@ -94,40 +66,8 @@ class Ranking(Comparator):
     ) -> Iterator[PanelResult]:
         """Yield the panels muscle by muscle in the order of the table, metrics in the order asked for."""
         cells, values = (_by_panel(table) for table in (blocks, own))
-        sites = emg[list(PANEL[:3])].drop_duplicates().itertuples(index=False, name=None)
-        for key in ((*site, metric) for site in sites for metric in self.metrics):
-            if key in values:
-                yield rank_panel(key, cells[key], values[key], scope.levels, scope.held)
-
-    def _chosen(self, emg: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
-        """Keep the muscles and metrics asked for; all of them must be there and be amplitudes."""
-        if self.muscles is not None:
-            parts = {muscle: _with_parts(muscle, vocabulary) for muscle in self.muscles}
-            for muscle, names in parts.items():
-                _require(muscle, names, "muscle", emg)
-            emg = emg[emg["muscle"].isin([name for names in parts.values() for name in names])]
-        for metric in self.metrics:
-            _require(metric, (metric,), "metric", emg)
-            if not emg.loc[emg["metric"] == metric, "amplitude"].notna().any():
-                raise ComparisonError(f"metric '{metric}' has no amplitude in these trials, so nothing is ranked by it")
-        return emg[emg["metric"].isin(self.metrics)]
-
-
-def _require(given: str, names: Sequence[str], column: str, emg: pd.DataFrame) -> None:
-    there = sorted(set(emg[column]))
-    if not set(names) & set(there):
-        known = ", ".join(there) or "none"
-        raise ComparisonError(
-            f"{column} '{given}' was not measured in these trials{suggest(given, there) or '.'} There are: {known}"
-        )
-
-
-def _with_parts(muscle: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Return a muscle and its parts; one the vocabulary does not know goes by the name the table has."""
-    try:
-        return (muscle, *vocabulary.parts(muscle))
-    except VocabularyError:
-        return (muscle,)
+        for key in emg[list(PANEL)].drop_duplicates().itertuples(index=False, name=None):
+            yield rank_panel(key, cells[key], values[key], scope.levels, scope.held)
 
 
 def _by_panel(table: pd.DataFrame) -> dict[Any, pd.DataFrame]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from emgpipe.chain import DEFAULT_CHAIN, AnyStep
-from emgpipe.comparison import AnyComparator
+from emgpipe.comparison import AnyComparator, PrimaryOutcome
 from emgpipe.config.channels import ChannelSetting, Override
 from emgpipe.config.problems import PLAIN_NAME
 from emgpipe.config.recordings import Recordings
@@ -75,7 +75,9 @@ class Study(Settings):
     metrics: tuple[AnyMetric, ...] = Field(default=DEFAULT_METRICS, min_length=1)
     """What is measured in each repetition; all metrics if not given."""
     comparisons: tuple[AnyComparator, ...] = ()
-    """Which rankings are made."""
+    """What is compared, and how: rankings, paired comparisons, ..."""
+    primary_outcome: PrimaryOutcome | None = None
+    """The one outcome that decides the study, named before its results are seen; all others are secondary."""
     output: Output = Field(default_factory=dict, validate_default=True)
     """Where results go."""
 

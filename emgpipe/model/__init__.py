@@ -18,6 +18,7 @@ from emgpipe.model.recording import (
 from emgpipe.model.reference import MvicAttempt, Reference, ReferenceKey
 from emgpipe.model.results import (
     Comparison,
+    Family,
     Outcome,
     ReferenceWindow,
     SessionResult,
@@ -34,6 +35,7 @@ __all__ = [
     "Channel",
     "Comparison",
     "Event",
+    "Family",
     "Finding",
     "Kind",
     "Level",

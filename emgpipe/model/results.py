@@ -87,6 +87,25 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """Tests whose error rate is controlled together.
+
+    Attributes
+    ----------
+    name : str
+        What the tests are about, such as ``gluteus maximus, right, mean``.
+    tests : int
+        How many.
+    correction : str
+        ``Holm``, ``Benjamini-Hochberg``, ``max-t``, ``none``, ...
+    """
+
+    name: str
+    tests: int
+    correction: str
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What a comparator returns.
 
@@ -101,6 +120,10 @@ class Comparison:
         The result in plain words.
     basis : mapping of str to str
         What it rests on: n, exclusions, method, assumptions.
+    tables : mapping of str to DataFrame
+        Further tidy tables by name, such as ``rank_frequency``.
+    families : tuple of Family
+        The multiplicity families its tests form; empty where nothing is tested.
     """
 
     kind: str
@@ -109,6 +132,8 @@ class Comparison:
     cells: pd.DataFrame
     sentences: tuple[str, ...]
     basis: Mapping[str, str]
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    families: tuple[Family, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

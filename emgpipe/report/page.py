@@ -11,11 +11,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from emgpipe.report.comparisons import comparison_anchor, comparison_part
 from emgpipe.report.findings import findings_part
 from emgpipe.report.markup import escape
 from emgpipe.report.methods import Applied, methods_part, settings_part
 from emgpipe.report.overview import first_places, outcome, summary
-from emgpipe.report.rankings import comparison_anchor, comparison_part
 from emgpipe.report.references import references_part
 from emgpipe.report.sessions import session_anchor, session_name, session_part
 

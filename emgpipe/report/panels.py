@@ -96,7 +96,7 @@ class Panel:
 def ranking_panels(comparison: Comparison) -> tuple[Panel, ...]:
     """Return the panels of a comparison in the order of its table; none if it is not a ranking."""
     table = comparison.table
-    if table.empty or not set(table.columns) >= _NEEDED:
+    if comparison.kind != "ranking" or table.empty or not set(table.columns) >= _NEEDED:
         return ()
     groups: dict[tuple[str, ...], list[Mapping[Any, Any]]] = {}
     for record in table.to_dict("records"):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from emgpipe.comparison import Ranking, compare_all
+from emgpipe.comparison import Ranking, StudyTables, compare_all
 from emgpipe.model import Comparison
 from emgpipe.model.tables import METRIC_COLUMNS, WHERE
 from emgpipe.vocabulary import load_vocabulary
@@ -63,13 +63,13 @@ def cells(
 def rank(metrics: pd.DataFrame, ranking: Ranking | None = None) -> Comparison:
     """The one comparison a ranking makes; by default exercises at neutral by the mean."""
     ranking = ranking or AT_NEUTRAL.model_copy(update={"metrics": ("mean",)})
-    (comparison,) = ranking.compare(metrics, load_vocabulary())
+    (comparison,) = ranking.compare(StudyTables(metrics), load_vocabulary())
     return comparison
 
 
 def refusal(metrics: pd.DataFrame, ranking: Ranking) -> str:
     """The message of a ranking that cannot be made."""
-    made, problems = compare_all([ranking], metrics, load_vocabulary())
+    made, problems = compare_all([ranking], StudyTables(metrics), load_vocabulary())
     assert made == ()
     (problem,) = problems
     return str(problem)

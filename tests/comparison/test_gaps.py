@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from emgpipe.comparison import Ranking, compare_all
+from emgpipe.comparison import Ranking, StudyTables, compare_all
 from emgpipe.model.tables import METRIC_COLUMNS, WHERE
 from emgpipe.vocabulary import load_vocabulary
 from tests.comparison.tables import AT_NEUTRAL, FACTORS, HEADS, cells, level, order, rank, refusal, row, table
@@ -148,7 +148,7 @@ def test_excluded_rows_are_left_out_and_said():
         (Ranking(factor="exercise", metrics=("median",)), "metric 'median' was not measured in these trials"),
         (Ranking(factor="exercise", muscles=("soleus",)), "muscle 'soleus' was not measured"),
         (Ranking(factor="exercise", within="exercise"), "'exercise' is named twice"),
-        (HEADS, "A ranking needs two head positions in back squat; measured: neutral."),
+        (HEADS, "A comparison needs two head positions in back squat; measured: neutral."),
     ],
 )
 def test_impossible_questions_are_refused_in_words(ranking, words):
@@ -160,7 +160,7 @@ def test_one_level_only():
     message = refusal(cells(study), AT_NEUTRAL)
     assert message == (
         "comparison 1 (ranking of exercises at head_position = neutral): "
-        "A ranking needs two exercises in head position neutral; measured: back squat."
+        "A comparison needs two exercises in head position neutral; measured: back squat."
     )
 
 
@@ -187,10 +187,12 @@ def test_mixed_units_are_refused():
 
 
 def test_one_refusal_does_not_lose_the_others():
-    made, problems = compare_all([HEADS, EXERCISES, Ranking(factor="sex")], cells(PLAIN), load_vocabulary())
+    made, problems = compare_all(
+        [HEADS, EXERCISES, Ranking(factor="sex")], StudyTables(cells(PLAIN)), load_vocabulary()
+    )
     assert [c.title for c in made] == ["Exercises compared"]
     assert [str(p)[:12] for p in problems] == ["comparison 1", "comparison 3"]
-    assert compare_all([], cells(PLAIN), load_vocabulary()) == ((), ())
+    assert compare_all([], StudyTables(cells(PLAIN)), load_vocabulary()) == ((), ())
 
 
 @pytest.mark.parametrize("settings", [{}, {"factor": ""}, {"factor": "x", "metrics": ()}, {"factor": "x", "by": 1}])

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from emgpipe.comparison import COMPARATORS, Ranking, compare_all
-from emgpipe.comparison.tabulate import RANKING_COLUMNS
+from emgpipe.comparison import COMPARATORS, Ranking, StudyTables, compare_all
+from emgpipe.comparison.ranks.tabulate import RANKING_COLUMNS
 from emgpipe.vocabulary import load_vocabulary
 from tests.comparison.tables import AT_NEUTRAL, cells, duration, level, order, rank, row, table
 
@@ -257,7 +257,7 @@ def test_two_placements_of_a_muscle_are_not_mixed():
 def test_the_metrics_table_is_left_alone():
     metrics = cells(FOUR)
     before = metrics.copy(deep=True)
-    compare_all([AT_NEUTRAL], metrics, load_vocabulary())
+    compare_all([AT_NEUTRAL], StudyTables(metrics), load_vocabulary())
     pd.testing.assert_frame_equal(metrics, before)
 
 

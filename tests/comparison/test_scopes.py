@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emgpipe.comparison import Ranking, compare_all
+from emgpipe.comparison import Ranking, StudyTables, compare_all
 from emgpipe.vocabulary import VocabularyAdditions, load_vocabulary
 from tests.comparison.tables import HEADS, level, order, rank, refusal, row, table
 
@@ -23,7 +23,7 @@ def test_one_ranking_per_exercise_with_two_head_positions():
         *heads("glute_bridge", {"neutral": 1, "slight_flexion": 2}),
         *heads("back_squat", {"neutral": 1}),
     ]
-    comparisons = HEADS.model_copy(update={"metrics": MEAN}).compare(table(rows), WORDS)
+    comparisons = HEADS.model_copy(update={"metrics": MEAN}).compare(StudyTables(table(rows)), WORDS)
     assert [c.title for c in comparisons] == [
         "Head positions in barbell hip thrust", "Head positions in glute bridge",
     ]  # fmt: skip
@@ -31,7 +31,7 @@ def test_one_ranking_per_exercise_with_two_head_positions():
     assert set(thrust.table["scope"]) == {"exercise = barbell_hip_thrust"}
     assert order(thrust) == [(1, "neutral"), (2, "hyperflexion"), (3, "hyperextension")]
     assert thrust.table["level_order"].tolist() == [2, 3, 1]
-    assert thrust.basis["not_ranked"] == "A ranking needs two head positions in back squat; measured: neutral."
+    assert thrust.basis["not_ranked"] == "A comparison needs two head positions in back squat; measured: neutral."
 
 
 def test_without_at_only_what_all_share_is_compared():
@@ -101,7 +101,7 @@ def test_added_head_positions_keep_their_order():
         VocabularyAdditions.model_validate({"head_positions": [{"id": "chin_up", "after": "hyperextension"}]})
     )
     rows = heads("glute_bridge", {"neutral": 1, "chin_up": 2, "hyperextension": 3})
-    (comparison,) = HEADS.model_copy(update={"metrics": MEAN}).compare(table(rows), words)
+    (comparison,) = HEADS.model_copy(update={"metrics": MEAN}).compare(StudyTables(table(rows)), words)
     assert dict(zip(comparison.table["level"], comparison.table["level_order"], strict=True)) == {
         "hyperextension": 1, "chin_up": 2, "neutral": 3,
     }  # fmt: skip
@@ -120,7 +120,7 @@ def test_trials_that_state_no_level_are_left_out_and_said():
 
 def test_equal_titles_are_numbered():
     metrics = table([*heads("barbell_hip_thrust", {"neutral": 1}), *heads("back_squat", {"neutral": 2})])
-    made, problems = compare_all([EXERCISES, EXERCISES], metrics, WORDS)
+    made, problems = compare_all([EXERCISES, EXERCISES], StudyTables(metrics), WORDS)
     assert problems == ()
     assert [c.title for c in made] == ["Exercises compared", "Exercises compared (2)"]
     assert set(made[1].table["comparison"]) == {"Exercises compared (2)"}

@@ -31,12 +31,12 @@ MAIN_VARIANT: Final = "main"
 
 @dataclass(frozen=True, slots=True)
 class TaskRows:
-    """Whole repetitions of task trials, without what a decision excluded.
+    """Repetitions of task trials, without what a decision excluded.
 
     Attributes
     ----------
     table : DataFrame
-        EMG metrics and repetition durations; text columns without missing values, numbers finite or NaN.
+        EMG metrics, other channels, durations; text columns without missing values, numbers finite or NaN.
     factors : tuple of str
         The columns that hold factors.
     excluded : str
@@ -48,8 +48,15 @@ class TaskRows:
     excluded: str
 
 
-def task_rows(metrics: pd.DataFrame) -> TaskRows:
+def task_rows(metrics: pd.DataFrame, phase: str = WHOLE_REPETITION, variant: str = MAIN_VARIANT) -> TaskRows:
     """Return the rows that count.
+
+    Parameters
+    ----------
+    phase : str
+        A phase, or the whole repetition; lock-out values belong to every phase.
+    variant : str
+        Which variant of the settings.
 
     Raises
     ------
@@ -62,12 +69,15 @@ def task_rows(metrics: pd.DataFrame) -> TaskRows:
     factors = tuple(str(name) for name in metrics.columns if name not in {*WHERE, *METRIC_COLUMNS})
     if not absent:
         table = _cleaned(metrics, factors)
-        table = table[_counts(table)]
+        table = table[_counts(table, phase, variant)]
         out = table["excluded"].astype(str).str.casefold().isin({"true", "1"})
         if not out.all():
             return TaskRows(table[~out].reset_index(drop=True), factors, _excluded(table[out]))
         if len(table):
             raise ComparisonError("every repetition is excluded by a decision; nothing is left to compare")
+    if phase != WHOLE_REPETITION and not absent:
+        phases = ", ".join(sorted(set(metrics.loc[metrics["role"].eq("task"), "phase"].astype(str)))) or "none"
+        raise ComparisonError(f"there are no numbers about a phase '{phase}'. Phases measured: {phases}")
     raise ComparisonError(
         "there are no numbers about repetitions of task trials; see in the findings why no repetition was measured"
     )
@@ -89,11 +99,11 @@ def _cleaned(metrics: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
     return table
 
 
-def _counts(table: pd.DataFrame) -> pd.Series[bool]:
-    emg = table["kind"].eq("emg")
-    duration = table["kind"].eq("time") & table["metric"].eq("duration")
-    main = table["variant"].isin({"", MAIN_VARIANT})
-    return table["role"].eq("task") & table["phase"].eq(WHOLE_REPETITION) & main & (emg | duration)
+def _counts(table: pd.DataFrame, phase: str, variant: str) -> pd.Series[bool]:
+    duration = table["kind"].ne("time") | table["metric"].eq("duration")
+    chosen = table["variant"].isin({"", variant} if variant == MAIN_VARIANT else {variant})
+    span = table["phase"].eq(phase) | table["metric"].eq("lockout")
+    return table["role"].eq("task") & span & chosen & duration
 
 
 def _excluded(out: pd.DataFrame) -> str:

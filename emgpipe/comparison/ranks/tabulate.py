@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from emgpipe.comparison.cautions import (
+from emgpipe.comparison.ranks.sentences import gap_sentences, panel_sentence, reversed_means
+from emgpipe.comparison.shared.cautions import (
     PEAKS,
     bases_differ,
     duration_note,
     duration_sentence,
     durations,
     load_bases,
-    reversed_means,
 )
-from emgpipe.comparison.sentences import gap_sentences, panel_sentence
-from emgpipe.comparison.wording import factor_words, level_words, listed, panel_words, people
+from emgpipe.comparison.shared.wording import factor_words, level_words, listed, panel_words, people
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from emgpipe.comparison.panel import LevelResult, PanelResult
-    from emgpipe.comparison.scopes import Scope
+    from emgpipe.comparison.ranks.panel import LevelResult, PanelResult
+    from emgpipe.comparison.shared.scopes import Scope
     from emgpipe.vocabulary import Vocabulary
 
 RANKING_COLUMNS: Final = (

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.comparison.rows import TaskRows, require_factor
-from emgpipe.comparison.wording import factor_words, level_words, listed, place_words
+from emgpipe.comparison.shared.rows import TaskRows, require_factor
+from emgpipe.comparison.shared.wording import factor_words, level_words, listed, place_words
 from emgpipe.errors import ComparisonError, VocabularyError, suggest
 
 if TYPE_CHECKING:
@@ -36,12 +36,14 @@ class Scope:
 
     Attributes
     ----------
+    factor : str
+        The column of the levels.
     text : str
         Such as ``head_position = neutral``; the scope column of the table.
     title : str
         The question in words.
     rows : DataFrame
-        Whole repetitions of these trials: EMG metrics and durations.
+        Repetitions of these trials: EMG metrics, other channels and durations.
     levels : tuple of str
         At least two, in the vocabulary's order.
     held : tuple of str
@@ -50,6 +52,7 @@ class Scope:
         What was shared, left out and averaged, in words.
     """
 
+    factor: str
     text: str
     title: str
     rows: pd.DataFrame
@@ -138,7 +141,7 @@ def _scope(rows: TaskRows, factor: str, fixed: Mapping[str, str], vocabulary: Vo
     if len(levels) < 2:
         there = listed(level_words(vocabulary, factor, level) for level in levels) or "none"
         raise ComparisonError(
-            f"A ranking needs two {factor_words(factor, several=True)}{f' in {where}' if where else ''}; "
+            f"A comparison needs two {factor_words(factor, several=True)}{f' in {where}' if where else ''}; "
             f"measured: {there}."
         )
     held = tuple(n for n in _DESIGN if n in rows.factors and n not in {factor, *fixed} and table[n].nunique() > 1)
@@ -151,7 +154,7 @@ def _scope(rows: TaskRows, factor: str, fixed: Mapping[str, str], vocabulary: Vo
     title = factor_words(factor, several=True).capitalize()
     title += f" in {where}" if where else " compared" if not held else f" over {_over(table, held, vocabulary)}"
     blocked = tuple(name for name in held if table[name].nunique() > 1)
-    return Scope(", ".join(texts), title, table.reset_index(drop=True), levels, blocked, basis)
+    return Scope(factor, ", ".join(texts), title, table.reset_index(drop=True), levels, blocked, basis)
 
 
 def _over(table: pd.DataFrame, held: Sequence[str], vocabulary: Vocabulary) -> str:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emgpipe.comparison.additive import AdditiveFit, fit_additive
-from emgpipe.comparison.cells import own_scores, usable
-from emgpipe.comparison.paired import NO_RATIO, SAME, PairedRatio, paired_ratio
-from emgpipe.errors import ComparisonError
+from emgpipe.comparison.shared.cells import own_scores, usable
+from emgpipe.comparison.shared.outcomes import shown_column
+from emgpipe.statistics.additive import AdditiveFit, fit_additive
+from emgpipe.statistics.log_ratio import NO_RATIO, SAME, PairedRatio, paired_ratio
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,8 +112,8 @@ def rank_panel(
     """
     there = set(own["level"])
     levels = [level for level in order if level in there]
-    column, unit = _scale(own)
-    scores, values = own_scores(blocks, levels, held), _wide(own, column, levels)
+    column, unit = shown_column(own)
+    (_, scores), values = own_scores(blocks, levels, held), _wide(own, column, levels)
     fit = fit_additive(scores)
     ranks = _ranks(fit, scores)
     sequence = sorted(range(len(levels)), key=lambda i: (ranks.get(i, len(levels) + 1), i))
@@ -137,22 +137,6 @@ def rank_panel(
         results.append(result)
     absent = tuple(level for level in order if level not in there)
     return PanelResult(key, unit, tuple(sorted(set(own["participant"]))), tuple(results), absent)
-
-
-def _scale(own: pd.DataFrame) -> tuple[str, str]:
-    """Choose the column to show: normalized values where anybody has one, else amplitudes."""
-    for column, name in (("value", "unit"), ("amplitude", "amplitude_unit")):
-        rows = own[own[column].notna()]
-        units = sorted(set(rows[name]))
-        if len(units) > 1:
-            what = ", ".join(own[["muscle", "side"]].iloc[0])
-            raise ComparisonError(
-                f"{what}: values in different units ({', '.join(units)}) cannot be averaged; "
-                "process all participants with the same normalization"
-            )
-        if units:
-            return column, units[0]
-    return "amplitude", ""
 
 
 def _ranks(fit: AdditiveFit, scores: NDArray[np.float64]) -> dict[int, int]:

@@ -8,11 +8,11 @@ the participant's session, and the held factors (two exercises are compared insi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from emgpipe.comparison.additive import fit_additive
+from emgpipe.statistics.additive import fit_additive
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,29 +56,41 @@ def own_values(blocks: pd.DataFrame) -> pd.DataFrame:
     return whole.reset_index()
 
 
-def usable(amplitude: pd.Series[float]) -> pd.Series[bool]:
-    """Say which amplitudes have a logarithm."""
-    return amplitude.notna() & amplitude.gt(0)
+Scale = Literal["log", "raw"]
+"""EMG is compared on the log scale (ratios), angles and the like as they are (differences)."""
 
 
-def own_scores(blocks: pd.DataFrame, levels: Sequence[str], held: Sequence[str]) -> NDArray[np.float64]:
-    """Return every participant's own log amplitudes of one panel, made from their blocks.
+def usable(amplitude: pd.Series[float], scale: Scale = "log") -> pd.Series[bool]:
+    """Say which amplitudes have a place on the scale: zero and negative ones have no logarithm."""
+    return amplitude.notna() & (amplitude.gt(0) | (scale == "raw"))
 
-    A participant with one block has the logarithms of the amplitudes. Several blocks are joined by the additive model,
-    because amplitudes in volts of two sessions are not on one scale; a participant whose blocks share no level has
-    one row per connected part.
+
+def own_scores(
+    blocks: pd.DataFrame, levels: Sequence[str], held: Sequence[str], scale: Scale = "log"
+) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Return every participant's own scores of one panel, made from their blocks.
+
+    A participant with one block has the (logarithms of the) amplitudes. Several blocks are joined by the additive
+    model, because amplitudes in volts of two sessions are not on one scale; a participant whose blocks share no level
+    has one row per connected part.
 
     Returns
     -------
-    array, shape (n_rows, n_levels)
+    participants : tuple of str
+        Of each row.
+    scores : array, shape (n_rows, n_levels)
         NaN where there is none; differences inside a row have a meaning, differences between rows have not.
     """
-    good = blocks[usable(blocks["amplitude"])]
+    good = blocks[usable(blocks["amplitude"], scale)]
+    names: list[str] = []
     rows: list[NDArray[np.float64]] = []
-    for _, own in good.groupby("participant", sort=True):
+    for person, own in good.groupby("participant", sort=True):
         table = own.set_index(["session", *held, "level"])["amplitude"].unstack("level").reindex(columns=list(levels))
-        rows += _joined(np.log(table.to_numpy(dtype=float)))
-    return np.array(rows).reshape(len(rows), len(levels))
+        numbers = table.to_numpy(dtype=float)
+        parts = _joined(np.log(numbers) if scale == "log" else numbers)
+        rows += parts
+        names += [str(person)] * len(parts)
+    return tuple(names), np.array(rows).reshape(len(rows), len(levels))
 
 
 def _joined(logs: NDArray[np.float64]) -> list[NDArray[np.float64]]:

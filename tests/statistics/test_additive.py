@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emgpipe.comparison.additive import connected_levels, fit_additive
+from emgpipe.statistics.additive import connected_levels, fit_additive
 
 NAN = np.nan
 

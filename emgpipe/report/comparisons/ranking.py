@@ -1,18 +1,18 @@
-"""The comparisons: plots, tables, sentences, and what they rest on."""
+"""Rankings: ratios to the first, every participant's own line, the numbers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from emgpipe.report.comparisons.plain import folded
 from emgpipe.report.figures import participants_figure, ranking_figure
-from emgpipe.report.markup import anchor, bullets, details, escape, image, numeric, table
+from emgpipe.report.markup import escape, image, numeric, table
 from emgpipe.report.panels import Panel, Row, by_scope, metric_names, ranking_panels
 from emgpipe.report.words import MISSING, interval, label, metric_label, number, plain, with_spread
 
 if TYPE_CHECKING:
     from emgpipe.model import Comparison
 
-_MANY_SENTENCES: Final = 4
 _RATIO_CAPTION: Final = (
     "Levels in rank order from the top, the rank beside the name; ◆ first. ● the 95 % interval of the paired ratio "
     "to the first leaves out 1; ○ it contains 1 or there is none: no difference shown. Logarithmic axis."
@@ -23,31 +23,13 @@ _LINES_CAPTION: Final = (
 )
 
 
-def comparison_anchor(comparison: Comparison) -> str:
-    """Return the id of a comparison's part of the page."""
-    return anchor("ranking", comparison.kind, comparison.title)
-
-
-def comparison_part(comparison: Comparison) -> str:
-    """Return one comparison as HTML."""
-    parts = [f'<h3 id="{comparison_anchor(comparison)}">{escape(comparison.title)}</h3>']
+def part(comparison: Comparison) -> str:
+    """Return the figures and tables of a ranking, scope by scope, then its further tables."""
     scopes = by_scope(ranking_panels(comparison))
-    if not scopes:
-        parts.append("<p>There is nothing to rank.</p>")
-    parts.append(_sentences(comparison))
-    for scope, panels in scopes.items():
-        parts.append(_scope(comparison, scope, panels))
-    if comparison.basis:
-        items = (f"<dt>{escape(label(key))}</dt><dd>{escape(text)}</dd>" for key, text in comparison.basis.items())
-        parts.append(f"<h4>What this rests on</h4><dl>{''.join(items)}</dl>")
+    parts = [_scope(comparison, scope, panels) for scope, panels in scopes.items()]
+    parts = parts or ["<p>There is nothing to rank.</p>"]
+    parts += [folded(label(name), rows) for name, rows in comparison.tables.items()]
     return "\n".join(parts)
-
-
-def _sentences(comparison: Comparison) -> str:
-    items = bullets(escape(sentence) for sentence in comparison.sentences)
-    if len(comparison.sentences) <= _MANY_SENTENCES:
-        return items
-    return details(f"The result in {len(comparison.sentences)} sentences", items)
 
 
 def _scope(comparison: Comparison, scope: str, panels: list[Panel]) -> str:

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
 
 COMPARED_MUSCLE: Final = "compared_muscle"
-"""The column muscles stand in while they are the levels of a ranking."""
+"""The column muscles stand in while they are the levels of a comparison."""
+COMPARED_SESSION: Final = "compared_session"
+"""The column sessions stand in while they are the levels of a comparison."""
 
 
 def listed(parts: Iterable[str], last: str = "and") -> str:
@@ -26,7 +28,7 @@ def people(n: int) -> str:
 
 def factor_words(factor: str, *, several: bool = False) -> str:
     """Return a factor's name in words, in the plural where several levels are meant."""
-    words = "muscle" if factor == COMPARED_MUSCLE else factor.replace("_", " ")
+    words = factor.removeprefix("compared_").replace("_", " ")
     return words if not several else f"levels of {words}" if factor.endswith("s") else f"{words}s"
 
 
@@ -34,6 +36,8 @@ def level_words(vocabulary: Vocabulary, factor: str, level: str) -> str:
     """Return a level as it reads in a sentence about its factor; a bare number gets the factor's name."""
     if not level:
         return f"no stated {factor_words(factor)}"
+    if factor == COMPARED_SESSION:
+        return f"session {level}"
     if factor == COMPARED_MUSCLE:
         muscle, _, side = level.partition(" ")
         return " ".join((vocabulary.words("muscle", muscle), side)).strip()
@@ -47,9 +51,14 @@ def place_words(vocabulary: Vocabulary, factor: str, level: str) -> str:
     return f"{factor_words(factor)} {words}" if factor == "head_position" and level else words
 
 
-def panel_words(vocabulary: Vocabulary, panel: tuple[str, str, str, str]) -> str:
-    """Return muscle, side, placement and metric as the beginning of a sentence."""
+def panel_words(vocabulary: Vocabulary, panel: tuple[str, str, str, str], kind: str = "emg") -> str:
+    """Return muscle, side, placement and metric as the beginning of a sentence.
+
+    `kind` is the kind of the outcome: ``emg``, ``ratio`` (of two muscles, joined by a slash) or that of a channel.
+    """
     muscle, side, placement, metric = panel
-    parts = [vocabulary.words("muscle", muscle), side, placement, f"{metric.replace('_', ' ')} EMG amplitude"]
+    what = {"emg": " EMG amplitude", "ratio": " EMG amplitude ratio"}.get(kind, "")
+    names = " to ".join(vocabulary.words("muscle", part) if what else part for part in muscle.split("/"))
+    parts = [names.replace("_", " "), side, placement, f"{metric.replace('_', ' ')}{what}"]
     text = ", ".join(part for part in parts if part)
     return text[:1].upper() + text[1:]

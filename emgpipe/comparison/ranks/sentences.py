@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from emgpipe.comparison.paired import SAME
-from emgpipe.comparison.wording import level_words, listed, panel_words, people
+from emgpipe.comparison.shared.wording import factor_words, level_words, listed, panel_words, people
+from emgpipe.statistics.log_ratio import SAME
 
 if TYPE_CHECKING:
-    from emgpipe.comparison.paired import PairedRatio
-    from emgpipe.comparison.panel import LevelResult, PanelResult
+    from emgpipe.comparison.ranks.panel import LevelResult, PanelResult
+    from emgpipe.statistics.log_ratio import PairedRatio
     from emgpipe.vocabulary import Vocabulary
 
 
@@ -98,3 +98,25 @@ def _panel_gaps(panel: PanelResult, factor: str, vocabulary: Vocabulary) -> list
         if level.gaps.unmeasured:
             texts.append(f"{level.gaps.unmeasured} repetitions of {name} have no amplitude and are not in the mean")
     return [f"{person} was not measured in {listed(names)}" for person, names in lacking.items()] + texts
+
+
+def reversed_means(panel: PanelResult, factor: str, vocabulary: Vocabulary) -> str:
+    """Say why the raw means stand in another order than the ranks, where they do."""
+    ranked = [level for level in panel.ranked if math.isfinite(level.spread.mean)]
+    by_mean = sorted(ranked, key=lambda level: -level.spread.mean)
+    highest_so_far = math.inf
+    agree = True
+    for level in ranked:
+        agree &= level.spread.mean <= highest_so_far * (1 + SAME) or level.tie
+        highest_so_far = level.spread.mean
+    if agree:
+        return ""
+    order = ", ".join(level_words(vocabulary, factor, level.level) for level in by_mean)
+    everybody = len(panel.participants)
+    if any(level.n < everybody for level in ranked):
+        reason = f"not every participant has every {factor_words(factor)}"
+    elif any(level.spread.n < level.n for level in ranked):
+        reason = "participants without a reference are in the ranks and not in the means"
+    else:
+        reason = "a participant with high values weighs more in a raw mean"
+    return f"The raw means order differently ({order}) because {reason}; the ranks compare inside participants."

@@ -6,12 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.comparison.paired import SAME
-from emgpipe.comparison.wording import factor_words, level_words, listed
+from emgpipe.comparison.shared.wording import level_words, listed
 
 if TYPE_CHECKING:
-    from emgpipe.comparison.panel import PanelResult
-    from emgpipe.comparison.scopes import Scope
+    from emgpipe.comparison.shared.scopes import Scope
     from emgpipe.vocabulary import Vocabulary
 
 PEAKS: Final = frozenset({"peak", "sustained_peak"})
@@ -63,25 +61,3 @@ def duration_note(seconds: Mapping[str, float], level: str, first: str) -> str:
     if mine > LONGER * other:
         return "repetitions are longer than in the first: peak favors this level"
     return "repetitions are shorter than in the first: peak favors the first" if other > LONGER * mine else ""
-
-
-def reversed_means(panel: PanelResult, factor: str, vocabulary: Vocabulary) -> str:
-    """Say why the raw means stand in another order than the ranks, where they do."""
-    ranked = [level for level in panel.ranked if math.isfinite(level.spread.mean)]
-    by_mean = sorted(ranked, key=lambda level: -level.spread.mean)
-    highest_so_far = math.inf
-    agree = True
-    for level in ranked:
-        agree &= level.spread.mean <= highest_so_far * (1 + SAME) or level.tie
-        highest_so_far = level.spread.mean
-    if agree:
-        return ""
-    order = ", ".join(level_words(vocabulary, factor, level.level) for level in by_mean)
-    everybody = len(panel.participants)
-    if any(level.n < everybody for level in ranked):
-        reason = f"not every participant has every {factor_words(factor)}"
-    elif any(level.spread.n < level.n for level in ranked):
-        reason = "participants without a reference are in the ranks and not in the means"
-    else:
-        reason = "a participant with high values weighs more in a raw mean"
-    return f"The raw means order differently ({order}) because {reason}; the ranks compare inside participants."

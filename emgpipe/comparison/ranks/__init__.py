@@ -1,0 +1,1 @@
+"""The parts of a ranking: panels, sentences, tables."""

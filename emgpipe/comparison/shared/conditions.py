@@ -1,0 +1,179 @@
+"""The base of every comparator that compares conditions by outcomes: what a study file can say about both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from emgpipe.comparison.base import Comparator
+from emgpipe.comparison.shared.levels import BASIS as LEVELS_BASIS
+from emgpipe.comparison.shared.levels import COLUMNS, as_levels
+from emgpipe.comparison.shared.outcomes import OutcomeCells, outcome_cells
+from emgpipe.comparison.shared.ratios import BASIS as RATIO_BASIS
+from emgpipe.comparison.shared.ratios import Ratio, ratio_rows, with_parts
+from emgpipe.comparison.shared.rows import task_rows
+from emgpipe.comparison.shared.scopes import Question, choose_scopes
+from emgpipe.comparison.shared.wording import factor_words
+from emgpipe.errors import ComparisonError, suggest
+from emgpipe.model.tables import WHOLE_REPETITION
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from emgpipe.comparison.shared.rows import TaskRows
+    from emgpipe.comparison.shared.scopes import Scope
+    from emgpipe.comparison.shared.tables import StudyTables
+    from emgpipe.vocabulary import Vocabulary
+
+
+class OutcomeComparator(Comparator):
+    """Chooses outcomes: muscles by amplitude metrics, ratios of two muscles, and other channels."""
+
+    metrics: tuple[str, ...] = Field(default=("mean", "peak"), min_length=1)
+    """Amplitude metrics of muscles and ratios, each an outcome of its own."""
+    muscles: tuple[str, ...] | None = None
+    """Muscles; a muscle with parts stands for its parts. Left out, all; an empty list, none."""
+    ratios: tuple[Ratio, ...] = ()
+    """Ratios of two muscles, such as {of: gluteus_maximus, to: erector_spinae}."""
+    channels: tuple[str, ...] = ()
+    """Channels that are not EMG, such as lumbar_angle; compared by difference, not by ratio."""
+    channel_metrics: tuple[str, ...] = Field(default=("lockout",), min_length=1)
+    """Metrics of these channels: lockout, minimum, maximum, range."""
+    phase: str = WHOLE_REPETITION
+    """Take numbers of one phase only: concentric, hold, eccentric. Lock-out values belong to any."""
+
+    def chosen(self, table: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+        """Return the rows of the outcomes asked for, muscle by muscle and metric by metric, then ratios, channels.
+
+        Raises
+        ------
+        ComparisonError
+            A muscle, metric or channel asked for was not measured, or nothing is asked for.
+        """
+        import pandas as pd
+
+        emg = table[table["kind"] == "emg"]
+        parts: list[pd.DataFrame] = []
+        if self.muscles is None or self.muscles or self.ratios:
+            own = self._of_muscles(emg, vocabulary)
+            for metric in self.metrics:
+                _require_amplitude(metric, emg)
+            named = emg["metric"].isin(self.metrics)
+            parts = [own[own["metric"].isin(self.metrics)], ratio_rows(emg[named], self.ratios, vocabulary)]
+        parts = [*map(self._in_order, parts), *self._of_channels(table)]
+        rows = pd.concat([part for part in parts if len(part)]) if any(map(len, parts)) else emg.iloc[:0]
+        if rows.empty:
+            raise ComparisonError("no outcome is left: name muscles, ratios or channels that were measured")
+        return rows.reset_index(drop=True)
+
+    def _of_muscles(self, emg: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+        if self.muscles is None:
+            return emg
+        names: list[str] = []
+        for muscle in self.muscles:
+            mine = with_parts(muscle, vocabulary)
+            _require(muscle, mine, "muscle", emg)
+            names += mine
+        return emg[emg["muscle"].isin(names)]
+
+    def _in_order(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Sort by site in order of appearance, then by metric in the order asked for; nothing else moves."""
+        if rows.empty:
+            return rows
+        sites = {site: i for i, site in enumerate(dict.fromkeys(_sites(rows)))}
+        keys = [
+            (sites[site], self.metrics.index(metric)) for site, metric in zip(_sites(rows), rows["metric"], strict=True)
+        ]
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        return rows.iloc[order]
+
+    def _of_channels(self, table: pd.DataFrame) -> list[pd.DataFrame]:
+        others = table[~table["kind"].isin({"emg", "time"})]
+        found = []
+        for channel in self.channels:
+            _require(channel, (channel,), "channel", others, "muscle")
+            for metric in self.channel_metrics:
+                mine = others[others["muscle"] == channel]
+                _require(metric, (metric,), "metric", mine)
+                rows = mine[mine["metric"] == metric]
+                found.append(rows.assign(amplitude=rows["value"], amplitude_unit=rows["unit"]))
+        return found
+
+
+class ConditionComparator(OutcomeComparator):
+    """Compares the levels of a factor, inside what they share."""
+
+    factor: str = Field(min_length=1)
+    """What is compared: exercise, head_position, any other factor of the trials, session, or muscle (both on
+    normalized values)."""
+    at: dict[str, str] | None = None
+    """Levels other factors are held at, such as {head_position: neutral}. Left out: levels are compared inside
+    each exercise and head position that all of them share."""
+    within: str | None = None
+    """Ask once per level of this factor: factor head_position within exercise."""
+
+    @property
+    def column(self) -> str:
+        """The column of the table that holds the levels."""
+        return COLUMNS.get(self.factor, self.factor)
+
+    def task_rows(self, tables: StudyTables) -> TaskRows:
+        """Return the rows of the phase, with muscles or sessions as levels where these are compared.
+
+        Raises
+        ------
+        ComparisonError
+            There are no such rows, or a factor is named twice.
+        """
+        named = [self.factor, *(self.at or {}), *([self.within] if self.within else [])]
+        twice = sorted({name for name in named if named.count(name) > 1})
+        if twice:
+            raise ComparisonError(f"'{twice[0]}' is named twice; factor, at and within need different factors")
+        return as_levels(task_rows(tables.metrics, self.phase), self.factor)
+
+    def scopes(self, rows: TaskRows, vocabulary: Vocabulary) -> tuple[Scope, ...]:
+        """Return the scopes in which at least two levels can be compared; `ComparisonError` if there is none."""
+        return choose_scopes(rows, Question(self.column, self.at or {}, self.within), vocabulary)
+
+    def outcomes(self, scope: Scope, vocabulary: Vocabulary) -> tuple[tuple[OutcomeCells, ...], pd.DataFrame]:
+        """Return the outcomes of a scope as matrices, and the participants' own values."""
+        return outcome_cells(self.chosen(scope.rows, vocabulary), scope, self.column, vocabulary)
+
+    def shared_basis(self, rows: TaskRows, scope: Scope) -> dict[str, str]:
+        """Return what holds for every comparison of conditions: exclusions, scale, phase, what was shared."""
+        basis = dict(scope.basis)
+        if self.factor in LEVELS_BASIS:
+            basis["scale"] = LEVELS_BASIS[self.factor]
+        if self.ratios:
+            basis["ratios"] = RATIO_BASIS
+        if self.phase != WHOLE_REPETITION:
+            basis["phase"] = f"{self.phase} phase only"
+        basis["excluded"] = rows.excluded or "nothing"
+        return basis
+
+    def question_words(self) -> str:
+        """Return the question in a few words: ``head positions at exercise = squat within session``."""
+        at = ", ".join(f"{name} = {level}" for name, level in (self.at or {}).items())
+        within = f" within {factor_words(self.within)}" if self.within else ""
+        return f"{factor_words(self.factor, several=True)}{f' at {at}' if at else ''}{within}"
+
+
+def _sites(rows: pd.DataFrame) -> Sequence[tuple[str, str, str]]:
+    return list(zip(rows["muscle"], rows["side"], rows["placement"], strict=True))
+
+
+def _require_amplitude(metric: str, emg: pd.DataFrame) -> None:
+    _require(metric, (metric,), "metric", emg)
+    if not emg.loc[emg["metric"] == metric, "amplitude"].notna().any():
+        raise ComparisonError(f"metric '{metric}' has no amplitude in these trials, so nothing is compared by it")
+
+
+def _require(given: str, names: Sequence[str], what: str, rows: pd.DataFrame, column: str = "") -> None:
+    there = sorted(set(rows[column or what]))
+    if not set(names) & set(there):
+        known = ", ".join(there) or "none"
+        raise ComparisonError(
+            f"{what} '{given}' was not measured in these trials{suggest(given, there) or '.'} There are: {known}"
+        )

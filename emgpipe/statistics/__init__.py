@@ -1,0 +1,1 @@
+"""Statistics over arrays: no tables, no files, no words. Every function names its source."""
