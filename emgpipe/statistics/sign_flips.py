@@ -62,8 +62,9 @@ def sign_flips(n: int, resamples: int = DEFAULT_RESAMPLES, seed: int = 0) -> Sig
     """
     if n < 60 and 2**n <= resamples:
         codes = np.arange(2**n, dtype=np.int64)[:, None]
-        signs = 1.0 - 2.0 * ((codes >> np.arange(n)) & 1)
+        signs = np.asarray(1.0 - 2.0 * ((codes >> np.arange(n)) & 1), dtype=np.float64)
         return SignFlips(signs, exact=True)
-    signs = np.random.default_rng(seed).choice(np.array([1.0, -1.0]), size=(resamples, n))
+    drawn = np.random.default_rng(seed).integers(0, 2, size=(resamples, n))
+    signs = np.asarray(1.0 - 2.0 * drawn, dtype=np.float64)
     signs[0] = 1.0
     return SignFlips(signs, exact=False)
