@@ -6,19 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from emgpipe.report.markup import bullets, details, escape
+from emgpipe.report.markup import bullets, details, escape, table
+from emgpipe.report.paper import methods_paragraphs
+from emgpipe.report.reporting_items import ABSENT, reporting_items
 from emgpipe.report.words import lower_label
 
 if TYPE_CHECKING:
     from emgpipe.model import SessionResult, StudyResult
 
-ABSENT: Final = "NOT RECORDED"
 _UNITS: Final = {"low": "Hz", "high": "Hz", "cutoff": "Hz", "window": "s", "duration": "s"}
-_NOT_KNOWN: Final = (
-    "electrode material, shape and size", "inter-electrode distance", "skin preparation",
-    "electrode orientation to the fibers", "amplifier: input impedance, CMRR, gain, hardware filters, resolution",
-    "crosstalk check",
-)  # fmt: skip
 
 
 @dataclass
@@ -27,6 +23,10 @@ class Applied:
 
     histories: dict[tuple[str, ...], None] = field(default_factory=dict)
     placements: dict[str, None] = field(default_factory=dict)
+
+    def recorded(self) -> dict[str, str]:
+        """Return what the recordings say about how they were made, by reporting item."""
+        return {"electrode_location": "; ".join(self.placements)} if self.placements else {}
 
     def add(self, session: SessionResult) -> None:
         """Note the histories and electrode placements of one session."""
@@ -38,25 +38,21 @@ class Applied:
 
 
 def methods_part(result: StudyResult, applied: Applied) -> str:
-    """Return the methods after the ISEK reporting standard (Merletti 1999, J Electromyogr Kinesiol 9: III-IV)."""
-    settings = result.settings
-    normalization = _described(settings.get("normalization"))
-    references = sorted({reference.rule for reference in result.references})
-    lines = (
-        ("Electrode placement", "; ".join(applied.placements) or ABSENT),
-        ("Processing", _processing(settings, applied)),
-        ("Normalization", normalization + (f"; {'; '.join(references)}" if references else "")),
-        ("Repetitions", _described(settings.get("repetitions"))),
-        ("Metrics", _described(settings.get("metrics"))),
-        ("Comparison", _comparison(result)),
-        ("Software", ", ".join(f"{name} {version}" for name, version in result.versions.items()) or ABSENT),
+    """Return words for the methods section, then the reporting items of ISEK and CEDE."""
+    paragraphs = "".join(
+        f"<h3>{escape(paragraph.heading)}</h3><p>{escape(paragraph.text)}</p>"
+        for paragraph in methods_paragraphs(result, processing_words(result.settings, applied))
     )
-    items = "".join(f"<dt>{name}</dt><dd>{_marked(text)}</dd>" for name, text in lines)
-    absent = "; ".join(_NOT_KNOWN)
+    items = reporting_items(result.settings, applied.recorded())
+    rows = ([escape(item.name), escape(item.standard), _marked(item.text)] for item in items)
+    software = ", ".join(f"{name} {version}" for name, version in result.versions.items())
     return (
-        "<p>For the methods section of a paper, after the reporting standard of the International Society of "
-        f"Electrophysiology and Kinesiology. Fill in what is marked.</p><dl>{items}"
-        f'<dt>To be added</dt><dd>{escape(absent)}: <span class="absent">{ABSENT}</span></dd></dl>'
+        f"<p>For the methods section of a paper, from what was run.</p>{paragraphs}"
+        f"<p><strong>Software</strong>: {escape(software) or ABSENT}.</p>"
+        "<h3>Reporting items</h3><p>After the reporting standard of the International Society of Electrophysiology and "
+        "Kinesiology (ISEK) and the consensus on experimental design in electromyography (CEDE). What is marked is "
+        "said neither by the study file, under <code>reporting:</code>, nor by the recordings.</p>"
+        f"{table(['Item', 'Asked for by', 'Recorded'], rows)}"
     )
 
 
@@ -89,15 +85,11 @@ def plain_data(value: Any) -> Any:
     return str(value)
 
 
-def _processing(settings: Mapping[str, Any], applied: Applied) -> str:
+def processing_words(settings: Mapping[str, Any], applied: Applied) -> str:
+    """Return what the chain did: as the signals' own history says, else as the settings say."""
     if not applied.histories:
         return _described(settings.get("chain"))
     return "; or, where stated per muscle or sampling rate: ".join(", then ".join(steps) for steps in applied.histories)
-
-
-def _comparison(result: StudyResult) -> str:
-    methods = {comparison.basis.get("method", "") for comparison in result.comparisons} - {""}
-    return "; ".join(sorted(methods)) or _described(result.settings.get("comparisons"))
 
 
 def _marked(text: str) -> str:

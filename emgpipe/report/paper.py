@@ -1,0 +1,149 @@
+"""Words for a paper, from what was actually run: methods, results, limits. Nothing is claimed that was not computed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from emgpipe.report.words import count, lower_label, metric_label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    from emgpipe.model import Comparison, Family, StudyResult
+
+LIMITS: Final = (
+    "EMG amplitude is not force and not muscle growth: a higher amplitude does not by itself show a larger force, a "
+    "better exercise or a training effect (Vigotsky et al. 2018, Front Physiol 8:985; 2022, Sports Med 52:193). "
+    "Amplitudes of exercises that differ in joint angle, muscle length, speed or type of contraction differ for those "
+    "reasons as well. Peaks depend on the envelope's window, the signal's bandwidth and the length of the repetition; "
+    "values above 100 % of the MVIC are usual for them. Levels in %MVIC rest on the MVIC; ratios between conditions of "
+    "one muscle and session do not."
+)
+_MEASURES: Final = {
+    "mean": "the mean of the envelope over the repetition",
+    "peak": "the highest value of the envelope in the repetition",
+    "p95": "the 95th percentile of the envelope in the repetition",
+    "sustained_peak": "the highest mean of the envelope over a window as long as that of the reference",
+    "lockout": "the mean at lock-out",
+    "median_frequency": "the median frequency of the filtered signal",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A heading and the text under it."""
+
+    heading: str
+    text: str
+
+
+def methods_paragraphs(result: StudyResult, processing: str) -> tuple[Paragraph, ...]:
+    """Return the methods as paragraphs.
+
+    Parameters
+    ----------
+    processing : str
+        What the chain did, in words, as the recordings' own history has it.
+    """
+    version = result.versions.get("emgpipe", "")
+    signals = (
+        f"EMG was processed with emgpipe {version}".rstrip() + f": {processing}. The same steps were applied to task, "
+        "MVIC and rest recordings of a channel, to the whole recording before it was cut."
+    )
+    found = (
+        Paragraph("Signals", signals),
+        Paragraph("Normalization", _normalization(result)),
+        Paragraph("Outcomes", _outcomes(result.comparisons)),
+        Paragraph("Statistics", _statistics(result)),
+        Paragraph("Limits", LIMITS),
+    )
+    return tuple(paragraph for paragraph in found if paragraph.text)
+
+
+def results_paragraphs(result: StudyResult) -> tuple[Paragraph, ...]:
+    """Return the results as one paragraph per comparison, those about the primary outcome first."""
+    ordered = sorted(result.comparisons, key=lambda comparison: not _is_primary(comparison))
+    return tuple(
+        Paragraph(("Primary: " if _is_primary(one) else "") + one.title, " ".join(one.sentences))
+        for one in ordered
+        if one.sentences
+    )
+
+
+def families_sentence(families: Sequence[Family]) -> str:
+    """Say how many families of tests there are, how each is corrected, and that they are not controlled jointly."""
+    if not families:
+        return ""
+    by_correction: Counter[str] = Counter(family.correction for family in families)
+    tests = sum(family.tests for family in families)
+    parts = ", ".join(
+        f"{number} {'corrected by ' + name if name != 'none' else 'not corrected'}"
+        for name, number in by_correction.items()
+    )
+    return (
+        f"The comparisons form {count(len(families), 'family', 'families')} of tests ({parts}; {tests} tests in all). "
+        "Error rates are controlled inside each family; the families are not controlled jointly."
+    )
+
+
+def primary_sentence(settings: Mapping[str, Any]) -> str:
+    """Name the primary outcome, or say that none was named."""
+    primary = settings.get("primary_outcome")
+    if not primary:
+        return "No primary outcome was named, so that all results are exploratory."
+    name = " ".join(part for part in (lower_label(primary.get("outcome")), primary.get("side", "")) if part)
+    where = f" in the comparison {primary['comparison']}" if primary.get("comparison") else ""
+    return (
+        f"The primary outcome is {name} by {metric_label(primary.get('metric', ''))}{where}; all others are secondary."
+    )
+
+
+def paragraphs_text(paragraphs: Iterable[Paragraph]) -> str:
+    """Return paragraphs as plain text."""
+    return "\n\n".join(f"{paragraph.heading}\n{paragraph.text}" for paragraph in paragraphs) + "\n"
+
+
+def _normalization(result: StudyResult) -> str:
+    rules = sorted({reference.rule for reference in result.references})
+    kind = str((result.settings.get("normalization") or {}).get("kind", ""))
+    if kind == "none":
+        return "Amplitudes were not normalized; conditions were compared inside each participant and session only."
+    if not rules:
+        return ""
+    return (
+        f"Amplitudes were normalized: {'; '.join(rules)}. There was one reference per participant, session, muscle and "
+        "placement, the same for all conditions."
+    )
+
+
+def _outcomes(comparisons: Iterable[Comparison]) -> str:
+    used: dict[str, None] = {}
+    for comparison in comparisons:
+        if "metric" in comparison.table.columns:
+            used |= dict.fromkeys(map(str, comparison.table["metric"]))
+    parts = [f"{metric_label(name).capitalize()}: {_MEASURES[name]}" for name in used if name in _MEASURES]
+    if not parts:
+        return ""
+    return (
+        f"{'. '.join(parts)}. Numbers were taken per repetition and averaged in the trial, then in the participant, "
+        "who is the unit of analysis."
+    )
+
+
+def _statistics(result: StudyResult) -> str:
+    methods: dict[str, None] = {}
+    for comparison in result.comparisons:
+        name = lower_label(comparison.kind)
+        if method := comparison.basis.get("method", ""):
+            methods[f"{name[:1].upper()}{name[1:]}: {method.rstrip('.')}."] = None
+    if not methods:
+        return ""
+    families = [family for comparison in result.comparisons for family in comparison.families]
+    return " ".join([*methods, families_sentence(families), primary_sentence(result.settings)]).replace("  ", " ")
+
+
+def _is_primary(comparison: Comparison) -> bool:
+    return "primary" in comparison.table.columns and bool(comparison.table["primary"].any())
