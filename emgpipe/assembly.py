@@ -132,7 +132,7 @@ def load_trial(trial: Trial, reader: SessionReader, vocabulary: Vocabulary) -> L
         channels.extend((file.path, replace(one, start=one.start + offset)) for one in recording.channels)
         events.extend(replace(one, start=one.start + offset) for one in recording.events)
     mapped, missing = map_channels(trial, reader.study, channels, targeted(trial, vocabulary))
-    signals, unusable = _signals(mapped, reader)
+    signals, unusable = _signals(mapped, reader, posed=trial.role == "calibration")
     found = [*found, *missing, *unusable]
     timed = [signal for signal in signals if signal.kind == "emg" or trial.role == "calibration"]
     if not timed:
@@ -153,14 +153,14 @@ def load_trial(trial: Trial, reader: SessionReader, vocabulary: Vocabulary) -> L
     return LoadedTrial(ready, tuple(_placed(one, trial, named) for one in (*found, *cut)))
 
 
-def _signals(mapped: Sequence[Mapped], reader: SessionReader) -> tuple[list[Signal], list[Finding]]:
+def _signals(mapped: Sequence[Mapped], reader: SessionReader, *, posed: bool) -> tuple[list[Signal], list[Finding]]:
     signals: list[Signal] = []
     findings: list[Finding] = []
     for path, name, channel in mapped:
         samples = channel.read()
-        worthless = [finding for finding in check_samples(samples, channel.label) if finding.level == "fail"]
-        if worthless:
-            findings.extend(worthless)
+        checked = [_in_a_pose(one) if posed and channel.kind != "emg" else one for one in _checked(samples, channel)]
+        findings.extend(checked)
+        if any(finding.level == "fail" for finding in checked):
             continue
         findings.extend(reader.doubts(path, channel, samples))
         try:
@@ -171,6 +171,18 @@ def _signals(mapped: Sequence[Mapped], reader: SessionReader) -> tuple[list[Sign
         signals.append(signal_of(name, channel, samples, result))
         findings.extend(_filter_findings(channel, result))
     return signals, findings
+
+
+def _checked(samples: NDArray[np.float64], channel: Channel) -> list[Finding]:
+    return [finding for finding in check_samples(samples, channel.label) if finding.level == "fail"]
+
+
+def _in_a_pose(finding: Finding) -> Finding:
+    """Keep a channel that does not change in a calibration trial: there, a coarse sensor gives one value throughout."""
+    if finding.kind != "constant_channel":
+        return finding
+    reason = f"{finding.reason}; in a still pose a coarse sensor does that, but so does a dead one"
+    return replace(finding, level="warn", reason=reason, remedy="look whether this sensor works in the other trials")
 
 
 def _filter_findings(channel: Channel, result: ChainResult | None) -> list[Finding]:

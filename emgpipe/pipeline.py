@@ -4,48 +4,41 @@
 
     read -> map -> chain        `assembly.load_trial`            one trial's signals on one clock
     segment                     `segmentation.find_repetitions`  times only
+    zero                        `zeroing.find_neutrals`          angles from the participant's own neutral
     normalize                   `normalization.find_references`  one value per muscle of the session
     measure                     `metrics.measure_task`           rows of the tidy tables
+    vary                        `variants.measure_variants`      the same numbers with other settings
 
 Nothing here writes a file; see `study_run` for the run of a whole study.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from emgpipe.assembly import LoadedTrial, SessionReader, load_trial
+from emgpipe.assembly import SessionReader, load_trial
 from emgpipe.channel_checks import odd_units, too_short
 from emgpipe.channel_map import settings_for
 from emgpipe.errors import EmgpipeError, SegmentationError
 from emgpipe.mapping import concerns, targeted
-from emgpipe.metrics import curve_rows, measure_span, measure_task
+from emgpipe.metrics import curve_rows
 from emgpipe.model import Finding, ReferenceWindow, SessionResult, Trial, TrialResult, make_finding
-from emgpipe.normalization import Candidate, find_references
+from emgpipe.model.tables import METRIC_COLUMNS
 from emgpipe.segmentation import find_repetitions
-from emgpipe.session_tables import curves_table, link_findings, metrics_table
+from emgpipe.session_tables import concatenate, curves_table, link_findings, metrics_table
 from emgpipe.traces import thin_traces
+from emgpipe.trial_step import TrialStep, references_of, rows_of, with_signals
+from emgpipe.variants import measure_variants
+from emgpipe.zeroing import Posed, find_neutrals, zeroed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from emgpipe.config import Study
     from emgpipe.metrics.rows import Row
-    from emgpipe.model import Reference, ReferenceKey, Repetition
+    from emgpipe.model import Reference, ReferenceKey
     from emgpipe.vocabulary import Vocabulary
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A trial on its way: loaded and cut, or failed with a reason."""
-
-    trial: Trial
-    loaded: LoadedTrial | None = None
-    repetitions: tuple[Repetition, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    failure: str = ""
-    left_out: str = ""
 
 
 def process_session(study: Study, vocabulary: Vocabulary, trials: Sequence[Trial]) -> SessionResult:
@@ -58,22 +51,25 @@ def process_session(study: Study, vocabulary: Vocabulary, trials: Sequence[Trial
     """
     reader = SessionReader(study)
     steps = _in_one_unit([_load_and_cut(study, reader, vocabulary, trial) for trial in trials])
-    references, noticed = _references(study, steps)
-    findings = (*(finding for step in steps for finding in step.findings), *noticed)
-    metrics = metrics_table([(step.trial, _rows(study, step, references)) for step in steps])
+    steps, poses = _zeroed(study, steps)
+    references, noticed = references_of(study, steps)
+    findings = (*(finding for step in steps for finding in step.findings), *poses, *noticed)
+    metrics = metrics_table([(step.trial, rows_of(study, step, references)) for step in steps])
+    metrics = link_findings(metrics, findings, tuple(references.values()))
+    variants = list(measure_variants(study, steps, noticed))
     curves = curves_table([(step.trial, _curves(study, step, references)) for step in steps])
     return SessionResult(
         participant=trials[0].participant,
         session=trials[0].session,
         trials=tuple(_result(study, step, references) for step in steps),
         references=tuple(references.values()),
-        findings=findings,
-        metrics=link_findings(metrics, findings, tuple(references.values())),
+        findings=(*findings, *(finding for variant in variants for finding in variant.findings)),
+        metrics=concatenate([metrics, *(one.metrics for one in variants)], METRIC_COLUMNS) if variants else metrics,
         curves=curves,
     )
 
 
-def _load_and_cut(study: Study, reader: SessionReader, vocabulary: Vocabulary, trial: Trial) -> _Step:
+def _load_and_cut(study: Study, reader: SessionReader, vocabulary: Vocabulary, trial: Trial) -> TrialStep:
     targets = targeted(trial, vocabulary)
     wanted = (setting for setting, _ in settings_for(study, trial) if setting.muscle)
     if trial.role == "mvic" and not any(concerns(setting, trial, targets) for setting in wanted):
@@ -83,7 +79,7 @@ def _load_and_cut(study: Study, reader: SessionReader, vocabulary: Vocabulary, t
     except EmgpipeError as error:
         return _failed(trial, str(error))
     if trial.role != "task":
-        return _Step(trial, loaded, (), loaded.findings)
+        return TrialStep(trial, loaded, (), loaded.findings)
     try:
         found = find_repetitions(study.detector_for(trial.exercise), loaded.signals)
     except SegmentationError as error:
@@ -91,19 +87,19 @@ def _load_and_cut(study: Study, reader: SessionReader, vocabulary: Vocabulary, t
     findings = (*loaded.findings, *(_in_trial(finding, trial) for finding in found.findings))
     if not found.repetitions:
         reason = next((one.reason for one in found.findings if one.level == "fail"), "no repetition was found")
-        return _Step(trial, loaded, (), findings, failure=reason)
+        return TrialStep(trial, loaded, (), findings, failure=reason)
     short = too_short(trial, loaded.signals.signals, found.repetitions)
-    return _Step(trial, loaded, found.repetitions, (*findings, *short))
+    return TrialStep(trial, loaded, found.repetitions, (*findings, *short))
 
 
-def _in_one_unit(steps: Sequence[_Step]) -> list[_Step]:
+def _in_one_unit(steps: Sequence[TrialStep]) -> list[TrialStep]:
     """Leave out signals that are not in the unit of the other trials of their muscle; a trial without EMG fails."""
     loaded = [(step.trial, step.loaded.signals.signals) for step in steps if step.loaded is not None]
     odd = odd_units(loaded)
     return [_without(step, odd) for step in steps] if odd else list(steps)
 
 
-def _without(step: _Step, odd: Mapping[tuple[str, str], Finding]) -> _Step:
+def _without(step: TrialStep, odd: Mapping[tuple[str, str], Finding]) -> TrialStep:
     if step.loaded is None:
         return step
     signals = step.loaded.signals.signals
@@ -114,46 +110,37 @@ def _without(step: _Step, odd: Mapping[tuple[str, str], Finding]) -> _Step:
     noticed = tuple(odd[key] for key in left_out if key in odd)
     if not any(signal.kind == "emg" for signal in kept):
         return _failed(step.trial, noticed[0].reason, (*step.findings, *noticed))
-    loaded = replace(step.loaded, signals=replace(step.loaded.signals, signals=kept))
-    return replace(step, loaded=loaded, findings=(*step.findings, *noticed))
+    return replace(with_signals(step, kept), findings=(*step.findings, *noticed))
 
 
-def _references(study: Study, steps: Sequence[_Step]) -> tuple[dict[ReferenceKey, Reference], tuple[Finding, ...]]:
-    """Find the reference of every muscle of the session; MVIC trials were limited to their targets when mapped."""
-    candidates = [
-        Candidate(step.trial, signal, step.loaded.signals.start, step.loaded.signals.stop, step.repetitions)
-        for step in steps
-        if step.loaded is not None and step.trial.role == study.normalization.role
-        for signal in step.loaded.signals.signals
-        if signal.kind == "emg"
+def _zeroed(study: Study, steps: Sequence[TrialStep]) -> tuple[list[TrialStep], tuple[Finding, ...]]:
+    """Count angles from the participant's own neutral.
+
+    Repetitions are cut before: detectors read how an angle changes, not where its zero lies, so that a session
+    without a calibration trial loses these angles and nothing else.
+    """
+    settings = study.zeroing
+    if settings is None:
+        return list(steps), ()
+    loaded = [step.loaded.signals if step.loaded else None for step in steps]
+    posed = [
+        Posed(step.trial, one.signals, one.start, one.stop) if one else Posed(step.trial)
+        for step, one in zip(steps, loaded, strict=True)
     ]
-    wanted = {
-        (signal.muscle, signal.side, signal.placement): signal.chain_hash
-        for step in steps
-        if step.loaded is not None and step.trial.role == "task"
-        for signal in step.loaded.signals.signals
-        if signal.kind == "emg"
-    }
-    where = {"participant": steps[0].trial.participant, "session": steps[0].trial.session}
-    return find_references(study.normalization, candidates, wanted, **where)
+    neutrals = find_neutrals(settings, posed)
+    done = [with_signals(step, zeroed(settings, one.signals, neutrals)) for step, one in zip(steps, posed, strict=True)]
+    first = steps[0].trial
+    noticed = (replace(one, participant=first.participant, session=first.session) for one in neutrals.findings)
+    return done, tuple(noticed)
 
 
-def _rows(study: Study, step: _Step, references: Mapping[ReferenceKey, Reference]) -> list[Row]:
-    if step.loaded is None or step.trial.role in ("mvic", "calibration"):
-        return []
-    ready, unit = step.loaded.signals, study.normalization.unit
-    if step.trial.role == "rest":
-        return measure_span(study.metrics, ready.signals, ready.start, ready.stop, (references, unit))
-    return measure_task(study.metrics, ready.signals, step.repetitions, references, unit)
-
-
-def _curves(study: Study, step: _Step, references: Mapping[ReferenceKey, Reference]) -> list[Row]:
+def _curves(study: Study, step: TrialStep, references: Mapping[ReferenceKey, Reference]) -> list[Row]:
     if step.loaded is None or step.trial.role != "task":
         return []
     return curve_rows(step.loaded.signals.signals, step.repetitions, references, study.normalization.unit)
 
 
-def _result(study: Study, step: _Step, references: Mapping[ReferenceKey, Reference]) -> TrialResult:
+def _result(study: Study, step: TrialStep, references: Mapping[ReferenceKey, Reference]) -> TrialResult:
     windows = tuple(
         ReferenceWindow(one.muscle, one.side, attempt.start, attempt.stop, attempt.value)
         for one in references.values()
@@ -172,19 +159,21 @@ def _result(study: Study, step: _Step, references: Mapping[ReferenceKey, Referen
     )
 
 
-def _failed(trial: Trial, reason: str, findings: tuple[Finding, ...] = ()) -> _Step:
+def _failed(trial: Trial, reason: str, findings: tuple[Finding, ...] = ()) -> TrialStep:
     finding = make_finding(
         "trial_failed", "fail", reason, "the other trials are processed; mend this one and run again"
     )
-    return _Step(trial, None, (), (*findings, _in_trial(finding, trial)), failure=reason)
+    return TrialStep(trial, None, (), (*findings, _in_trial(finding, trial)), failure=reason)
 
 
-def _not_for_us(trial: Trial) -> _Step:
+def _not_for_us(trial: Trial) -> TrialStep:
     """Leave out an MVIC of muscles the study has no channel for; laboratories record more than one study needs."""
     side = trial.factors.get("working_side", "")
     meant = f"{' or '.join(trial.targets)}{f' ({side})' if side in ('left', 'right') else ''}"
     reason = f"the study file has no channel for {meant}, which this MVIC is meant for"
-    return _Step(trial, findings=(_in_trial(make_finding("mvic_not_needed", "note", reason), trial),), left_out=reason)
+    return TrialStep(
+        trial, findings=(_in_trial(make_finding("mvic_not_needed", "note", reason), trial),), left_out=reason
+    )
 
 
 def _in_trial(finding: Finding, trial: Trial) -> Finding:

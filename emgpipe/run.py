@@ -5,26 +5,34 @@ from __future__ import annotations
 import platform
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgpipe import __version__
-from emgpipe.comparison import StudyTables, compare_all
-from emgpipe.config import list_trials, load_study, study_sources
+from emgpipe.comparing import compare_stored, stated_tables
+from emgpipe.config import list_participants, list_trials, load_study, plain_settings, portable, study_sources
 from emgpipe.errors import ConfigError
 from emgpipe.model import Finding, Outcome, SessionResult, StudyResult, Trial, make_finding
-from emgpipe.model.tables import CURVE_COLUMNS, METRIC_COLUMNS
+from emgpipe.model.tables import CURVE_COLUMNS, MAIN_VARIANT, METRIC_COLUMNS
 from emgpipe.pipeline import process_session
 from emgpipe.session_tables import concatenate, findings_table
 from emgpipe.store import (
+    CURVES,
+    METRICS,
+    PARTICIPANTS,
+    REFERENCES,
+    RUN_FILE,
     RunFile,
+    earlier_outputs,
     file_hash,
     read_session_trials,
     references_table,
+    remove_stale,
     session_path,
+    stored_tables,
     write_run_file,
     write_session,
     write_table,
@@ -35,7 +43,10 @@ from emgpipe.vocabulary import load_vocabulary
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from emgpipe.config import Problem, Study, TrialList
+    from emgpipe.comparing import Compared
+    from emgpipe.comparison import StudyTables
+    from emgpipe.config import Participants, Problem, Study, TrialList
+    from emgpipe.model import Reference
     from emgpipe.vocabulary import Vocabulary
 
 
@@ -75,11 +86,16 @@ def run_study(path: str | Path, *, progress: Callable[[int, int, str], None] | N
     vocabulary = load_vocabulary(study.vocabulary)
     listing = list_trials(study, vocabulary)
     _refuse_impossible(study, listing, file)
-    settings = study.model_dump(mode="json")
+    people = list_participants(study.recordings, (trial.participant for trial in listing.trials))
+    listing = replace(listing, problems=(*listing.problems, *(people.problems if people else ())))
+    settings = plain_settings(study, file.parent)
     sessions = list(_sessions(study, vocabulary, listing.trials, settings, progress))
-    result = _gather(study, listing, sessions, settings)
-    outputs = _write_study(result, sessions)
-    _write_run(result, study, file, outputs, started)
+    measured = _write_measured(study.results_folder, sessions, people)
+    tables = stored_tables(measured)  # as `emgpipe compare` will have them, to the last digit
+    compared = compare_stored(study, tables)
+    result = _gather(study, listing, sessions, settings, tables, compared)
+    pages = _write_pages(result, sessions, compared.drawn)
+    _write_run(result, study, file, [*measured, *compared.files, *pages, *(one.path for one in sessions)], started)
     return result
 
 
@@ -120,34 +136,53 @@ def _place(trial: Trial) -> tuple[str, str]:
 
 
 def _without_traces(result: SessionResult) -> SessionResult:
-    from dataclasses import replace
-
     return replace(result, trials=tuple(replace(trial, traces=()) for trial in result.trials))
 
 
-def _gather(study: Study, listing: TrialList, sessions: Sequence[_Session], settings: dict[str, Any]) -> StudyResult:
-    """Join the sessions' tables and make the comparisons."""
-    metrics = concatenate([one.light.metrics for one in sessions], METRIC_COLUMNS)
-    curves = concatenate([one.light.curves for one in sessions], CURVE_COLUMNS)
-    references = tuple(reference for one in sessions for reference in one.light.references)
-    tables = StudyTables(metrics, curves, references_table(references))
-    vocabulary = load_vocabulary(study.vocabulary)
-    comparisons, problems = compare_all(study.comparisons, tables, vocabulary, study.primary_outcome)
+def _write_measured(folder: Path, sessions: Sequence[_Session], people: Participants | None) -> list[Path]:
+    """Write the tables that comparisons are made from; return their paths."""
+    import pandas as pd
+
+    tables = {
+        METRICS: concatenate([one.light.metrics for one in sessions], METRIC_COLUMNS),
+        CURVES: concatenate([one.light.curves for one in sessions], CURVE_COLUMNS),
+        REFERENCES: references_table(_references(sessions)),
+    }
+    if people is not None:
+        tables[PARTICIPANTS] = pd.DataFrame(list(people.rows), columns=list(people.columns))
+    for name, table in tables.items():
+        write_table(table, folder / name)
+    return [folder / name for name in tables]
+
+
+def _references(sessions: Sequence[_Session]) -> tuple[Reference, ...]:
+    return tuple(reference for one in sessions for reference in one.light.references)
+
+
+def _gather(
+    study: Study,
+    listing: TrialList,
+    sessions: Sequence[_Session],
+    settings: dict[str, Any],
+    tables: StudyTables,
+    compared: Compared,
+) -> StudyResult:
+    """Join what was found about the sessions with the comparisons."""
     findings = [
         *(_problem_finding(problem) for problem in listing.problems),
         *_unused(listing),
-        *(make_finding("comparison_not_made", "warn", str(problem)) for problem in problems),
+        *(make_finding("comparison_not_made", "warn", problem) for problem in compared.problems),
         *(finding for one in sessions for finding in one.light.findings),
     ]
     return StudyResult(
         name=study.name,
         title=study.title or study.name,
         folder=study.results_folder,
-        metrics=metrics,
-        curves=curves,
+        metrics=tables.metrics,
+        curves=tables.curves,
         findings=findings_table(findings),
-        comparisons=comparisons,
-        references=references,
+        comparisons=compared.comparisons,
+        references=_references(sessions),
         outcomes=tuple(_outcomes(listing, sessions)),
         settings=settings,
         versions=_versions(),
@@ -196,24 +231,15 @@ def _unused(listing: TrialList) -> list[Finding]:
     return [make_finding("unused_files", "note", reason, "add a pattern or a row for them if they should count")]
 
 
-def _write_study(result: StudyResult, sessions: Sequence[_Session]) -> list[Path]:
-    """Write the tables and the report; return every file of the run but `run.json`."""
-    import pandas as pd
-
+def _write_pages(result: StudyResult, sessions: Sequence[_Session], drawn: Sequence[str]) -> list[Path]:
+    """Write the findings and the report, which shows the main analysis; return their paths."""
     from emgpipe.report import render_report
 
-    ranking = [comparison.table for comparison in result.comparisons if comparison.kind == "ranking"]
-    tables = {
-        "metrics.csv": result.metrics,
-        "curves.csv": result.curves,
-        "findings.csv": result.findings,
-        "references.csv": references_table(result.references),
-        "ranking.csv": pd.concat(ranking, ignore_index=True) if ranking else pd.DataFrame(),
-    }
-    for name, table in tables.items():
-        write_table(table, result.folder / name)
-    write_text(result.folder / "report.html", render_report(result, [_Loader(one) for one in sessions]))
-    return [*(result.folder / name for name in tables), result.folder / "report.html", *(one.path for one in sessions)]
+    write_table(result.findings, result.folder / "findings.csv")
+    shown = replace(result, metrics=result.metrics[result.metrics["variant"] == MAIN_VARIANT])
+    page = render_report(shown, [_Loader(one) for one in sessions], drawn)
+    write_text(result.folder / "report.html", page)
+    return [result.folder / "findings.csv", result.folder / "report.html"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,29 +249,27 @@ class _Loader:
     session: _Session
 
     def __call__(self) -> SessionResult:
-        from dataclasses import replace
-
         return replace(self.session.light, trials=read_session_trials(self.session.path))
 
 
-def _write_run(result: StudyResult, study: Study, file: Path, outputs: Sequence[Path], started: float) -> None:
-    inputs = {*study_sources(file), *(Path(one.name) for one in result.outcomes if one.what == "recording")}
-    if study.recordings.trials_path is not None:
-        inputs.add(study.recordings.trials_path)
-    tables = (getattr(rule.detector, "path", None) for rule in study.repetitions)
-    inputs.update(path for path in tables if path is not None)
+def _write_run(result: StudyResult, study: Study, file: Path, files: Sequence[Path], started: float) -> None:
+    recordings = (Path(one.name) for one in result.outcomes if one.what == "recording")
+    inputs = {*study_sources(file), *stated_tables(study), *recordings}
+    outputs = {path.relative_to(result.folder).as_posix(): file_hash(path) for path in files}
+    before = earlier_outputs(result.folder / RUN_FILE)
     write_run_file(
-        result.folder / "run.json",
+        result.folder / RUN_FILE,
         RunFile(
             study=result.name,
             settings=result.settings,
             versions=result.versions,
             outcomes=result.outcomes,
-            inputs={str(path): file_hash(path) for path in sorted(inputs)},
-            outputs={path.relative_to(result.folder).as_posix(): file_hash(path) for path in outputs},
+            inputs={portable(path, file.parent): file_hash(path) for path in sorted(inputs)},
+            outputs=outputs,
             timing={"started": started, "seconds": time.time() - started, "machine": platform.node()},
         ),
     )
+    remove_stale(result.folder, before, outputs)
 
 
 def _versions() -> dict[str, str]:

@@ -5,19 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emgpipe.model import Finding, Reference, Trial
-from emgpipe.model.tables import CURVE_COLUMNS, FINDING_COLUMNS, METRIC_COLUMNS, STANDARD_FACTORS, WHERE
+from emgpipe.model.tables import (
+    CURVE_COLUMNS,
+    FINDING_COLUMNS,
+    MAIN_VARIANT,
+    METRIC_COLUMNS,
+    STANDARD_FACTORS,
+    WHERE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
-MAIN_VARIANT = "main"
 
-
-def metrics_table(rows: Sequence[tuple[Trial, list[dict[str, Any]]]]) -> pd.DataFrame:
+def metrics_table(rows: Sequence[tuple[Trial, list[dict[str, Any]]]], variant: str = MAIN_VARIANT) -> pd.DataFrame:
     """Return the metrics table of these trials, without findings; columns as in `emgpipe.model.tables`."""
-    added = {"variant": MAIN_VARIANT, "findings": "", "excluded": False}
+    added = {"variant": variant, "findings": "", "excluded": False}
     return _table(rows, METRIC_COLUMNS, added)
 
 

@@ -7,6 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emgpipe.comparison.base import Comparator
+from emgpipe.comparison.dose import Dose
+from emgpipe.comparison.equivalence import Equivalence
+from emgpipe.comparison.measured_position import MeasuredPosition
+from emgpipe.comparison.paired import Paired
 from emgpipe.comparison.ranking import Ranking
 from emgpipe.comparison.shared.primary import PrimaryOutcome
 from emgpipe.comparison.shared.tables import StudyTables
@@ -19,7 +23,13 @@ if TYPE_CHECKING:
     from emgpipe.model import Comparison
     from emgpipe.vocabulary import Vocabulary
 
-COMPARATORS: tuple[type[Comparator], ...] = (Ranking,)
+COMPARATORS: tuple[type[Comparator], ...] = (
+    Ranking,
+    Paired,
+    Equivalence,
+    MeasuredPosition,
+    Dose,
+)
 
 if TYPE_CHECKING:
     AnyComparator = Comparator
@@ -88,6 +98,10 @@ __all__ = [
     "COMPARATORS",
     "AnyComparator",
     "Comparator",
+    "Dose",
+    "Equivalence",
+    "MeasuredPosition",
+    "Paired",
     "PrimaryOutcome",
     "Ranking",
     "StudyTables",

@@ -3,22 +3,31 @@
 from emgpipe.config.channels import ChannelSetting, Override
 from emgpipe.config.listing import Problem, TrialList
 from emgpipe.config.load import load_study, study_schema, study_sources
+from emgpipe.config.participants import Participants, list_participants
+from emgpipe.config.plain import changed_settings, plain_settings, portable
 from emgpipe.config.recordings import FilePattern, Recordings
 from emgpipe.config.study import Output, RepetitionRule, Study
 from emgpipe.config.trials import list_trials
+from emgpipe.config.variants import Variant
 
 __all__ = [
     "ChannelSetting",
     "FilePattern",
     "Output",
     "Override",
+    "Participants",
     "Problem",
     "Recordings",
     "RepetitionRule",
     "Study",
     "TrialList",
+    "Variant",
+    "changed_settings",
+    "list_participants",
     "list_trials",
     "load_study",
+    "plain_settings",
+    "portable",
     "study_schema",
     "study_sources",
 ]

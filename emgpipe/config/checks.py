@@ -14,6 +14,7 @@ from emgpipe.model.tables import STANDARD_FACTORS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from emgpipe.chain import Step
     from emgpipe.config.channels import ChannelSetting
     from emgpipe.config.nodes import Loc
     from emgpipe.config.study import Study
@@ -29,7 +30,9 @@ def check_study(study: Study) -> list[Fault]:
             for fault in _channel_faults(override.channels, ("overrides", index, "channels"))
         ),
         *_derived_faults(study),
-        *_chain_faults(study),
+        *_zeroing_faults(study),
+        *_chain_faults(study.chain, study, ("chain",)),
+        *_variant_faults(study),
         *_repetition_faults(study),
         *_metric_faults(study),
         *_comparison_faults(study),
@@ -76,18 +79,37 @@ def _derived_faults(study: Study) -> Iterator[Fault]:
         there.append(derived.name)
 
 
+def _zeroing_faults(study: Study) -> Iterator[Fault]:
+    there = [*dict.fromkeys(_auxiliary(study)), *(derived.name for derived in study.derived)]
+    for place, name in enumerate(study.zeroing.channels if study.zeroing else ()):
+        if name not in there:
+            yield Fault(("zeroing", "channels", place), _no_channel(name, there))
+
+
 def _no_channel(name: str, there: Sequence[str]) -> str:
     listing = f"Channels other than EMG: {', '.join(there)}" if there else "There are no channels other than EMG"
     return f"there is no channel named '{name}'{suggest(name, there) or '.'} {listing}"
 
 
-def _chain_faults(study: Study) -> Iterator[Fault]:
+def _chain_faults(chain: Sequence[Step], study: Study, loc: Loc) -> Iterator[Fault]:
     muscles = {channel.muscle for channel in study.channels if channel.muscle is not None}
     reasons: dict[int, str] = {}
-    for index, reason in order_problems(study.chain, muscles):
+    for index, reason in order_problems(chain, muscles):
         reasons.setdefault(index, reason)  # the same step is usually wrong for every muscle
     for index, reason in reasons.items():
-        yield Fault(("chain", index), reason)
+        yield Fault((*loc, index), reason)
+
+
+def _variant_faults(study: Study) -> Iterator[Fault]:
+    """Names tell variants apart in the tables, in any spelling; a chain of a variant is a chain like any other."""
+    seen: dict[str, int] = {}
+    for index, variant in enumerate(study.variants):
+        if variant.name.casefold() in seen:
+            message = f"the name '{variant.name}' is already used by entry {seen[variant.name.casefold()] + 1}"
+            yield Fault(("variants", index, "name"), f"{message}; choose another one")
+        seen.setdefault(variant.name.casefold(), index)
+        if variant.chain is not None:
+            yield from _chain_faults(variant.chain, study, ("variants", index, "chain"))
 
 
 def _repetition_faults(study: Study) -> Iterator[Fault]:

@@ -66,6 +66,10 @@ class Recordings(Settings):
     """A trials table (CSV, .xlsx, .xls or .ods), relative to the folder of the recordings."""
     sheet: str | None = None
     """Which sheet of a workbook holds the trials; the first one if not given."""
+    participants: Path | None = None
+    """A table with one row per participant (sex, age, group, ...), relative to the folder of the recordings."""
+    participants_sheet: str | None = None
+    """Which sheet of a workbook holds the participants; the first one if not given."""
     files: tuple[FilePattern, ...] = ()
     """File-name patterns, tried in this order; a file belongs to the first that fits."""
     joining: AnyJoin = Field(default_factory=StatedOffset)
@@ -86,6 +90,8 @@ class Recordings(Settings):
             )
         if self.sheet is not None and self.trials is None:
             raise ValueError("`sheet` is given without `trials`; it chooses a sheet of the trials table")
+        if self.participants_sheet is not None and self.participants is None:
+            raise ValueError("`participants_sheet` is given without `participants`; name the participants table")
         kinds = [str(getattr(options, "kind", "")) for options in self.reading]
         twice = next((kind for kind in kinds if kinds.count(kind) > 1), None)
         if twice:
@@ -96,3 +102,8 @@ class Recordings(Settings):
     def trials_path(self) -> Path | None:
         """The trials table as a path that can be opened."""
         return None if self.trials is None else self.folder / self.trials
+
+    @property
+    def participants_path(self) -> Path | None:
+        """The participants table as a path that can be opened."""
+        return None if self.participants is None else self.folder / self.participants

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from emgpipe.config.problems import Fault
+from emgpipe.config.variants import replaced
 from emgpipe.errors import VocabularyError, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from emgpipe.chain import Step
     from emgpipe.config.channels import ChannelSetting
     from emgpipe.config.nodes import Loc
     from emgpipe.config.study import RepetitionRule, Study
+    from emgpipe.config.variants import Variant
     from emgpipe.settings import Settings
     from emgpipe.vocabulary import Vocabulary
 
@@ -72,12 +75,14 @@ def resolve_study(study: Study, vocabulary: Vocabulary) -> tuple[Study, list[Fau
     )
     everywhere = [*channels, *(channel for override in overrides for channel in override.channels)]
     muscles = [channel.muscle for channel in everywhere if channel.muscle is not None and channel.use]
+    chain = _limited(study.chain, ("chain",), muscles, resolver)
     update = {
         "channels": channels,
         "overrides": overrides,
-        "chain": _limited(study.chain, "chain", muscles, resolver),
+        "chain": chain,
+        "variants": _variants(study.variants, chain, muscles, resolver),
         "repetitions": _repetitions(study.repetitions, muscles, resolver),
-        "comparisons": _comparisons(_limited(study.comparisons, "comparisons", muscles, resolver), resolver),
+        "comparisons": _comparisons(_limited(study.comparisons, ("comparisons",), muscles, resolver), resolver),
     }
     return study.model_copy(update=update), resolver.faults
 
@@ -91,16 +96,36 @@ def _channels(channels: Sequence[ChannelSetting], loc: Loc, resolver: Resolver) 
     )
 
 
-def _limited(members: Sequence[Member], section: str, muscles: Sequence[str], resolver: Resolver) -> tuple[Member, ...]:
+def _limited(members: Sequence[Member], loc: Loc, muscles: Sequence[str], resolver: Resolver) -> tuple[Member, ...]:
     """Resolve the ``muscles`` to which steps and comparisons can be limited."""
     resolved = []
     for index, member in enumerate(members):
         limit = getattr(member, "muscles", None)
         if limit:
-            meant = resolver.measured(limit, muscles, (section, index, "muscles"))
+            meant = resolver.measured(limit, muscles, (*loc, index, "muscles"))
             resolved.append(member.model_copy(update={"muscles": meant}))
         else:
             resolved.append(member)
+    return tuple(resolved)
+
+
+def _variants(
+    variants: Sequence[Variant], chain: Sequence[Step], muscles: Sequence[str], resolver: Resolver
+) -> tuple[Variant, ...]:
+    """Resolve muscles, and turn the steps to replace into the whole chain that a variant has."""
+    resolved = []
+    for index, variant in enumerate(variants):
+        loc: Loc = ("variants", index)
+        if variant.chain is not None:
+            own = _limited(variant.chain, (*loc, "chain"), muscles, resolver)
+            resolved.append(variant.model_copy(update={"chain": own}))
+        elif variant.replace:
+            changes = _limited(variant.replace, (*loc, "replace"), muscles, resolver)
+            own, problems = replaced(chain, changes)
+            resolver.faults.extend(Fault((*loc, "replace", place), reason) for place, reason in problems)
+            resolved.append(variant.model_copy(update={"chain": own, "replace": ()}))
+        else:
+            resolved.append(variant)
     return tuple(resolved)
 
 

@@ -1,4 +1,4 @@
-"""A trials table as a spreadsheet program leaves it -> rows of text with the row numbers it shows."""
+"""A table as a spreadsheet program leaves it -> rows of text with the row numbers it shows."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Row:
     dates: frozenset[int] = frozenset()
 
 
-def read_rows(path: Path, sheet: str | None = None) -> tuple[Row, ...]:
-    """Read the rows of a trials table.
+def read_rows(path: Path, sheet: str | None = None, *, what: str = "trials table") -> tuple[Row, ...]:
+    """Read the rows of a trials or participants table.
 
     Parameters
     ----------
@@ -39,23 +39,25 @@ def read_rows(path: Path, sheet: str | None = None) -> tuple[Row, ...]:
         CSV (``;``, ``,`` or tab; UTF-8, UTF-16 or Windows-1252) or a workbook (.xlsx, .xls, .ods).
     sheet : str, optional
         Which sheet of a workbook; the first if not given.
+    what : str
+        What the table is to the user, for messages.
 
     Raises
     ------
     ConfigError
         The file is missing, damaged or has no rows; the sheet does not exist.
     """
-    data = read_bytes(path, what="trials table")
+    data = read_bytes(path, what=what)
     if path.suffix.casefold() in WORKBOOKS or data.startswith(_WORKBOOK_BYTES):
-        rows = tuple(_workbook_rows(data, path, sheet))
+        rows = tuple(_workbook_rows(data, path, sheet, what))
     else:
-        rows = tuple(_csv_rows(decode(data, path, fallback="cp1252"), path))
+        rows = tuple(_csv_rows(decode(data, path, fallback="cp1252"), path, what))
     if not rows:
-        raise ConfigError("the trials table is empty; its first row holds the names of the columns", path=path)
+        raise ConfigError(f"the {what} is empty; its first row holds the names of the columns", path=path)
     return rows
 
 
-def _csv_rows(text: str, path: Path) -> Iterator[Row]:
+def _csv_rows(text: str, path: Path, what: str) -> Iterator[Row]:
     first, _, rest = text.partition("\n")
     if first.strip().casefold() in ("sep=;", "sep=,", "sep=\t", "sep="):
         text = rest  # a note for spreadsheet programs, which do not count it as a row
@@ -66,7 +68,7 @@ def _csv_rows(text: str, path: Path) -> Iterator[Row]:
         yield from _not_blank(enumerate(reader, start=1))
     except csv.Error as error:
         raise ConfigError(
-            f"the trials table cannot be read as CSV ({error}); save it again as CSV from the spreadsheet program",
+            f"the {what} cannot be read as CSV ({error}); save it again as CSV from the spreadsheet program",
             path=path, line=reader.line_num,
         ) from None  # fmt: skip
 
@@ -78,7 +80,7 @@ def _not_blank(rows: Iterable[tuple[int, list[str]]]) -> Iterator[Row]:
             yield Row(number, stripped)
 
 
-def _workbook_rows(data: bytes, path: Path, sheet: str | None) -> Iterator[Row]:
+def _workbook_rows(data: bytes, path: Path, sheet: str | None, what: str) -> Iterator[Row]:
     import python_calamine
 
     try:
@@ -87,7 +89,7 @@ def _workbook_rows(data: bytes, path: Path, sheet: str | None) -> Iterator[Row]:
         values = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise ConfigError(
-            f"the trials table cannot be read as a workbook ({error}); save it again, or save it as CSV", path=path
+            f"the {what} cannot be read as a workbook ({error}); save it again, or save it as CSV", path=path
         ) from None
     for number, line in enumerate(values, start=1):
         dates = frozenset(index for index, value in enumerate(line) if isinstance(value, dt.date))

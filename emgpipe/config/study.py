@@ -12,12 +12,14 @@ from emgpipe.config.channels import ChannelSetting, Override
 from emgpipe.config.problems import PLAIN_NAME
 from emgpipe.config.recordings import Recordings
 from emgpipe.config.shapes import one_or_many
+from emgpipe.config.variants import Variant
 from emgpipe.derived import AnyDerived
 from emgpipe.metrics import DEFAULT_METRICS, AnyMetric
 from emgpipe.normalization import AnyNormalization, Mvic
 from emgpipe.segmentation import AnyDetector, Whole
 from emgpipe.settings import Settings, StudyPath
 from emgpipe.vocabulary import VocabularyAdditions
+from emgpipe.zeroing import Zeroing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,6 +64,8 @@ class Study(Settings):
     """Which channel is which muscle, angle, ..."""
     derived: tuple[AnyDerived, ...] = ()
     """Channels computed from others."""
+    zeroing: Zeroing | None = None
+    """Angles that are counted from the participant's own neutral, the pose of a calibration trial."""
     overrides: tuple[Override, ...] = ()
     """What differs for single participants."""
     chain: tuple[AnyStep, ...] = Field(default=DEFAULT_CHAIN, min_length=1)
@@ -74,6 +78,8 @@ class Study(Settings):
     """How repetitions are found: one way, or a list of {exercises: [...], detector: {...}}."""
     metrics: tuple[AnyMetric, ...] = Field(default=DEFAULT_METRICS, min_length=1)
     """What is measured in each repetition; all metrics if not given."""
+    variants: tuple[Variant, ...] = ()
+    """Alternative analyses of the same recordings, measured beside the main one: does a result hang on a setting?"""
     comparisons: tuple[AnyComparator, ...] = ()
     """What is compared, and how: rankings, paired comparisons, ..."""
     primary_outcome: PrimaryOutcome | None = None

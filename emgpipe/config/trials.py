@@ -62,7 +62,7 @@ def list_trials(study: Study, vocabulary: Vocabulary) -> TrialList:
     return TrialList(
         trials=tuple(sorted(trials, key=_place)),
         problems=found,
-        unused_files=_unused(folder, drafts, found, recordings.trials_path),
+        unused_files=_unused(folder, drafts, found, (recordings.trials_path, recordings.participants_path)),
     )
 
 
@@ -171,13 +171,15 @@ def _natural(text: str) -> list[tuple[int, int, str]]:
 
 
 def _unused(
-    folder: RecordingFolder, drafts: Sequence[Draft], problems: Sequence[Problem], table: Path | None
+    folder: RecordingFolder, drafts: Sequence[Draft], problems: Sequence[Problem], tables: Sequence[Path | None]
 ) -> tuple[Path, ...]:
     """Return the files nobody speaks of."""
     named = {draft.fields[column] for draft in drafts for column in draft.file_columns}
     named.update(problem.name for problem in problems)
     spoken_of = {PurePosixPath(name.replace("\\", "/")).as_posix() for name in named}
-    lying_there = table.resolve() if table is not None else None
+    lying_there = [table.resolve() for table in tables if table is not None]
     return tuple(
-        path for name in folder.names if name not in spoken_of and (path := folder.path / name).resolve() != lying_there
+        path
+        for name in folder.names
+        if name not in spoken_of and (path := folder.path / name).resolve() not in lying_there
     )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from emgpipe.vocabulary import Vocabulary
 
 _CONFIRM = "# CONFIRM: "
+_POSTURE = frozenset({"neck", "lumbar", "spine", "pelvis", "pelvic"})
+"""Words in the labels of angles that mean little without the participant's own neutral."""
 
 
 def derived_lines(channels: Sequence[DraftChannel]) -> list[str]:
@@ -28,6 +30,23 @@ def derived_lines(channels: Sequence[DraftChannel]) -> list[str]:
         "# Channels computed from others: the neck is the head against the trunk.",
         "derived:",
         f"  - {{kind: difference, name: neck_angle, channels: [{head}, {trunk}]}}  {_CONFIRM}are both measured alike?",
+    ]
+
+
+def zeroing_lines(channels: Sequence[DraftChannel], rows: Sequence[Row]) -> list[str]:
+    """Return the angles of spine and pelvis to count from the own neutral, where there are calibration trials."""
+    names = ["neck_angle"] if derived_lines(channels) else []
+    names += [
+        channel.name
+        for channel in channels
+        if channel.kind == "angle" and channel.is_used and _POSTURE & set(split_words(channel.labels[0], camel=True))
+    ]
+    if not names or not any(row.role == "calibration" for row in rows):
+        return []
+    return [
+        "# Angles counted from each participant's own neutral, the stillest second of the calibration trial.",
+        "zeroing:",
+        f"  channels: [{', '.join(names)}]  {_CONFIRM}is the calibration trial the neutral pose?",
     ]
 
 

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from emgpipe.drafting.comparisons import comparison_lines, derived_lines
+from emgpipe.drafting.comparisons import comparison_lines, derived_lines, zeroing_lines
 from emgpipe.drafting.new_exercises import vocabulary_lines
 from emgpipe.drafting.rows import offsets_open
 
@@ -65,6 +65,7 @@ def study_text(draft: Draft, *, folder: str, trials: str, vocabulary: Vocabulary
         vocabulary_lines(draft.rows),
         list(_channels(draft.channels)),
         derived_lines(draft.channels),
+        zeroing_lines(draft.channels, draft.understood),
         [_CHAIN.rstrip()],
         [(_MVIC if has_mvic else _NO_MVIC).rstrip()],
         _repetitions(draft, vocabulary),

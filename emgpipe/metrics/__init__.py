@@ -11,6 +11,7 @@ from emgpipe.metrics.auxiliary import Lockout, Maximum, Minimum, Range
 from emgpipe.metrics.base import Cut, Metric
 from emgpipe.metrics.curves import curve_rows
 from emgpipe.metrics.rows import measure_span, measure_task
+from emgpipe.metrics.spectrum import MeanFrequency, MedianFrequency, MedianFrequencySlope
 from emgpipe.metrics.timing import Duration
 from emgpipe.settings import one_of
 
@@ -21,6 +22,9 @@ METRICS: tuple[type[Metric], ...] = (
     SustainedPeak,
     Integrated,
     TimeToPeak,
+    MedianFrequency,
+    MeanFrequency,
+    MedianFrequencySlope,
     Duration,
     Lockout,
     Minimum,

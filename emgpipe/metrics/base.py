@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from emgpipe.model import Phase
 
-Reads = Literal["envelope", "raw", "time"]
+Reads = Literal["envelope", "filtered", "raw", "time"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Cut:
     Attributes
     ----------
     samples : array, shape (n_samples,)
-        The envelope (EMG) or the samples as read (other channels); NaN where missing; may be empty.
+        The envelope or the filtered samples (EMG), or the samples as read (other channels); NaN where missing; may be
+        empty.
     start, stop : float
         Of the cut, in seconds of the trial's clock.
     first : float
@@ -49,8 +50,9 @@ class Metric(Settings, ABC):
 
     Attributes
     ----------
-    reads : {"envelope", "raw", "time"}
-        ``envelope``: EMG; ``raw``: every other channel; ``time``: the repetition itself, no signal.
+    reads : {"envelope", "filtered", "raw", "time"}
+        ``envelope``: EMG; ``filtered``: EMG before it is rectified; ``raw``: every other channel; ``time``: the
+        repetition itself, no signal.
     scales : bool
         The number grows with the signal, so that normalization applies to it.
     per_phase : bool

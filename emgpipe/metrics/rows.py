@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from emgpipe.metrics.base import Cut, Metric
+from emgpipe.metrics.base import Cut, Metric, Reads
 from emgpipe.model import Phase, Reference, ReferenceKey, Repetition, Signal
 from emgpipe.model.tables import WHOLE_REPETITION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
 Row = dict[str, Any]
 MOST_MISSING = 0.1
 """Above this share of missing samples a number is left empty rather than taken from what is left."""
+_STAGES: Final[dict[str, tuple[Reads, ...]]] = {"emg": ("envelope", "filtered"), "other": ("raw",)}
 
 
 def measure_task(
@@ -26,6 +25,8 @@ def measure_task(
     repetitions: Sequence[Repetition],
     references: Mapping[ReferenceKey, Reference],
     unit: str,
+    *,
+    first: int = 1,
 ) -> list[Row]:
     """Return one row per repetition, phase, channel and metric.
 
@@ -35,9 +36,11 @@ def measure_task(
         (muscle, side, placement) -> reference; a muscle without one keeps its amplitude and an empty value.
     unit : str
         What normalized amplitudes are called; ``V`` when nothing is normalized.
+    first : int
+        Number of the first repetition.
     """
     rows: list[Row] = []
-    for number, repetition in enumerate(repetitions, start=1):
+    for number, repetition in enumerate(repetitions, start=first):
         for span in (Phase(WHOLE_REPETITION, repetition.start, repetition.stop), *repetition.phases):
             where = {"repetition": number, "onset": repetition.start, "phase": span.name}
             rows.extend(where | row for row in _rows_of(metrics, signals, span, repetition.phases, (references, unit)))
@@ -66,22 +69,30 @@ def _rows_of(
             cut = Cut(np.empty(0), 1.0, span.start, span.stop, span.start, phases)
             yield _row(metric, None, metric.measure(cut), "s")
     for signal in signals:
-        cut = _cut(signal, span, phases)
-        usable = _measured(cut) >= 1 - MOST_MISSING
-        for metric in chosen:
-            if metric.reads != ("envelope" if signal.kind == "emg" else "raw"):
-                continue
-            number = metric.measure(cut) if usable else np.nan
-            yield (
-                _scaled(metric, signal, number, scale)
-                if signal.kind == "emg"
-                else _row(metric, signal, number, metric.unit(signal.unit))
-            )
+        for stage in _STAGES["emg" if signal.kind == "emg" else "other"]:
+            wanted = [metric for metric in chosen if metric.reads == stage]
+            if wanted:
+                yield from _rows_from(wanted, signal, _cut(signal, stage, span, phases), scale)
 
 
-def _cut(signal: Signal, span: Phase, phases: tuple[Phase, ...]) -> Cut:
+def _rows_from(
+    metrics: Sequence[Metric], signal: Signal, cut: Cut, scale: tuple[Mapping[ReferenceKey, Reference], str]
+) -> Iterator[Row]:
+    usable = _measured(cut) >= 1 - MOST_MISSING
+    for metric in metrics:
+        number = metric.measure(cut) if usable else np.nan
+        yield (
+            _scaled(metric, signal, number, scale)
+            if signal.kind == "emg"
+            else _row(metric, signal, number, metric.unit(signal.unit))
+        )
+
+
+def _cut(signal: Signal, stage: Reads, span: Phase, phases: tuple[Phase, ...]) -> Cut:
     where = signal.span(span.start, span.stop)
-    samples: NDArray[np.float64] = signal.raw if signal.envelope is None else signal.envelope
+    samples = {"envelope": signal.envelope, "filtered": signal.filtered}.get(stage, signal.raw)
+    if samples is None:
+        samples = np.full(signal.raw.size, np.nan)
     first = signal.start + where.start / signal.sampling_rate
     return Cut(samples[where], signal.sampling_rate, span.start, span.stop, first, phases)
 

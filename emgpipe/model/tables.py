@@ -46,5 +46,7 @@ FINDING_COLUMNS: Final = (
     "id", "level", "kind", "participant", "session", "trial", "channel", "muscle", "side", "start", "stop",
     "value", "unit", "reason", "remedy",
 )  # fmt: skip
+MAIN_VARIANT: Final = "main"
+"""The `variant` of the analysis itself, beside the variants of its settings."""
 WHOLE_REPETITION: Final = "repetition"
 """The `phase` of a number about a whole repetition."""

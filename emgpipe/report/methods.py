@@ -31,7 +31,8 @@ class Applied:
     def add(self, session: SessionResult) -> None:
         """Note the histories and electrode placements of one session."""
         for result in session.trials:
-            self.histories |= {tuple(history): None for history in result.history.values() if history}
+            emg = {trace.label for trace in result.traces if trace.kind == "emg"}
+            self.histories |= {tuple(steps): None for label, steps in result.history.items() if steps and label in emg}
             self.placements |= {
                 f"{lower_label(t.name)}: {t.placement}": None for t in result.traces if t.kind == "emg" and t.placement
             }

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Final
 
 from emgpipe.report.comparisons import comparison_anchor, comparison_part
 from emgpipe.report.findings import findings_part
-from emgpipe.report.markup import escape
+from emgpipe.report.markup import bullets, escape
 from emgpipe.report.methods import Applied, methods_part, settings_part
 from emgpipe.report.overview import first_places, outcome, summary
 from emgpipe.report.references import references_part
 from emgpipe.report.sessions import session_anchor, session_name, session_part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-    from emgpipe.model import SessionResult, StudyResult
+    from emgpipe.model import Comparison, SessionResult, StudyResult
 
 _SCRIPT: Final = """
 const all = open => document.querySelectorAll('details').forEach(part => { part.open = open; });
@@ -46,8 +46,15 @@ reveal();
 """
 
 
+_FOLDING: Final = (
+    '<p id="folding" hidden><button type="button">Open all</button> <button type="button">Close all</button></p>'
+)
+
+
 def render_report(
-    result: StudyResult, sessions: Iterable[SessionResult] | Iterable[Callable[[], SessionResult]]
+    result: StudyResult,
+    sessions: Iterable[SessionResult] | Iterable[Callable[[], SessionResult]],
+    drawn: Sequence[str] | None = None,
 ) -> str:
     """Return the report of a study as the text of one HTML file.
 
@@ -57,6 +64,8 @@ def render_report(
         What the run found.
     sessions : iterable of SessionResult, or of functions that return one
         Drawn one after the other; functions keep only one session in memory.
+    drawn : sequence of str, optional
+        The comparisons as `comparison_part` draws them, where they were drawn already.
 
     Returns
     -------
@@ -69,7 +78,10 @@ def render_report(
         applied.add(session)
         names.append((session_anchor(session), session_name(session)))
         parts.append(session_part(session))
-    rankings = "\n".join(map(comparison_part, result.comparisons)) or "<p>No comparison could be made.</p>"
+    rankings = (
+        "\n".join(map(comparison_part, result.comparisons) if drawn is None else drawn)
+        or "<p>No comparison could be made.</p>"
+    )
     sections = (
         ("ranking", "Ranking", rankings),
         ("references", "References", references_part(result)),
@@ -85,6 +97,33 @@ def render_report(
     return _document(
         result.title or result.name, _header(result) + first_places(result) + _contents(result, sections, names) + body
     )
+
+
+def render_comparisons(
+    title: str, under: str, comparisons: Sequence[Comparison], drawn: Sequence[str], problems: Sequence[str] = ()
+) -> str:
+    """Return the comparisons of a study alone as the text of one HTML file.
+
+    Parameters
+    ----------
+    title, under : str
+        Heading of the page, and the line below it.
+    drawn : sequence of str
+        The comparisons as `comparison_part` draws them.
+    problems : sequence of str
+        The comparisons that could not be made, with the reason.
+
+    Returns
+    -------
+    str
+        The same input gives the same text.
+    """
+    links = "".join(f'<li><a href="#{comparison_anchor(one)}">{escape(one.title)}</a></li>' for one in comparisons)
+    head = f'<header><h1>{escape(title)}</h1><p class="under">{escape(under)}</p></header>\n'
+    failed = f'<h2 id="not-made">Not made</h2>{bullets(map(escape, problems))}' if problems else ""
+    parts = "\n".join(drawn) or "<p>No comparison was made.</p>"
+    body = f'<section aria-labelledby="ranking"><h2 id="ranking">Comparisons</h2>\n{parts}\n</section>\n{failed}'
+    return _document(title, f'{head}<nav aria-label="Contents"><ul>{links}</ul>{_FOLDING}</nav>\n{body}')
 
 
 def _header(result: StudyResult) -> str:
@@ -106,10 +145,7 @@ def _contents(result: StudyResult, sections: tuple[tuple[str, str, str], ...], s
         links = "".join(f'<li><a href="#{to}">{escape(text)}</a></li>' for to, text in inner.get(name, []))
         below = f"<ul>{links}</ul>" if links else ""
         lines.append(f'<li><a href="#{name}">{title}</a>{below}</li>')
-    buttons = (
-        '<p id="folding" hidden><button type="button">Open all</button> <button type="button">Close all</button></p>'
-    )
-    return f'<nav aria-label="Contents"><ul>{"".join(lines)}</ul>{buttons}</nav>\n'
+    return f'<nav aria-label="Contents"><ul>{"".join(lines)}</ul>{_FOLDING}</nav>\n'
 
 
 def _document(title: str, body: str) -> str:

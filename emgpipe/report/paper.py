@@ -56,6 +56,7 @@ def methods_paragraphs(result: StudyResult, processing: str) -> tuple[Paragraph,
     found = (
         Paragraph("Signals", signals),
         Paragraph("Normalization", _normalization(result)),
+        Paragraph("Angles", _angles(result.settings.get("zeroing"))),
         Paragraph("Outcomes", _outcomes(result.comparisons)),
         Paragraph("Statistics", _statistics(result)),
         Paragraph("Limits", LIMITS),
@@ -116,6 +117,17 @@ def _normalization(result: StudyResult) -> str:
     return (
         f"Amplitudes were normalized: {'; '.join(rules)}. There was one reference per participant, session, muscle and "
         "placement, the same for all conditions."
+    )
+
+
+def _angles(zeroing: Mapping[str, Any] | None) -> str:
+    if not zeroing:
+        return ""
+    names = ", ".join(map(lower_label, zeroing["channels"]))
+    pose = f" in position {lower_label(zeroing['position'])}" if zeroing.get("position") else ""
+    return (
+        f"{names[:1].upper()}{names[1:]}: counted from the participant's own neutral, the median over the stillest "
+        f"{zeroing['window']:g} s of each calibration trial{pose}, averaged over the calibration trials of the session."
     )
 
 

@@ -152,12 +152,13 @@ def _row(person: Participant, device: Device, stem: str, **columns: str) -> dict
 
 
 def _still_takes(person: Participant, device: Device) -> Iterator[_Take]:
-    """Rest, and a calibration pose with the neck in neutral."""
+    """Rest, and a calibration trial in the participant's own neutral pose: upright, gaze level."""
     for role, seconds in (("rest", 10), ("calibration", 5)):
         stem = f"{person.id}_{role}_1"
         silence = np.zeros(round(seconds * device.emg_rate))
         offset = 0.25 if device.second_file and role == "calibration" else 0.0
         row = _row(person, device, stem, role=role, **_second_file(device, stem, offset, needed=role == "calibration"))
+        row |= {"position": "upright_gaze_level"} if role == "calibration" else {}
         posture = Posture((0.0, 0.0), (0.0, 0.0), 0.0) if role == "calibration" else None
         yield _Take(row, stem, dict.fromkeys(MUSCLES, silence), posture, Schedule((), float(seconds)), offset)
 
@@ -229,7 +230,8 @@ def _write_take(folder: Path, take: _Take, person: Participant, device: Device, 
     angles: dict[str, NDArray[np.float64]] = {}
     if take.posture is not None:
         times = take.offset + np.arange(int(take.plan.duration * device.angle_rate)) / device.angle_rate
-        angles = take.posture.angles(take.plan, times, rng)
+        true = take.posture.angles(take.plan, times, rng)
+        angles = {name: angle + person.neutral_reading.get(name, 0.0) for name, angle in true.items()}
     device.write(folder / f"{take.stem}{device.ending}", emg, angles)
 
 

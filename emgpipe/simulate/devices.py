@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.simulate.files import PLAIN, Dialect, Track, write_c3d, write_edf, write_text
+from emgpipe.simulate.movement import SENSORS
 from emgpipe.simulate.tables import MUSCLES
 
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ class Device(ABC):
     emg_rate, angle_rate : float
         In Hz.
     emg_labels, angle_labels : tuple of str
-        In the order of the muscles, and of hip, head and trunk.
+        In the order of the muscles, and of `SENSORS`.
     """
 
     ending: str
     emg_rate: float
     angle_rate: float
     emg_labels: tuple[str, ...]
-    angle_labels: tuple[str, str, str] = ("Hip flexion", "Head pitch", "Trunk pitch")
+    angle_labels: tuple[str, ...] = ("Hip flexion", "Head pitch", "Trunk pitch", "Lumbar flexion", "Pelvic tilt")
 
     @property
     def second_file(self) -> bool:
@@ -58,7 +59,7 @@ class Device(ABC):
 
     def angle_tracks(self, angles: Samples) -> list[Track]:
         """Return the angle channels in the order of the device."""
-        named = zip(("hip", "head", "trunk"), self.angle_labels, strict=True)
+        named = zip(SENSORS, self.angle_labels, strict=True)
         return [Track(label, self.angle_rate, angles[name]) for name, label in named if name in angles]
 
 

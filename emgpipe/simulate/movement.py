@@ -23,6 +23,9 @@ NECK_ANGLES: Final = {
 }
 """Neck angle in degrees of flexion from the participant's own neutral."""
 
+SENSORS: Final = ("hip", "head", "trunk", "lumbar", "pelvis")
+"""The angle sensors of the demo study, in the order of their channels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
@@ -115,32 +118,36 @@ def flexion(plan: Schedule, times: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class Posture:
-    """Angles of one participant in one condition, in degrees of flexion.
+    """Angles of one participant in one condition, in degrees from the participant's own neutral.
 
     Attributes
     ----------
     hip, trunk : (float, float)
-        Extended and flexed end.
+        Flexion at the extended and at the flexed end.
     neck : float
-        Head against trunk.
+        Flexion of the head against the trunk.
     neck_drift : float
         What the neck adds between the extended and the flexed end.
+    lumbar, pelvis : (float, float)
+        Flexion of the lumbar spine, and anterior tilt of the pelvis against the thigh, at the two ends.
     """
 
     hip: tuple[float, float]
     trunk: tuple[float, float]
     neck: float
     neck_drift: float = 0.0
+    lumbar: tuple[float, float] = (0.0, 0.0)
+    pelvis: tuple[float, float] = (0.0, 0.0)
 
     def angles(
         self, plan: Schedule, times: NDArray[np.float64], rng: np.random.Generator, *, noise: float = 0.3
     ) -> dict[str, NDArray[np.float64]]:
-        """Return what three sensors show at `times` (s): ``hip``, ``head`` and ``trunk``, in degrees.
+        """Return what well mounted sensors show at `times` (s), in degrees, in the order of `SENSORS`.
 
         Head and trunk are against gravity, so that neck = head - trunk. `noise` is the SD of each sensor.
         """
         flexed = flexion(plan, times)
-        hip = self.hip[0] + (self.hip[1] - self.hip[0]) * flexed
-        trunk = self.trunk[0] + (self.trunk[1] - self.trunk[0]) * flexed
-        true = {"hip": hip, "head": trunk + self.neck + self.neck_drift * flexed, "trunk": trunk}
-        return {name: angle + noise * rng.standard_normal(times.size) for name, angle in true.items()}
+        ends = {"hip": self.hip, "trunk": self.trunk, "lumbar": self.lumbar, "pelvis": self.pelvis}
+        true = {name: extended + (bent - extended) * flexed for name, (extended, bent) in ends.items()}
+        true["head"] = true["trunk"] + self.neck + self.neck_drift * flexed
+        return {name: true[name] + noise * rng.standard_normal(times.size) for name in SENSORS}

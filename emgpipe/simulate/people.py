@@ -15,8 +15,11 @@ from emgpipe.simulate.tables import (
     EXERCISES,
     HIP_THRUST,
     HOLD_FACTOR,
+    LUMBAR_SHIFT,
     MUSCLES,
     MVIC_POSITIONS,
+    NEUTRAL_READING,
+    PELVIS_SHIFT,
     QUIET,
 )
 
@@ -90,6 +93,8 @@ class Participant:
         What a muscle reaches in an MVIC position relative to its maximum; 1 in its better one.
     tasks : tuple of TaskTruth
         In the order of `emgpipe.simulate.tables.CONDITIONS`.
+    neutral_reading : dict of str to float
+        What angle sensors show in the neutral pose, in degrees; a sensor that is not here shows 0.
     """
 
     id: str
@@ -97,6 +102,17 @@ class Participant:
     baseline: dict[str, float]
     position_factor: dict[tuple[str, str], float]
     tasks: tuple[TaskTruth, ...]
+    neutral_reading: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Habits:
+    """What a participant does alike in all sets: pace (factor) and posture (degrees beside the typical one)."""
+
+    pace: float
+    neck: float
+    lumbar: float
+    pelvis: float
 
 
 @cache
@@ -107,29 +123,32 @@ def participant(number: int, repetitions: int, seed: int) -> Participant:
     baseline = {name: float(rng.uniform(1.5e-6, 2.5e-6)) for name in MUSCLES}
     pace = float(np.exp(0.07 * rng.standard_normal()))
     neck = float(2.0 * rng.standard_normal())
+    build = stream(seed, number, "posture")
+    habits = _Habits(pace, neck, lumbar=2.5 * build.standard_normal(), pelvis=2.0 * build.standard_normal())
+    reading = {name: mean + spread * build.standard_normal() for name, (mean, spread) in NEUTRAL_READING.items()}
     tasks = tuple(
-        _task(condition, maxima, (pace, neck), repetitions, stream(seed, number, *condition))
-        for condition in CONDITIONS
+        _task(condition, maxima, habits, repetitions, stream(seed, number, *condition)) for condition in CONDITIONS
     )
-    return Participant(f"P{number:02d}", maxima, baseline, _position_factors(number, rng), tasks)
+    return Participant(f"P{number:02d}", maxima, baseline, _position_factors(number, rng), tasks, reading)
 
 
 def _task(
     condition: tuple[str, str],
     maxima: dict[str, float],
-    habits: tuple[float, float],
+    habits: _Habits,
     repetitions: int,
     rng: np.random.Generator,
 ) -> TaskTruth:
-    """Draw one set; `habits` are the participant's pace (factor) and neck angle (offset in degrees)."""
+    """Draw one set."""
     exercise, head_position = condition
-    pace, neck = habits
     truth = EXERCISES[exercise]
     hold = truth.tempo.hold * HOLD_FACTOR[head_position]
     tempo = replace(truth.tempo, hold=hold)
-    plan = schedule(tempo, (pace * np.exp(0.04 * rng.standard_normal(repetitions))).tolist())
+    plan = schedule(tempo, (habits.pace * np.exp(0.04 * rng.standard_normal(repetitions))).tolist())
     hip = (truth.hip[0], truth.hip[1] + 3.0 * float(rng.standard_normal()))
-    posture = Posture(hip, truth.trunk, NECK_ANGLES[head_position] + neck, neck_drift=float(rng.uniform(-3.0, 3.0)))
+    posture = Posture(
+        hip, truth.trunk, NECK_ANGLES[head_position] + habits.neck, neck_drift=float(rng.uniform(-3.0, 3.0))
+    )
     fatigue = 1.0 + 0.012 * np.arange(repetitions)
     peaks = {}
     for name, muscle in MUSCLES.items():
@@ -137,7 +156,20 @@ def _task(
         level = maxima[name] * muscle.level[exercise] * head * np.exp(0.06 * rng.standard_normal())
         each = level * fatigue * np.exp(0.03 * rng.standard_normal(repetitions))
         peaks[name] = tuple(float(peak) for peak in each)
-    return TaskTruth(exercise, head_position, plan, posture, peaks)
+    return TaskTruth(exercise, head_position, plan, _with_spine(posture, condition, habits, rng), peaks)
+
+
+def _with_spine(posture: Posture, condition: tuple[str, str], habits: _Habits, rng: np.random.Generator) -> Posture:
+    """Add lumbar spine and pelvis; the head position moves them at lock-out, and in the hip thrust only."""
+    exercise, head_position = condition
+    truth, loaded = EXERCISES[exercise], exercise == HIP_THRUST
+    lumbar = habits.lumbar + 0.8 * rng.standard_normal() + (LUMBAR_SHIFT[head_position] if loaded else 0.0)
+    pelvis = habits.pelvis + 0.8 * rng.standard_normal() + (PELVIS_SHIFT[head_position] if loaded else 0.0)
+    return replace(
+        posture,
+        lumbar=(truth.lumbar[0] + lumbar, truth.lumbar[1] + habits.lumbar),
+        pelvis=(truth.pelvis[0] + pelvis, truth.pelvis[1] + habits.pelvis),
+    )
 
 
 def _position_factors(number: int, rng: np.random.Generator) -> dict[tuple[str, str], float]:

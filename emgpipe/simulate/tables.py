@@ -55,12 +55,16 @@ class ExerciseTruth:
         the middle of the last movement.
     hip, trunk : (float, float)
         Flexion in degrees at the extended and at the flexed end.
+    lumbar, pelvis : (float, float)
+        Lumbar flexion and anterior pelvic tilt in degrees from standing at the two ends, with the head in neutral.
     """
 
     tempo: Tempo
     shape: tuple[float, float, float, float]
     hip: tuple[float, float]
     trunk: tuple[float, float]
+    lumbar: tuple[float, float]
+    pelvis: tuple[float, float]
 
 
 def _levels(hip_thrust: float, bridge: float, squat: float, deadlift: float, split_squat: float) -> dict[str, float]:
@@ -117,19 +121,44 @@ MUSCLES: Final = {
 
 EXERCISES: Final = {
     HIP_THRUST: ExerciseTruth(
-        Tempo("concentric", 1.0, 0.8, 1.3), (0.60, 1.00, 0.95, 0.48), hip=(2.0, 75.0), trunk=(3.0, 48.0)
+        Tempo("concentric", 1.0, 0.8, 1.3),
+        (0.60, 1.00, 0.95, 0.48),
+        hip=(2.0, 75.0),
+        trunk=(3.0, 48.0),
+        lumbar=(-6.0, 14.0),
+        pelvis=(-2.0, 9.0),
     ),
     "barbell_glute_bridge": ExerciseTruth(
-        Tempo("concentric", 0.8, 0.6, 1.0), (0.65, 1.00, 0.85, 0.40), hip=(0.0, 45.0), trunk=(0.0, 22.0)
+        Tempo("concentric", 0.8, 0.6, 1.0),
+        (0.65, 1.00, 0.85, 0.40),
+        hip=(0.0, 45.0),
+        trunk=(0.0, 22.0),
+        lumbar=(-5.0, 7.0),
+        pelvis=(-4.0, 5.0),
     ),
     "back_squat": ExerciseTruth(
-        Tempo("eccentric", 1.1, 0.3, 1.6), (0.42, 0.75, 0.90, 1.00), hip=(6.0, 105.0), trunk=(8.0, 42.0)
+        Tempo("eccentric", 1.1, 0.3, 1.6),
+        (0.42, 0.75, 0.90, 1.00),
+        hip=(6.0, 105.0),
+        trunk=(8.0, 42.0),
+        lumbar=(0.0, 16.0),
+        pelvis=(1.0, -7.0),
     ),
     "romanian_deadlift": ExerciseTruth(
-        Tempo("eccentric", 1.2, 0.3, 1.9), (0.55, 0.88, 1.00, 0.78), hip=(5.0, 88.0), trunk=(4.0, 72.0)
+        Tempo("eccentric", 1.2, 0.3, 1.9),
+        (0.55, 0.88, 1.00, 0.78),
+        hip=(5.0, 88.0),
+        trunk=(4.0, 72.0),
+        lumbar=(-1.0, 11.0),
+        pelvis=(1.0, 15.0),
     ),
     "split_squat": ExerciseTruth(
-        Tempo("eccentric", 1.0, 0.4, 1.4), (0.45, 0.80, 0.92, 1.00), hip=(8.0, 92.0), trunk=(5.0, 24.0)
+        Tempo("eccentric", 1.0, 0.4, 1.4),
+        (0.45, 0.80, 0.92, 1.00),
+        hip=(8.0, 92.0),
+        trunk=(5.0, 24.0),
+        lumbar=(-2.0, 6.0),
+        pelvis=(2.0, 6.0),
     ),
 }
 
@@ -141,6 +170,25 @@ HOLD_FACTOR: Final = {
     "hyperflexion": 0.85,
 }
 """Factor on the hold in each head position of the hip thrust: conditions differ in tempo, too."""
+
+LUMBAR_SHIFT: Final = {
+    "hyperextension": -8.0,
+    "neutral": 0.0,
+    "slight_flexion": 3.0,
+    "moderate_flexion": 6.0,
+    "hyperflexion": 7.0,
+}
+PELVIS_SHIFT: Final = {
+    "hyperextension": 7.0,
+    "neutral": 0.0,
+    "slight_flexion": -4.0,
+    "moderate_flexion": -8.0,
+    "hyperflexion": -6.0,
+}
+"""What each head position adds at the lock-out of the hip thrust, in degrees of lumbar flexion and anterior tilt."""
+
+NEUTRAL_READING: Final = {"head": (4.0, 6.0), "trunk": (16.0, 5.0), "lumbar": (-36.0, 7.0), "pelvis": (11.0, 4.0)}
+"""What a sensor shows in the neutral pose, mean and SD over participants in degrees: bodies and straps differ."""
 
 CONDITIONS: Final = (
     *((exercise, "neutral") for exercise in EXERCISES),

@@ -153,6 +153,46 @@ def compute_truth(
     return table.sort_values(list(COLUMNS[:5]), ignore_index=True)
 
 
+def true_lockout_angles(participants: Sequence[int] = tuple(range(1, len(DEVICES) + 1))) -> pd.DataFrame:
+    """Return the true angles of the demo study at lock-out, averaged over the repetitions of each set.
+
+    Returns
+    -------
+    DataFrame
+        One row per participant, exercise, head position and channel (neck_angle, lumbar_angle, pelvic_tilt):
+        `expected` in degrees from the participant's own neutral. Sets the study lost are there, too.
+    """
+    import pandas as pd
+
+    rows = []
+    for number in participants:
+        person = participant(number, REPETITIONS, SEED)
+        for task in person.tasks:
+            times = _lockout_times(task)
+            true = task.posture.angles(task.plan, times, np.random.default_rng(0), noise=0.0)
+            angles = {
+                "neck_angle": true["head"] - true["trunk"],
+                "lumbar_angle": true["lumbar"],
+                "pelvic_tilt": true["pelvis"],
+            }
+            where = {"participant": person.id, "exercise": task.exercise, "head_position": task.head_position}
+            rows += [where | {"channel": name, "expected": float(angle.mean())} for name, angle in angles.items()]
+    return pd.DataFrame(rows)
+
+
+def _lockout_times(task: TaskTruth) -> NDArray[np.float64]:
+    """Return times all over the lock-out: the hold of a thrust; beside standing in movements that sink first."""
+    spans = []
+    for repetition in task.plan.repetitions:
+        first, hold, last = repetition.phases
+        if first.name == "concentric":
+            spans.append((hold.start, hold.stop))
+        else:
+            spans.append((first.start, first.start + 0.2 * (first.stop - first.start)))
+            spans.append((last.stop - 0.2 * (last.stop - last.start), last.stop))
+    return np.concatenate([np.linspace(start, stop, 200) for start, stop in spans])
+
+
 def load_truth() -> pd.DataFrame:
     """Return the stored truth of the demo study.
 

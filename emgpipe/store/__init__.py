@@ -2,24 +2,60 @@
 
 ::
 
-    metrics.csv  curves.csv  findings.csv  references.csv  ranking.csv
+    metrics.csv  curves.csv  findings.csv  references.csv
+    participants.csv         where the study has a participants table
+    comparisons/<kind>.csv   and its further tables, the participants' own values, families.csv, sentences.txt
+    comparisons.html         the comparisons alone
     sessions/<participant>_<session>.h5
     report.html
     run.json                 written last, with the hash of every input and output
 """
 
 from emgpipe.atomic import replace_file, write_text
-from emgpipe.store.run_file import RunFile, file_hash, write_run_file
+from emgpipe.store.comparisons import write_comparisons
+from emgpipe.store.run_file import (
+    RUN_FILE,
+    RunFile,
+    earlier_outputs,
+    file_hash,
+    read_run_file,
+    remove_stale,
+    update_run_file,
+    write_run_file,
+)
 from emgpipe.store.session_file import read_session_trials, session_path, write_session
-from emgpipe.store.tables import references_table, write_table
+from emgpipe.store.tables import (
+    CURVES,
+    METRICS,
+    PARTICIPANTS,
+    REFERENCES,
+    STORED_TABLES,
+    read_table,
+    references_table,
+    stored_tables,
+    write_table,
+)
 
 __all__ = [
+    "CURVES",
+    "METRICS",
+    "PARTICIPANTS",
+    "REFERENCES",
+    "RUN_FILE",
+    "STORED_TABLES",
     "RunFile",
+    "earlier_outputs",
     "file_hash",
+    "read_run_file",
     "read_session_trials",
+    "read_table",
     "references_table",
+    "remove_stale",
     "replace_file",
     "session_path",
+    "stored_tables",
+    "update_run_file",
+    "write_comparisons",
     "write_run_file",
     "write_session",
     "write_table",

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.atomic import write_text
+from emgpipe.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from emgpipe.model import Outcome
 
 FORMAT = 1
+RUN_FILE: Final = "run.json"
 _CHUNK = 1 << 20
 
 
@@ -26,7 +28,8 @@ class RunFile:
     Attributes
     ----------
     inputs, outputs : mapping of str to str
-        Path -> SHA-256; outputs relative to the folder of `run.json`.
+        Path -> SHA-256; inputs relative to the folder of the study file where they lie in it, outputs relative to the
+        folder of `run.json`.
     timing : mapping
         Everything that differs between two equal runs (times, machine) and nothing else.
     """
@@ -56,7 +59,52 @@ def write_run_file(path: Path, run: RunFile) -> None:
         "settings": dict(run.settings),
         "timing": dict(run.timing),
     }
-    write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    write_text(path, _as_text(content))
+
+
+def update_run_file(path: Path, content: Mapping[str, Any], **changed: Mapping[str, Any]) -> None:
+    """Write a `run.json` again with some sections changed, whole or not at all."""
+    write_text(path, _as_text({**content, **changed}))
+
+
+def _as_text(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def read_run_file(path: Path) -> dict[str, Any]:
+    """Return the content of a `run.json`.
+
+    Raises
+    ------
+    StoreError
+        It is missing, damaged, or of another version of emgpipe.
+    """
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise StoreError(f"there is no {path}: the study was not run to its end yet; use: emgpipe run") from None
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{path} cannot be read ({error}); make it again with: emgpipe run") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise StoreError(f"{path} was written by another version of emgpipe; make it again with: emgpipe run")
+    return content
+
+
+def earlier_outputs(path: Path) -> dict[str, str]:
+    """Return the outputs, with their hashes, of the run that wrote a `run.json`; empty if there is none to read."""
+    try:
+        return dict(read_run_file(path).get("outputs", {}))
+    except StoreError:
+        return {}
+
+
+def remove_stale(folder: Path, before: Mapping[str, str], now: Iterable[str]) -> None:
+    """Remove tables and pages of an earlier run that are no longer made, unless somebody changed them since."""
+    for name in before.keys() - set(now):
+        path = folder / name
+        ours = path.suffix in (".csv", ".txt", ".html") and path.resolve().is_relative_to(folder.resolve())
+        if ours and path.is_file() and file_hash(path) == before[name]:
+            path.unlink(missing_ok=True)
 
 
 def file_hash(path: Path) -> str:

@@ -1,13 +1,17 @@
-"""Tidy tables as CSV."""
+"""Tidy tables as CSV, and back."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.atomic import write_text
+from emgpipe.comparison import StudyTables
+from emgpipe.errors import StoreError
+from emgpipe.model.tables import CURVE_POINTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -18,9 +22,61 @@ SIGNIFICANT = "%.10g"
 """Ten digits: more than any amplifier gives, few enough to read."""
 
 
+METRICS, CURVES, REFERENCES, PARTICIPANTS = "metrics.csv", "curves.csv", "references.csv", "participants.csv"
+STORED_TABLES: Final = (METRICS, CURVES, REFERENCES, PARTICIPANTS)
+"""What comparisons are made from."""
+_NUMBERS: Final[dict[str, frozenset[str]]] = {
+    METRICS: frozenset({"onset", "value", "amplitude"}),
+    CURVES: frozenset({"onset", *(str(point) for point in range(CURVE_POINTS))}),
+    REFERENCES: frozenset({"reference_value", "value", "window_start", "window_stop", "spread", "gap"}),
+    PARTICIPANTS: frozenset(),
+}
+_COUNTS: Final[dict[str, tuple[str, ...]]] = {METRICS: ("repetition",), CURVES: ("repetition",), REFERENCES: ("rank",)}
+_YES_OR_NO: Final = ("excluded",)
+
+
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table as comma-separated UTF-8 with a decimal point; missing numbers are empty."""
     write_text(path, table.to_csv(index=False, float_format=SIGNIFICANT, lineterminator="\n"))
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read one of `STORED_TABLES` as it was written: text stays text, numbers are exact.
+
+    Raises
+    ------
+    StoreError
+        The file is missing, or is no such table.
+    """
+    import pandas as pd
+
+    numbers = _NUMBERS[path.name]
+    kinds: defaultdict[str, Any] = defaultdict(lambda: str, dict.fromkeys(numbers, "float64"))
+    kinds |= dict.fromkeys(_COUNTS.get(path.name, ()), "int64")
+    absent: dict[Any, list[str]] = {name: [""] for name in numbers}
+    try:
+        table = pd.read_csv(
+            path,
+            dtype=kinds,
+            na_values=absent,
+            keep_default_na=False,
+            float_precision="round_trip",
+            encoding="utf-8",
+        )
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{path} cannot be read ({error}); make it again with: emgpipe run") from error
+    return table.assign(**{name: table[name].eq("True") for name in _YES_OR_NO if name in table.columns})
+
+
+def stored_tables(paths: Iterable[Path]) -> StudyTables:
+    """Read what a run measured from the files it wrote, whichever of `STORED_TABLES` are among them.
+
+    Raises
+    ------
+    StoreError
+        As in `read_table`.
+    """
+    return StudyTables(**{path.stem: read_table(path) for path in paths if path.name in STORED_TABLES})
 
 
 def references_table(references: Sequence[Reference]) -> pd.DataFrame:

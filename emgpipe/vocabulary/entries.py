@@ -47,6 +47,8 @@ class Muscle(Entry):
 
     part_of: str | None = None
     """Id of the muscle or group it belongs to: an MVIC aimed at that one counts for its parts."""
+    leg: bool = False
+    """A muscle of the hip or leg, or a part of one: in a single-leg exercise, comparisons use the working side."""
     placement: str = ""
     """Where the electrodes are put; empty where no source has been read."""
     placement_source: str = ""

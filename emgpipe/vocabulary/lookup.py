@@ -116,6 +116,11 @@ class Vocabulary:
         below = [muscle.id for muscle in self.muscles.values() if muscle.part_of == whole]
         return (whole, *(part for name in below for part in self.parts(name)))
 
+    def is_leg_muscle(self, muscle_id: str) -> bool:
+        """Say whether a muscle, or the one it is a part of, is known as a muscle of the hip or leg."""
+        muscle = self.muscles.get(muscle_id)
+        return muscle is not None and (muscle.leg or self.is_leg_muscle(muscle.part_of or ""))
+
     def order(self, factor: str, levels: tuple[str, ...]) -> tuple[str, ...]:
         """Return levels of a factor in the vocabulary's order; unknown ones last, as they came."""
         entries: Mapping[str, Entry] = {

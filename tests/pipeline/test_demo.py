@@ -11,6 +11,7 @@ import pytest
 
 import emgpipe
 from emgpipe.simulate import load_truth, write_recordings, write_study
+from emgpipe.simulate.truth import true_lockout_angles
 
 ROOT = Path(__file__).resolve().parents[2]
 TOLERANCE = {"mean": 0.03, "peak": 0.05}
@@ -102,6 +103,21 @@ def test_neck_angle_at_lock_out_follows_the_head_position(result):
     assert means[order].is_monotonic_increasing
     assert means["hyperextension"] < -15
     assert means["hyperflexion"] > 35
+
+
+def test_angles_at_lock_out_agree_with_the_truth(result):
+    table = result.metrics[(result.metrics["metric"] == "lockout") & (result.metrics["role"] == "task")]
+    keys = ["participant", "exercise", "head_position", "channel"]
+    found = table.rename(columns={"muscle": "channel"}).groupby(keys)["value"].mean().reset_index()
+    joined = found.merge(true_lockout_angles(), on=keys)
+    assert len(joined) == 3 * 71
+    assert (joined["value"] - joined["expected"]).abs().max() < 0.5
+
+
+def test_no_participant_shows_zero_in_the_own_neutral(result):
+    neutral = result.findings[result.findings["kind"] == "neutral_found"]
+    assert len(neutral) == 8 * 3
+    assert neutral.groupby("muscle")["value"].std().min() > 2.0
 
 
 @pytest.fixture(scope="module")

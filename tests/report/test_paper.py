@@ -14,7 +14,7 @@ from emgpipe.report.paper import (
     primary_sentence,
     results_paragraphs,
 )
-from emgpipe.report.reporting_items import ABSENT, _ITEMS, reporting_items
+from emgpipe.report.reporting_items import _ITEMS, ABSENT, reporting_items
 from tests.report.builder import SMALL, study
 
 

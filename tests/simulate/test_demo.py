@@ -17,6 +17,7 @@ from emgpipe.errors import ConfigError, StoreError
 from emgpipe.simulate import faults, stories
 from emgpipe.simulate.demo import REPETITIONS, SEED, study_text, write_recordings, write_study
 from emgpipe.simulate.devices import DEVICES
+from emgpipe.simulate.movement import SENSORS
 from emgpipe.simulate.people import participant
 from emgpipe.simulate.tables import EXERCISES, MUSCLES
 from emgpipe.vocabulary import load_vocabulary
@@ -93,8 +94,10 @@ def test_angles_of_a_second_file_fit_after_the_offset(raw: Path) -> None:
         assert (len(table) - 1) / (table[-1, 0] - table[0, 0]) == pytest.approx(rate, rel=1e-6)
         times = table[:, 0] + float(row["offset_2"].replace(",", "."))
         true = task.posture.angles(task.plan, times, np.random.default_rng(0), noise=0.0)
-        for column, name in enumerate(("hip", "head", "trunk"), start=1):
-            assert np.std(table[:, column] - true[name]) == pytest.approx(0.3, abs=0.05)
+        for column, name in enumerate(SENSORS, start=1):
+            apart = table[:, column] - true[name]
+            assert np.std(apart) == pytest.approx(0.3, abs=0.05)
+            assert apart.mean() == pytest.approx(person.neutral_reading.get(name, 0.0), abs=0.1)
 
 
 def test_recorded_amplitude_follows_the_true_activation(raw: Path) -> None:
@@ -144,7 +147,8 @@ def test_study_file_names_every_channel_of_every_device() -> None:
         known |= {label: channel.get("muscle", channel.get("name")) for label in labels}
     for device in DEVICES:
         assert {known[device.label(muscle)] for muscle in MUSCLES} == set(MUSCLES)
-        assert [known[label] for label in device.angle_labels] == ["hip_angle", "head", "trunk"]
+        named = [known[label] for label in device.angle_labels]
+        assert named == ["hip_angle", "head", "trunk", "lumbar_angle", "pelvic_tilt"]
     for label, name in known.items():
         assert known.get(f"{label} (uV)", known.get(f"{label} (deg)", name)) == name
 

@@ -3,170 +3,92 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emgpipe.comparison.shared.cells import own_scores, usable
-from emgpipe.comparison.shared.outcomes import shown_column
-from emgpipe.statistics.additive import AdditiveFit, fit_additive
+from emgpipe.comparison.ranks.results import Certainty, LevelResult, PanelResult, Spread
+from emgpipe.statistics.bootstrap_ranks import RankFrequencies, bootstrap_ranks
 from emgpipe.statistics.log_ratio import NO_RATIO, SAME, PairedRatio, paired_ratio
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Of the `n` participants' own values in the panel's unit; NaN where there are too few."""
-
-    n: int
-    mean: float
-    sd: float
-    geometric_mean: float
-
-
-@dataclass(frozen=True, slots=True)
-class Gaps:
-    """What a level lacks: participants without a trial, amplitudes without a logarithm, repetitions without one.
-
-    `unusable` names participant and amplitude, such as ``P02: 0``.
-    """
-
-    absent: tuple[str, ...]
-    unusable: tuple[str, ...]
-    unmeasured: int
-
-
-@dataclass(frozen=True, slots=True)
-class LevelResult:
-    """One level of a panel; amplitudes in the panel's unit, ratios are level / first.
-
-    Attributes
-    ----------
-    rank : int or None
-        None where the level cannot be compared with the ranked ones.
-    n : int
-        Participants with this level, normalized or not.
-    adjusted : float
-        Geometric mean by the additive model, as if every participant had every level.
-    paired, model_ratio
-        Ratio to the first, by the participants who have both and by the model.
-    first_count, first_of : int
-        Participants whose highest level this is, of those who have it and another.
-    """
-
-    level: str
-    rank: int | None
-    tie: bool
-    n: int
-    spread: Spread
-    adjusted: float
-    paired: PairedRatio
-    model_ratio: float
-    first_count: int
-    first_of: int
-    gaps: Gaps
-
-
-@dataclass(frozen=True, slots=True)
-class PanelResult:
-    """A panel's levels: the ranked ones in rank order, then those that cannot be ranked.
-
-    `not_measured` are the levels of the scope this muscle has no trial of.
-    """
-
-    key: tuple[str, str, str, str]
-    unit: str
-    participants: tuple[str, ...]
-    levels: tuple[LevelResult, ...]
-    not_measured: tuple[str, ...]
-
-    @property
-    def ranked(self) -> tuple[LevelResult, ...]:
-        """The levels that have a rank."""
-        return tuple(level for level in self.levels if level.rank is not None)
+    from emgpipe.comparison.ranks.matrices import PanelCells
+    from emgpipe.comparison.ranks.order import Order, Resampling
+    from emgpipe.statistics.additive import AdditiveFit
+    from emgpipe.statistics.best_set import BestSet
 
 
 def rank_panel(
-    key: tuple[str, str, str, str], blocks: pd.DataFrame, own: pd.DataFrame, order: Sequence[str], held: Sequence[str]
+    key: tuple[str, str, str, str],
+    kind: str,
+    cells: PanelCells,
+    order: Order,
+    levels: Sequence[str],
+    resampling: Resampling,
 ) -> PanelResult:
     """Return the ranking of one panel.
 
     Parameters
     ----------
-    blocks, own : DataFrame
-        Its rows of `block_cells` and `own_values`.
-    order : sequence of str
-        The levels in their own order, which decides between equal ones.
-    held : sequence of str
-        Held factors.
-
-    Raises
-    ------
-    ComparisonError
-        The participants' values are in different units.
+    kind : str
+        ``emg`` or ``ratio``.
+    order : Order
+        Of these cells.
+    levels : sequence of str
+        All levels of the scope.
     """
-    there = set(own["level"])
-    levels = [level for level in order if level in there]
-    column, unit = shown_column(own)
-    (_, scores), values = own_scores(blocks, levels, held), _wide(own, column, levels)
-    fit = fit_additive(scores)
-    ranks = _ranks(fit, scores)
-    sequence = sorted(range(len(levels)), key=lambda i: (ranks.get(i, len(levels) + 1), i))
-    results: list[LevelResult] = []
-    for i in sequence:
-        count, of = _firsts(scores, i)
-        first, ranked = sequence[0], i in ranks
-        result = LevelResult(
-            level=levels[i],
-            rank=ranks.get(i),
-            tie=ranked and list(ranks.values()).count(ranks[i]) > 1,
-            n=_measured(own, levels[i]),
-            spread=_spread(values[:, i]),
-            adjusted=_adjusted(values, fit, i) if ranked else math.nan,
-            paired=_to_first(scores, i, first) if ranked else NO_RATIO,
-            model_ratio=math.exp(fit.effects[i] - fit.effects[first]) if ranked else math.nan,
-            first_count=count,
-            first_of=of,
-            gaps=_gaps(blocks, own, levels[i]),
-        )
-        results.append(result)
-    absent = tuple(level for level in order if level not in there)
-    return PanelResult(key, unit, tuple(sorted(set(own["participant"]))), tuple(results), absent)
+    members = list(order.members)
+    drawn = bootstrap_ranks(
+        cells.scores[:, members], cells.people, resamples=resampling.resamples, seed=resampling.seed
+    )
+    certain = {i: _certainty(order.best, drawn, place) for place, i in enumerate(members)}
+    last = len(cells.levels) + 1
+    sequence = sorted(range(len(cells.levels)), key=lambda i: (order.ranks.get(i, last), i))
+    return PanelResult(
+        key=key,
+        kind=kind,
+        unit=cells.unit,
+        cells=cells,
+        levels=tuple(_level(i, sequence[0], cells, order, certain.get(i)) for i in sequence),
+        not_measured=tuple(level for level in levels if level not in cells.levels),
+        smallest_p=order.best.smallest_p,
+        paired_participants=order.best.n,
+        redrawn=(drawn.used, drawn.drawn),
+    )
 
 
-def _ranks(fit: AdditiveFit, scores: NDArray[np.float64]) -> dict[int, int]:
-    """Return level index -> rank for the largest connected set of levels; equal effects share a rank."""
-    component = _main_component(fit, scores)
-    if component is None:
-        return {}
-    members = sorted(np.flatnonzero(fit.components == component), key=lambda i: -fit.effects[i])
-    ranks: dict[int, int] = {}
-    leader = members[0]
-    for place, i in enumerate(members, start=1):
-        if fit.effects[leader] - fit.effects[i] > SAME or place == 1:
-            leader = i
-            ranks[int(i)] = place
-        else:
-            ranks[int(i)] = ranks[int(leader)]
-    return ranks
+def _level(i: int, first: int, cells: PanelCells, order: Order, certainty: Certainty | None) -> LevelResult:
+    count, of = _firsts(cells.scores, i)
+    ranked, fit = i in order.ranks, order.fit
+    return LevelResult(
+        level=cells.levels[i],
+        rank=order.ranks.get(i),
+        certainty=certainty,
+        tie=ranked and list(order.ranks.values()).count(order.ranks[i]) > 1,
+        n=cells.measured[i],
+        spread=_spread(cells.values[:, i]),
+        adjusted=_adjusted(cells.values, fit, i) if ranked else math.nan,
+        paired=_to_first(cells.scores, i, first) if ranked else NO_RATIO,
+        model_ratio=math.exp(fit.effects[i] - fit.effects[first]) if ranked else math.nan,
+        first_count=count,
+        first_of=of,
+        gaps=cells.gaps[i],
+    )
 
 
-def _main_component(fit: AdditiveFit, scores: NDArray[np.float64]) -> int | None:
-    """Return the component with the most paired cells, or None if no participant has two levels."""
-    there = np.isfinite(scores)
-    paired = there[there.sum(axis=1) > 1]
-    sizes = [int(paired[:, fit.components == c].sum()) for c in range(int(fit.components.max(initial=-1)) + 1)]
-    return int(np.argmax(sizes)) if sizes and max(sizes) > 0 else None
-
-
-def _wide(own: pd.DataFrame, column: str, levels: Sequence[str]) -> NDArray[np.float64]:
-    table = own.set_index(["participant", "level"])[column].unstack("level").reindex(columns=list(levels))
-    return table.to_numpy(dtype=float)
+def _certainty(best: BestSet, drawn: RankFrequencies, place: int) -> Certainty:
+    return Certainty(
+        in_best_set=bool(best.members[place]),
+        p_best=float(best.p[place]),
+        frequency=tuple(float(share) for share in drawn.frequency[place]),
+        mean_rank=float(drawn.mean[place]),
+        rank_low=float(drawn.low[place]),
+        rank_high=float(drawn.high[place]),
+    )
 
 
 def _to_first(scores: NDArray[np.float64], level: int, first: int) -> PairedRatio:
@@ -205,22 +127,3 @@ def _firsts(scores: NDArray[np.float64], level: int) -> tuple[int, int]:
         return 0, 0
     highest = np.nanmax(eligible, axis=1)
     return int((eligible[:, level] >= highest - SAME).sum()), len(eligible)
-
-
-def _measured(own: pd.DataFrame, level: str) -> int:
-    rows = own[own["level"] == level]
-    return int((rows["amplitude"].notna() | rows["value"].notna()).sum())
-
-
-def _gaps(blocks: pd.DataFrame, own: pd.DataFrame, level: str) -> Gaps:
-    mine = blocks[blocks["level"] == level]
-    bad = mine[~usable(mine["amplitude"])]
-    have = set(own.loc[own["level"] == level, "participant"])
-    return Gaps(
-        absent=tuple(sorted(set(own["participant"]) - have)),
-        unusable=tuple(
-            f"{who}: {'no amplitude' if math.isnan(amount) else f'amplitude {amount:g} {unit}'}"
-            for who, amount, unit in bad[["participant", "amplitude", "amplitude_unit"]].itertuples(index=False)
-        ),
-        unmeasured=int(mine["unmeasured"].sum()),
-    )

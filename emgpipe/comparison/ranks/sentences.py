@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from emgpipe.comparison.shared.wording import factor_words, level_words, listed, panel_words, people
+from emgpipe.comparison.shared.wording import factor_words, level_words, listed, people
+from emgpipe.statistics.best_set import ALPHA
 from emgpipe.statistics.log_ratio import SAME
 
 if TYPE_CHECKING:
-    from emgpipe.comparison.ranks.panel import LevelResult, PanelResult
+    from emgpipe.comparison.ranks.results import LevelResult, PanelResult
     from emgpipe.statistics.log_ratio import PairedRatio
     from emgpipe.vocabulary import Vocabulary
 
+    Named = Callable[[LevelResult], str]
+
+UNADJUSTED: Final = (
+    "Ratios are first to other; their intervals are each for one ratio, unadjusted. Who is distinguishable from the "
+    "first is decided for all levels together."
+)
+
 
 def panel_sentence(panel: PanelResult, factor: str, vocabulary: Vocabulary) -> str:
-    """Say what ranks first, and over which levels that is shown."""
-    start = panel_words(vocabulary, panel.key)
+    """Say what ranks first, and which levels are not distinguishable from it."""
+    start = panel.words(vocabulary)
 
     def named(level: LevelResult) -> str:
         return level_words(vocabulary, factor, level.level)
@@ -27,17 +35,8 @@ def panel_sentence(panel: PanelResult, factor: str, vocabulary: Vocabulary) -> s
         measured = listed(named(level) for level in panel.levels)
         why = "no participant has two of them in one session" if len(panel.levels) > 1 else "a ranking needs two"
         return f"{start}: no ranking, measured only in {measured} ({why})."
-    first, others = ranked[0], ranked[1:]
-    equal = [level for level in others if level.rank == first.rank]
-    shown = [level for level in others if level not in equal and level.paired.high < 1 - SAME]
-    rest = [level for level in others if level not in equal and level not in shown]
-    parts = [f"equal in {listed(named(level) for level in (first, *equal))}, which share rank 1"] if equal else []
-    if shown:
-        parts.append(f"higher in {named(first)} than in {_each(shown, named)}")
-    parts += [f"{_not_shown(level)} between {named(first)} and {_each([level], named)}" for level in rest]
-    parts += _shared_ranks(others, factor, vocabulary)
-    lost = [level for level in panel.levels if level.rank is None]
-    if lost:
+    parts = [*_places(panel, named), *_shared_ranks(ranked[1:], factor, vocabulary)]
+    if lost := [level for level in panel.levels if level.rank is None]:
         parts.append(
             f"{listed(named(level) for level in lost)} cannot be ranked with them, "
             "no participant or chain of participants has both in one session"
@@ -45,13 +44,39 @@ def panel_sentence(panel: PanelResult, factor: str, vocabulary: Vocabulary) -> s
     return f"{start}: {'; '.join(parts)}."
 
 
-def _not_shown(level: LevelResult) -> str:
-    """Missing cells can make the participants who have both contradict the model."""
-    contradicted = level.paired.low > 1 + SAME
-    return "those who have both contradict the rank" if contradicted else "no difference shown"
+def _places(panel: PanelResult, named: Named) -> list[str]:
+    first, *others = panel.ranked
+    equal = [level for level in others if level.rank == first.rank]
+    below = [level for level in others if level.separated and level not in equal]
+    open_ones = [level for level in others if level not in equal and level not in below]
+    contradicted = [level for level in open_ones if level.paired.low > 1 + SAME]
+    alike = [level for level in open_ones if level not in contradicted]
+    if not equal and not open_ones and not first.separated:
+        return [f"higher in {named(first)} than in {_each(below, named)}"]
+    parts = [f"equal in {listed(named(level) for level in (first, *equal))}, which share rank 1"] if equal else []
+    too_few = panel.smallest_p > ALPHA
+    parts += [] if equal else [f"{named(first)} ranks first{'' if below or too_few else ', no difference shown'}"]
+    if alike and too_few:
+        parts.append(f"{_each(alike, named)} cannot be separated from it, {_too_few_words(panel)}")
+    elif alike:
+        parts.append(f"not distinguishable from the first: {_each(alike, named)}")
+    if below:
+        parts.append(f"shown not to be the highest: {_each(below, named)}")
+    if contradicted:
+        parts.append(f"those who have both contradict the rank against {_each(contradicted, named)}")
+    if first.separated:
+        parts.append(f"the participants who have both show {named(first)} not to be the highest")
+    return parts
 
 
-def _each(levels: Sequence[LevelResult], named: Callable[[LevelResult], str]) -> str:
+def _too_few_words(panel: PanelResult) -> str:
+    return (
+        f"because with {people(panel.paired_participants)} the smallest p an exact test can reach is "
+        f"{panel.smallest_p:.3g}"
+    )
+
+
+def _each(levels: Sequence[LevelResult], named: Named) -> str:
     return listed(f"{named(level)} ({ratio_words(level.paired, level.model_ratio)})" for level in levels)
 
 
@@ -78,7 +103,7 @@ def gap_sentences(panels: Sequence[PanelResult], factor: str, vocabulary: Vocabu
     said: dict[str, list[str]] = {}
     for panel in panels:
         for text in _panel_gaps(panel, factor, vocabulary):
-            said.setdefault(text, []).append(panel_words(vocabulary, panel.key))
+            said.setdefault(text, []).append(panel.words(vocabulary))
     return [
         f"{text}." if len(where) == len(panels) else f"{text} ({'; '.join(where)})." for text, where in said.items()
     ]

@@ -1,38 +1,52 @@
-"""What a reader must know before trusting a ranking: load bases, durations, the order of raw means."""
+"""What a reader must know before trusting a comparison: loads that differ, and durations where peaks are compared."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
+from emgpipe.comparison.shared.loads import bases_differ, load_bases, load_basis_words, load_caution, load_words
 from emgpipe.comparison.shared.wording import level_words, listed
 
 if TYPE_CHECKING:
     from emgpipe.comparison.shared.scopes import Scope
     from emgpipe.vocabulary import Vocabulary
 
+__all__ = [
+    "PEAKS", "bases_differ", "cautions_for", "condition_basis", "duration_note", "duration_sentence", "durations",
+    "load_bases",
+]  # fmt: skip
+
 PEAKS: Final = frozenset({"peak", "sustained_peak"})
 """Metrics that grow with the time in which a maximum is sought."""
 LONGER: Final = 1.25
 
 
-def load_bases(scope: Scope, factor: str) -> dict[str, str]:
-    """Return level -> load basis as recorded (several joined by ``/``; empty where not recorded)."""
-    rows = scope.rows
-    if "load_basis" not in rows.columns:
-        return {}
-    bases: dict[str, str] = {}
-    for level in scope.levels:
-        stated = sorted(set(rows.loc[rows[factor] == level, "load_basis"]) - {""}, key=str.casefold)
-        bases[level] = "/".join(dict.fromkeys(stated))
-    return bases
+def cautions_for(scope: Scope, factor: str, metrics: Collection[str], vocabulary: Vocabulary) -> list[str]:
+    """Return one sentence per thing that bends a comparison of these levels: loads, and durations where peaks are in.
+
+    Parameters
+    ----------
+    factor : str
+        The column of the levels.
+    metrics : collection of str
+        The EMG metrics compared.
+    """
+    said = [load_caution(scope, factor, vocabulary)]
+    if PEAKS & set(metrics):
+        said.append(duration_sentence(durations(scope, factor), factor, vocabulary))
+    return [sentence for sentence in said if sentence]
 
 
-def bases_differ(bases: Mapping[str, str]) -> bool:
-    """Say whether more than one load basis is recorded, letter case and spaces aside."""
-    spellings = {part.replace(" ", "").casefold() for basis in bases.values() for part in basis.split("/") if part}
-    return len(spellings) > 1
+def condition_basis(scope: Scope, factor: str) -> dict[str, str]:
+    """Return loads and durations of the levels, for the basis of a comparison."""
+    seconds = ", ".join(f"{level}: {value:.2f} s" for level, value in durations(scope, factor).items())
+    return {
+        "load_basis": load_basis_words(scope, factor),
+        "load": load_words(scope, factor),
+        "repetition_duration": seconds or "NOT RECORDED",
+    }
 
 
 def durations(scope: Scope, factor: str) -> dict[str, float]:

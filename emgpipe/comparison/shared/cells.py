@@ -81,15 +81,22 @@ def own_scores(
     scores : array, shape (n_rows, n_levels)
         NaN where there is none; differences inside a row have a meaning, differences between rows have not.
     """
-    good = blocks[usable(blocks["amplitude"], scale)]
+    good = usable(blocks["amplitude"], scale).to_numpy()
+    places = {level: i for i, level in enumerate(levels)}
+    keys = zip(*(blocks[name].to_numpy()[good] for name in ("participant", "session", *held)), strict=True)
+    numbers = blocks["amplitude"].to_numpy(dtype=float)[good]
+    found: dict[str, dict[tuple[str, ...], NDArray[np.float64]]] = {}
+    for key, level, number in zip(keys, blocks["level"].to_numpy()[good], numbers, strict=True):
+        if level in places:
+            own = found.setdefault(str(key[0]), {})
+            own.setdefault(key, np.full(len(levels), np.nan))[places[level]] = number
     names: list[str] = []
     rows: list[NDArray[np.float64]] = []
-    for person, own in good.groupby("participant", sort=True):
-        table = own.set_index(["session", *held, "level"])["amplitude"].unstack("level").reindex(columns=list(levels))
-        numbers = table.to_numpy(dtype=float)
-        parts = _joined(np.log(numbers) if scale == "log" else numbers)
+    for person in sorted(found):
+        table = np.array([found[person][block] for block in sorted(found[person])])
+        parts = _joined(np.log(table) if scale == "log" else table)
         rows += parts
-        names += [str(person)] * len(parts)
+        names += [person] * len(parts)
     return tuple(names), np.array(rows).reshape(len(rows), len(levels))
 
 

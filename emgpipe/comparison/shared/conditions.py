@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from emgpipe.comparison.base import Comparator
+from emgpipe.comparison.measured.bins import MeasuredBins
+from emgpipe.comparison.measured.labels import with_measured_position
+from emgpipe.comparison.shared.cautions import cautions_for, condition_basis
 from emgpipe.comparison.shared.levels import BASIS as LEVELS_BASIS
 from emgpipe.comparison.shared.levels import COLUMNS, as_levels
+from emgpipe.comparison.shared.loads import load_caution
 from emgpipe.comparison.shared.outcomes import OutcomeCells, outcome_cells
 from emgpipe.comparison.shared.ratios import BASIS as RATIO_BASIS
 from emgpipe.comparison.shared.ratios import Ratio, ratio_rows, with_parts
 from emgpipe.comparison.shared.rows import task_rows
 from emgpipe.comparison.shared.scopes import Question, choose_scopes
-from emgpipe.comparison.shared.wording import factor_words
+from emgpipe.comparison.shared.sides import SITE_MUSCLE, SideRule, not_recorded, with_sites, working_side
+from emgpipe.comparison.shared.wording import MEASURED_POSITION, factor_words, percent
 from emgpipe.errors import ComparisonError, suggest
 from emgpipe.model.tables import WHOLE_REPETITION
 
@@ -57,7 +63,7 @@ class OutcomeComparator(Comparator):
         emg = table[table["kind"] == "emg"]
         parts: list[pd.DataFrame] = []
         if self.muscles is None or self.muscles or self.ratios:
-            own = self._of_muscles(emg, vocabulary)
+            own = of_muscles(emg, self.muscles, vocabulary)
             for metric in self.metrics:
                 _require_amplitude(metric, emg)
             named = emg["metric"].isin(self.metrics)
@@ -67,16 +73,6 @@ class OutcomeComparator(Comparator):
         if rows.empty:
             raise ComparisonError("no outcome is left: name muscles, ratios or channels that were measured")
         return rows.reset_index(drop=True)
-
-    def _of_muscles(self, emg: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
-        if self.muscles is None:
-            return emg
-        names: list[str] = []
-        for muscle in self.muscles:
-            mine = with_parts(muscle, vocabulary)
-            _require(muscle, mine, "muscle", emg)
-            names += mine
-        return emg[emg["muscle"].isin(names)]
 
     def _in_order(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Sort by site in order of appearance, then by metric in the order asked for; nothing else moves."""
@@ -93,17 +89,17 @@ class OutcomeComparator(Comparator):
         others = table[~table["kind"].isin({"emg", "time"})]
         found = []
         for channel in self.channels:
-            _require(channel, (channel,), "channel", others, "muscle")
+            require_measured(channel, (channel,), "channel", others, "muscle")
             for metric in self.channel_metrics:
                 mine = others[others["muscle"] == channel]
-                _require(metric, (metric,), "metric", mine)
+                require_measured(metric, (metric,), "metric", mine)
                 rows = mine[mine["metric"] == metric]
                 found.append(rows.assign(amplitude=rows["value"], amplitude_unit=rows["unit"]))
         return found
 
 
-class ConditionComparator(OutcomeComparator):
-    """Compares the levels of a factor, inside what they share."""
+class ConditionQuestion(Comparator):
+    """Chooses conditions: the levels of a factor, inside what they share."""
 
     factor: str = Field(min_length=1)
     """What is compared: exercise, head_position, any other factor of the trials, session, or muscle (both on
@@ -113,6 +109,14 @@ class ConditionComparator(OutcomeComparator):
     each exercise and head position that all of them share."""
     within: str | None = None
     """Ask once per level of this factor: factor head_position within exercise."""
+    measured_by: MeasuredBins = MeasuredBins()
+    """How trials get their measured head position, where factor, at or within is head_position_measured."""
+    mixed_loads: Literal["annotate", "refuse"] = "annotate"
+    """What becomes of levels that differ in load basis or load: compared with a caution, or not at all."""
+    side: SideRule = "working"
+    """Single-leg exercises: leg muscles of the working side only, or all sides as_recorded."""
+    phase: str = WHOLE_REPETITION
+    """One phase of the repetition only: concentric, hold, eccentric."""
 
     @property
     def column(self) -> str:
@@ -125,33 +129,55 @@ class ConditionComparator(OutcomeComparator):
         Raises
         ------
         ComparisonError
-            There are no such rows, or a factor is named twice.
+            There are no such rows, a factor is named twice, or the head position was not measured.
         """
         named = [self.factor, *(self.at or {}), *([self.within] if self.within else [])]
         twice = sorted({name for name in named if named.count(name) > 1})
         if twice:
             raise ComparisonError(f"'{twice[0]}' is named twice; factor, at and within need different factors")
-        return as_levels(task_rows(tables.metrics, self.phase), self.factor)
+        rows = task_rows(tables.metrics, self.phase)
+        if MEASURED_POSITION in named and MEASURED_POSITION not in rows.factors:
+            rows = with_measured_position(rows, tables, self.measured_by)
+        return as_levels(with_sites(rows), self.factor)
 
     def scopes(self, rows: TaskRows, vocabulary: Vocabulary) -> tuple[Scope, ...]:
         """Return the scopes in which at least two levels can be compared; `ComparisonError` if there is none."""
-        return choose_scopes(rows, Question(self.column, self.at or {}, self.within), vocabulary)
+        self.measured_by.require_known(vocabulary)
+        sides = working_side(rows, self.side, vocabulary)
+        scopes = choose_scopes(sides.rows, Question(self.column, self.at or {}, self.within), vocabulary)
+        scopes = tuple(replace(scope, basis={**scope.basis, **sides.basis(scope.rows)}) for scope in scopes)
+        return self._equal_loads(scopes, vocabulary) if self.mixed_loads == "refuse" else scopes
 
-    def outcomes(self, scope: Scope, vocabulary: Vocabulary) -> tuple[tuple[OutcomeCells, ...], pd.DataFrame]:
-        """Return the outcomes of a scope as matrices, and the participants' own values."""
-        return outcome_cells(self.chosen(scope.rows, vocabulary), scope, self.column, vocabulary)
+    def _equal_loads(self, scopes: Sequence[Scope], vocabulary: Vocabulary) -> tuple[Scope, ...]:
+        """Leave out the scopes whose loads differ, and say so in those that are left."""
+        cautions = {scope.title: load_caution(scope, self.column, vocabulary) for scope in scopes}
+        refused = " ".join(f"{title}: not compared. {why}" for title, why in cautions.items() if why)
+        left = [scope for scope in scopes if not cautions[scope.title]]
+        if not left:
+            raise ComparisonError(
+                f"{refused} Compare levels of one load, or write mixed_loads: annotate to compare them with a caution."
+            )
+        said = {"refused": refused} if refused else {}
+        return tuple(replace(scope, basis={**scope.basis, **said}) for scope in left)
 
     def shared_basis(self, rows: TaskRows, scope: Scope) -> dict[str, str]:
-        """Return what holds for every comparison of conditions: exclusions, scale, phase, what was shared."""
-        basis = dict(scope.basis)
+        """Return what holds for every comparison of conditions: loads, durations, exclusions, what was shared."""
+        basis = {**condition_basis(scope, self.column), **scope.basis}
+        if MEASURED_POSITION in (self.factor, self.within, *(self.at or {})):
+            basis["measured_position"] = self._measured_words()
         if self.factor in LEVELS_BASIS:
             basis["scale"] = LEVELS_BASIS[self.factor]
-        if self.ratios:
-            basis["ratios"] = RATIO_BASIS
         if self.phase != WHOLE_REPETITION:
             basis["phase"] = f"{self.phase} phase only"
         basis["excluded"] = rows.excluded or "nothing"
         return basis
+
+    def _measured_words(self) -> str:
+        bins = self.measured_by
+        return (
+            f"head positions as measured, whatever was instructed: {bins.metric} of {bins.channel}, {bins.words()}; a "
+            f"trial has the position of at least {percent(bins.agreement)} of its repetitions"
+        )
 
     def question_words(self) -> str:
         """Return the question in a few words: ``head positions at exercise = squat within session``."""
@@ -160,17 +186,63 @@ class ConditionComparator(OutcomeComparator):
         return f"{factor_words(self.factor, several=True)}{f' at {at}' if at else ''}{within}"
 
 
+class ConditionComparator(OutcomeComparator, ConditionQuestion):
+    """Compares the levels of a factor by outcomes, inside what the levels share."""
+
+    def outcomes(self, scope: Scope, vocabulary: Vocabulary) -> tuple[tuple[OutcomeCells, ...], pd.DataFrame]:
+        """Return the outcomes of a scope as matrices, and the participants' own values."""
+        return outcome_cells(self.chosen(scope.rows, vocabulary), scope, self.column, vocabulary)
+
+    def shared_basis(self, rows: TaskRows, scope: Scope) -> dict[str, str]:
+        """Return what holds for every comparison of conditions; see `ConditionQuestion.shared_basis`."""
+        basis = super().shared_basis(rows, scope)
+        return basis | {"ratios": RATIO_BASIS} if self.ratios else basis
+
+    def shared_sentences(self, scope: Scope, vocabulary: Vocabulary) -> tuple[str, ...]:
+        """Return what bends every comparison of these levels: loads, durations where peaks are in, unknown sides."""
+        emg = not scope.rows.empty and (self.muscles is None or bool(self.muscles or self.ratios))
+        said = cautions_for(scope, self.column, self.metrics if emg else (), vocabulary)
+        unknown = not_recorded(self._asked(scope.rows, vocabulary), vocabulary) if emg else []
+        return (*said, *(f"{words[:1].upper()}{words[1:]}." for words in unknown))
+
+    def _asked(self, rows: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+        """Return the rows of the muscles asked for, or of the two of a ratio."""
+        if self.muscles is None:
+            return rows
+        named = (*self.muscles, *(name for ratio in self.ratios for name in (ratio.of, ratio.to)))
+        return rows[rows[SITE_MUSCLE].isin([part for name in named for part in with_parts(name, vocabulary)])]
+
+
 def _sites(rows: pd.DataFrame) -> Sequence[tuple[str, str, str]]:
     return list(zip(rows["muscle"], rows["side"], rows["placement"], strict=True))
 
 
 def _require_amplitude(metric: str, emg: pd.DataFrame) -> None:
-    _require(metric, (metric,), "metric", emg)
+    require_measured(metric, (metric,), "metric", emg)
     if not emg.loc[emg["metric"] == metric, "amplitude"].notna().any():
         raise ComparisonError(f"metric '{metric}' has no amplitude in these trials, so nothing is compared by it")
 
 
-def _require(given: str, names: Sequence[str], what: str, rows: pd.DataFrame, column: str = "") -> None:
+def of_muscles(emg: pd.DataFrame, muscles: Sequence[str] | None, vocabulary: Vocabulary) -> pd.DataFrame:
+    """Return the rows of these muscles and of their parts; None stands for all.
+
+    Raises
+    ------
+    ComparisonError
+        One of them was not measured.
+    """
+    if muscles is None:
+        return emg
+    names: list[str] = []
+    for muscle in muscles:
+        mine = with_parts(muscle, vocabulary)
+        require_measured(muscle, mine, "muscle", emg)
+        names += mine
+    return emg[emg["muscle"].isin(names)]
+
+
+def require_measured(given: str, names: Sequence[str], what: str, rows: pd.DataFrame, column: str = "") -> None:
+    """Raise `ComparisonError` unless one of the names stands in the column of the rows."""
     there = sorted(set(rows[column or what]))
     if not set(names) & set(there):
         known = ", ".join(there) or "none"

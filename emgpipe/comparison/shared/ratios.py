@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NORMALIZED_RATIO: Final = "ratio"
 RAW_RATIO: Final = "V/V"
+RAW_UNITS: Final = frozenset({"", "V", "V.s", RAW_RATIO})
+"""Units without normalization: between participants they differ by electrodes and skin."""
 BASIS: Final = (
     "log ratio of two muscles; its change between conditions rests on no reference, its height on the references of "
     "both muscles"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.errors import ComparisonError, suggest
-from emgpipe.model.tables import METRIC_COLUMNS, WHERE, WHOLE_REPETITION
+from emgpipe.model.tables import MAIN_VARIANT, METRIC_COLUMNS, WHERE, WHOLE_REPETITION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,6 @@ _TEXT: Final = (
 )
 _NUMBERS: Final = ("value", "amplitude")
 _NEEDED: Final = (*WHERE, "phase", "kind", "muscle", "side", "metric", *_NUMBERS)
-MAIN_VARIANT: Final = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +40,15 @@ class TaskRows:
         The columns that hold factors.
     excluded : str
         What decisions left out, in words; empty if nothing.
+    silent : mapping of str to str
+        Trial -> why it has no level of a factor, such as ``measured between two head positions``; trials that are not
+        in it do not state one.
     """
 
     table: pd.DataFrame
     factors: tuple[str, ...]
     excluded: str
+    silent: Mapping[str, str] = field(default_factory=dict)
 
 
 def task_rows(metrics: pd.DataFrame, phase: str = WHOLE_REPETITION, variant: str = MAIN_VARIANT) -> TaskRows:

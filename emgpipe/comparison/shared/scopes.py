@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.comparison.shared.rows import TaskRows, require_factor
-from emgpipe.comparison.shared.wording import factor_words, level_words, listed, place_words
+from emgpipe.comparison.shared.wording import (
+    CROSSED,
+    MEASURED_POSITION,
+    factor_words,
+    level_words,
+    listed,
+    place_words,
+)
 from emgpipe.errors import ComparisonError, VocabularyError, suggest
 
 if TYPE_CHECKING:
@@ -15,7 +22,7 @@ if TYPE_CHECKING:
 
     from emgpipe.vocabulary import Vocabulary
 
-_DESIGN: Final = ("exercise", "head_position")
+DESIGN: Final = ("exercise", "head_position")
 """Factors that must be the same on both sides of a comparison, whatever is compared."""
 _NOT_CONDITIONS: Final = frozenset({"order", "load_basis"})
 """Counted up from trial to trial, or reported apart: no news that they are averaged over."""
@@ -28,6 +35,11 @@ class Question:
     factor: str
     at: Mapping[str, str]
     within: str | None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Every factor the question names."""
+        return tuple(name for name in (self.factor, *self.at, self.within) if name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +84,8 @@ def choose_scopes(rows: TaskRows, question: Question, vocabulary: Vocabulary) ->
     require_factor(question.factor, rows.factors, "factor:")
     for name in question.at:
         require_factor(name, rows.factors, "at:")
-    stated, basis = _stated(rows, question.factor)
-    at = {name: _known_level(stated.table, name, level, vocabulary) for name, level in question.at.items()}
+    stated, basis = _stated(rows, question)
+    at = {name: known_level(stated.table, name, level, vocabulary) for name, level in question.at.items()}
     if question.within is None:
         scope = _scope(stated, question.factor, at, vocabulary)
         return (replace(scope, basis={**basis, **scope.basis}),)
@@ -93,7 +105,8 @@ def choose_scopes(rows: TaskRows, question: Question, vocabulary: Vocabulary) ->
 
 def ordered_levels(table: pd.DataFrame, factor: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return the levels of a factor that occur: in the vocabulary's order, then numbers by size, then by letter."""
-    return vocabulary.order(factor, tuple(sorted(set(table[factor]), key=_natural)))
+    ordered_as = "head_position" if factor == MEASURED_POSITION else factor
+    return vocabulary.order(ordered_as, tuple(sorted(set(table[factor]), key=_natural)))
 
 
 def _natural(level: str) -> tuple[int, float, str]:
@@ -103,17 +116,21 @@ def _natural(level: str) -> tuple[int, float, str]:
         return 1, 0.0, level
 
 
-def _stated(rows: TaskRows, factor: str) -> tuple[TaskRows, dict[str, str]]:
-    """Leave out, and say, the trials that do not state the compared factor."""
-    silent = rows.table[rows.table[factor] == ""]
-    if silent.empty:
-        return rows, {}
-    trials = sorted(set(silent["trial"]))
-    words = f"{len(trials)} trials that state no {factor_words(factor)} are left out: {', '.join(trials)}"
-    return replace(rows, table=rows.table[rows.table[factor] != ""]), {"not_stated": words}
+def _stated(rows: TaskRows, question: Question) -> tuple[TaskRows, dict[str, str]]:
+    """Leave out, and say, the trials that do not state the compared factor, or were measured in no head position."""
+    table, said = rows.table, []
+    for factor in dict.fromkeys((question.factor, *({MEASURED_POSITION} & set(question.named)))):
+        silent = table[table[factor] == ""]
+        table = table[table[factor] != ""]
+        why: dict[str, list[str]] = {}
+        for trial in sorted(set(silent["trial"])):
+            reason = rows.silent.get(trial) if factor == MEASURED_POSITION else None
+            why.setdefault(reason or f"that state no {factor_words(factor)}", []).append(trial)
+        said += [f"{len(ids)} trials {reason} are left out: {', '.join(ids)}" for reason, ids in why.items()]
+    return (replace(rows, table=table), {"not_stated": "; ".join(said)}) if said else (rows, {})
 
 
-def _known_level(table: pd.DataFrame, factor: str, level: str, vocabulary: Vocabulary) -> str:
+def known_level(table: pd.DataFrame, factor: str, level: str, vocabulary: Vocabulary) -> str:
     """Return the level as the table has it; any of its names in the vocabulary will do."""
     known = ordered_levels(table, factor, vocabulary)
     find = {"exercise": vocabulary.exercise, "head_position": vocabulary.head_position}.get(factor)
@@ -144,11 +161,12 @@ def _scope(rows: TaskRows, factor: str, fixed: Mapping[str, str], vocabulary: Vo
             f"A comparison needs two {factor_words(factor, several=True)}{f' in {where}' if where else ''}; "
             f"measured: {there}."
         )
-    held = tuple(n for n in _DESIGN if n in rows.factors and n not in {factor, *fixed} and table[n].nunique() > 1)
+    asked = _settled(factor, fixed)
+    held = tuple(n for n in DESIGN if n in rows.factors and n not in asked and table[n].nunique() > 1)
     table, basis = _shared(table, factor, held, vocabulary)
     texts = [f"{name} = {level}" for name, level in fixed.items()]
     texts += [f"{name} = {' + '.join(ordered_levels(table, name, vocabulary))}" for name in held]
-    if averaged := _averaged(table, factor, (*fixed, *held), rows.factors):
+    if averaged := averaged_factors(table, factor, (*fixed, *held), rows.factors):
         names = listed(factor_words(name) for name in averaged)
         basis["averaged"] = f"{names} differ between trials of one condition; these trials are averaged"
     title = factor_words(factor, several=True).capitalize()
@@ -201,8 +219,15 @@ def _condition(condition: tuple[str, ...], held: Sequence[str], vocabulary: Voca
     )
 
 
-def _averaged(table: pd.DataFrame, factor: str, fixed: Sequence[str], factors: Sequence[str]) -> tuple[str, ...]:
-    """Return the factors that differ inside a participant's condition."""
-    cell = ["participant", "session", factor, *fixed]
-    others = [name for name in factors if name not in {factor, *fixed} | _NOT_CONDITIONS]
-    return tuple(name for name in others if (table.groupby(cell)[name].nunique() > 1).any())
+def averaged_factors(table: pd.DataFrame, factor: str, fixed: Sequence[str], factors: Sequence[str]) -> tuple[str, ...]:
+    """Return the factors that differ inside a participant's condition of one outcome."""
+    cell = ["participant", "session", factor, *fixed, "muscle", "side"]
+    others = [name for name in factors if name not in _settled(factor, fixed) | _NOT_CONDITIONS]
+    measured = table[table["kind"] != "time"]
+    return tuple(name for name in others if (measured.groupby(cell)[name].nunique() > 1).any())
+
+
+def _settled(factor: str, fixed: Iterable[str]) -> frozenset[str]:
+    """Return the factors that are compared or held; where head positions are measured, no matter what was told."""
+    asked = {*factor.split(CROSSED), *fixed}
+    return frozenset(asked | {"head_position"} if MEASURED_POSITION in asked else asked)

@@ -1,0 +1,42 @@
+"""``emgpipe compare STUDY``: the comparisons once more, from the tables of the run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emgpipe.commands.exits import EXIT_OK
+
+if TYPE_CHECKING:
+    import argparse
+
+    from emgpipe.commands.types import Commands
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    compare = commands.add_parser(
+        "compare",
+        help="repeat the comparisons of a study from the tables of its run, without a signal",
+        epilog="exit codes: 0 compared, 2 could not start: the study was not run, or its measurement changed since",
+    )
+    compare.add_argument("study", type=Path, help="the study file (YAML)")
+    compare.add_argument("--quiet", action="store_true", help="print no comparison")
+    compare.set_defaults(command=_compare)
+
+
+def _compare(given: argparse.Namespace) -> int:
+    from emgpipe.comparing import compare_study
+
+    done = compare_study(given.study)
+    if not given.quiet:
+        from emgpipe.report import ranking_text
+
+        print(ranking_text(done.comparisons) or "no comparison: none is stated, or none could be made")
+    print(f"\n{len(done.comparisons)} comparisons made, {len(done.problems)} not made")
+    for problem in done.problems:
+        print(f"  WARN study: {problem}", file=sys.stderr)
+    print(f"comparisons: {os.path.normpath(done.page)}; report.html and findings.csv still show those of the run")
+    return EXIT_OK

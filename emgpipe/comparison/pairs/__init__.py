@@ -1,0 +1,1 @@
+"""What comparisons of two levels share: which pairs, their numbers and their words."""

@@ -1,0 +1,1 @@
+"""Trends inside a set: over its repetitions, and over a hold."""

@@ -1,0 +1,79 @@
+"""A study's settings as plain data that mean the same wherever the study file lies and from wherever it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from emgpipe.config.study import Study
+
+NEED_NO_SIGNAL: Final = frozenset(
+    {"name", "title", "description", "extends", "reporting", "vocabulary", "comparisons", "primary_outcome", "output"}
+)
+"""Sections that can change without any number of the tables of a run changing with them."""
+
+
+def plain_settings(study: Study, folder: Path) -> dict[str, Any]:
+    """Return the settings with every default filled in: mappings, lists, texts and numbers.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the study file; paths inside it are given relative to it.
+    """
+    plain: dict[str, Any] = _plain(study.model_dump(mode="python"), folder)
+    return plain
+
+
+def portable(path: Path, folder: Path) -> str:
+    """Return a path relative to a folder where it lies in it, with ``/``."""
+    for start in (folder, folder.resolve()):
+        if path.is_relative_to(start):
+            return path.relative_to(start).as_posix()
+    return path.as_posix()
+
+
+def changed_settings(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Return in words which settings that numbers depend on differ; both as `plain_settings` gives them."""
+    sections = [name for name in dict.fromkeys([*now, *before]) if name not in NEED_NO_SIGNAL]
+    return [words for name in sections for words in _differences(name, before.get(name), now.get(name))]
+
+
+def _plain(value: Any, folder: Path) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner, folder) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner, folder) for inner in value]
+    return portable(value, folder) if isinstance(value, Path) else value
+
+
+def _differences(name: str, before: Any, now: Any) -> Iterator[str]:
+    if isinstance(before, Mapping) and isinstance(now, Mapping) and before.get("kind") == now.get("kind"):
+        for key in dict.fromkeys([*now, *before]):
+            yield from _differences(f"{name}: {key}", before.get(key), now.get(key))
+    elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now) and _nested(now):
+        for index, (one, other) in enumerate(zip(before, now, strict=True), start=1):
+            yield from _differences(f"{name}, entry {index}", one, other)
+    elif before != now:
+        yield f"{name}: {_shown(before)} at the run, {_shown(now)} now"
+
+
+def _nested(values: list[Any]) -> bool:
+    return any(isinstance(value, Mapping) for value in values)
+
+
+def _shown(value: Any) -> str:
+    """Return a setting in a few words."""
+    if value is None or value in ([], {}, ""):
+        return "nothing"
+    if isinstance(value, Mapping):
+        named = value.get("kind") or value.get("name")
+        return str(named) if named else "a mapping"
+    if isinstance(value, list):
+        words = ", ".join(map(_shown, value[:6])) + (", ..." if len(value) > 6 else "")
+        return f"{len(value)} entries ({words})" if _nested(value) else f"[{words}]"
+    return str(value)

@@ -1,0 +1,181 @@
+"""Variants of an analysis: a session once more, with another chain, normalization or choice of repetitions.
+
+Samples are shared with the main analysis, nothing is read again. Only what depends on a variant is made: numbers taken
+from the envelopes of task trials. Findings say where a variant lacks numbers that the main analysis has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from emgpipe.chain import chain_hash, run_chain
+from emgpipe.errors import SegmentationError, SignalError
+from emgpipe.model import Finding, make_finding
+from emgpipe.segmentation import find_repetitions
+from emgpipe.session_tables import link_findings, metrics_table
+from emgpipe.trial_step import TrialStep, references_of, rows_of, with_signals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from emgpipe.chain import ChainResult
+    from emgpipe.config import Study, Variant
+    from emgpipe.model import Signal
+
+_NO_REFERENCE: Final = ("no_mvic", "no_task_reference", "reference_through_other_chain")
+_REMEDY: Final = "the main analysis is not concerned; change the variant, or count what it says without these numbers"
+
+
+@dataclass(frozen=True, slots=True)
+class VariantRows:
+    """What one variant gives for a session: rows of the metrics table, and where numbers are missing."""
+
+    metrics: pd.DataFrame
+    findings: tuple[Finding, ...]
+
+
+def measure_variants(study: Study, steps: Sequence[TrialStep], noticed: Sequence[Finding]) -> Iterator[VariantRows]:
+    """Measure a session by every variant of a study.
+
+    Parameters
+    ----------
+    steps : sequence of TrialStep
+        The trials of the session as the main analysis has them.
+    noticed : sequence of Finding
+        What the main analysis noticed about references.
+    """
+    for variant in study.variants:
+        yield _measure(study, variant, steps, noticed)
+
+
+def _measure(study: Study, variant: Variant, steps: Sequence[TrialStep], noticed: Sequence[Finding]) -> VariantRows:
+    changed = study.model_copy(
+        update={
+            "chain": variant.chain or study.chain,
+            "normalization": variant.normalization or study.normalization,
+            "metrics": tuple(metric for metric in study.metrics if metric.reads == "envelope"),
+        }
+    )
+    there = [step for step in steps if _matters(step, changed)]
+    if not there:
+        return VariantRows(metrics_table([]), ())
+    filtered: dict[int, ChainResult] = {}
+    done = [_again(changed, variant, step, filtered) for step in there]
+    references, about_references = references_of(changed, done)
+    known = {(one.kind, one.muscle, one.side) for one in noticed}
+    missing = {
+        key: _said(variant, one)
+        for one in about_references
+        if one.kind in _NO_REFERENCE and (key := (one.kind, one.muscle, one.side)) not in known
+    }
+    findings = (*(finding for step in done for finding in step.findings), *missing.values())
+    tasks = [step for step in done if step.trial.role == "task"]
+    table = metrics_table([(step.trial, rows_of(changed, step, references)) for step in tasks], variant.name)
+    before = tuple(finding for step in there for finding in step.findings)
+    linked = link_findings(table, (*before, *findings), tuple(references.values()))
+    return VariantRows(_own_references(linked, variant), findings)
+
+
+def _matters(step: TrialStep, study: Study) -> bool:
+    """Tell whether a trial gives numbers or a reference; one without repetitions failed in the main analysis."""
+    if step.loaded is None:
+        return False
+    return bool(step.repetitions) if step.trial.role == "task" else step.trial.role == study.normalization.role
+
+
+def _again(study: Study, variant: Variant, step: TrialStep, filtered: dict[int, ChainResult]) -> TrialStep:
+    """Filter and cut a trial as a variant does; findings are the variant's only."""
+    fresh = replace(step, findings=())
+    if variant.chain is not None:
+        fresh = _cut_again(study, variant, _filtered_again(study, variant, fresh, filtered))
+    fresh = _without_edges(variant, fresh)
+    signals = fresh.loaded.signals.signals if fresh.loaded else ()
+    return with_signals(fresh, tuple(signal for signal in signals if signal.kind == "emg"))
+
+
+def _filtered_again(study: Study, variant: Variant, step: TrialStep, filtered: dict[int, ChainResult]) -> TrialStep:
+    """Put the EMG signals through the variant's chain; one that cannot be is left out."""
+    signals: list[Signal] = []
+    lost: list[Finding] = []
+    for signal in step.loaded.signals.signals if step.loaded else ():
+        if signal.kind != "emg" or signal.chain_hash == chain_hash(study.chain, signal.muscle):
+            signals.append(signal)
+            continue
+        key = id(signal.envelope)  # trials cut from one file share the envelope of the whole, and so its samples
+        try:
+            if key not in filtered:
+                filtered[key] = run_chain(
+                    study.chain, signal.raw, signal.sampling_rate, muscle=signal.muscle, label=signal.label
+                )
+        except SignalError as error:
+            lost.append(_finding(variant, step, str(error), signal))
+            continue
+        result = filtered[key]
+        signals.append(
+            replace(
+                signal,
+                filtered=result.filtered,
+                envelope=result.envelope,
+                chain_hash=result.hash,
+                history=result.history,
+            )
+        )
+    return replace(with_signals(step, tuple(signals)), findings=(*step.findings, *lost))
+
+
+def _cut_again(study: Study, variant: Variant, step: TrialStep) -> TrialStep:
+    """Find the repetitions again where they are found in EMG; all others stay what they are."""
+    detector = study.detector_for(step.trial.exercise)
+    if step.loaded is None or step.trial.role != "task" or not hasattr(detector, "muscle"):
+        return step
+    try:
+        repetitions = find_repetitions(detector, step.loaded.signals).repetitions
+        reason = "no repetition was found"
+    except SegmentationError as error:
+        repetitions, reason = (), str(error)
+    lost = () if repetitions else (_finding(variant, step, reason),)
+    return replace(step, repetitions=repetitions, findings=(*step.findings, *lost))
+
+
+def _without_edges(variant: Variant, step: TrialStep) -> TrialStep:
+    """Leave out the first and last repetition, as the variant says; the others keep their numbers."""
+    first = variant.drop_repetitions in ("first", "both")
+    last = variant.drop_repetitions in ("last", "both")
+    if step.trial.role != "task" or not step.repetitions or not (first or last):
+        return step
+    kept = step.repetitions[int(first) : len(step.repetitions) - int(last)]
+    reason = f"of {len(step.repetitions)} repetitions none is left"
+    lost = () if kept else (_finding(variant, step, reason),)
+    return replace(step, repetitions=kept, first=step.first + int(first), findings=(*step.findings, *lost))
+
+
+def _own_references(table: pd.DataFrame, variant: Variant) -> pd.DataFrame:
+    """Tell references of another chain or normalization from those of the main analysis, which have their names."""
+    if table.empty or (variant.chain is None and variant.normalization is None):
+        return table
+    names = table["reference"]
+    return table.assign(reference=names.where(names.eq(""), names + f"@{variant.name}"))
+
+
+def _said(variant: Variant, finding: Finding) -> Finding:
+    reason = f"variant '{variant.name}': {finding.reason}"
+    return replace(finding, kind="variant_incomplete", level="warn", reason=reason, remedy=_REMEDY)
+
+
+def _finding(variant: Variant, step: TrialStep, reason: str, signal: Signal | None = None) -> Finding:
+    trial = step.trial
+    return make_finding(
+        "variant_incomplete",
+        "warn",
+        f"variant '{variant.name}': {reason}",
+        _REMEDY,
+        participant=trial.participant,
+        session=trial.session,
+        trial=trial.id,
+        channel=signal.label if signal else None,
+        muscle=signal.muscle if signal else None,
+        side=signal.side if signal else None,
+    )
