@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from emgpipe.simulate import load_truth
+from emgpipe.simulate.movement import NECK_ANGLES
+from emgpipe.simulate.truth import true_lockout_angles
 
 KEYS = ["participant", "exercise", "head_position", "muscle", "metric"]
 HEAD = """# The demo's ranking beside its truth
@@ -38,7 +40,7 @@ def main() -> None:
     lines = [HEAD.rstrip("\n")]
     for metric, allowed in (("mean", "3 %"), ("peak", "5 %")):
         lines.append(f"| {metric} | {100 * largest_deviation(cells[cells['metric'] == metric]):.1f} % | {allowed} |")
-    ranking = pd.read_csv(Path("processed/demo/ranking.csv"))
+    ranking = pd.read_csv(Path("processed/demo/comparisons/ranking.csv"))
     for title, rows in ranking.groupby("comparison", sort=False):
         lines += ["", f"## {title}", "", "Ratio to the first: measured (95 % interval), true.", ""]
         lines += [
@@ -46,6 +48,7 @@ def main() -> None:
             "|---|---|---|---|---|---|---|",
         ]
         lines += ranked(rows, cells)
+    lines += angles(table)
     lines += [
         "",
         "## Bias against the underlying activation",
@@ -59,6 +62,9 @@ def main() -> None:
     lines += [f"| {name} | {100 * row['mean']:+.1f} % | {100 * row['peak']:+.1f} % |" for name, row in bias.iterrows()]
     print("\n".join(lines))
 
+
+ANGLES = """Degrees from each participant's own neutral, as the calibration trial has it; mean over participants. The
+sensors do not read 0 in the neutral pose, and what they read there differs by several degrees between participants."""
 
 BIAS = """Expected value over the mean and the peak of the true activation. The mean reads low because the envelope is a
 root mean square of noise and smooths the ends; the peak reads high because a maximum of noise is sought over seconds.
@@ -93,6 +99,25 @@ def ranked(rows: pd.DataFrame, cells: pd.DataFrame) -> list[str]:
                 truth = cells[held & (cells["muscle"] == muscle) & (cells["metric"] == metric)]
                 parts += [words(part.loc[level]), f"{true_ratio(truth, factor, level, first):.3f}"]
             lines.append(f"| {muscle} | {row['rank']} | {level} | {' | '.join(parts)} |")
+    return lines
+
+
+def angles(table: pd.DataFrame) -> list[str]:
+    """Return the section about neck, lumbar spine and pelvis at lock-out of the hip thrust."""
+    keys = ["participant", "exercise", "head_position", "channel"]
+    lockout = table[(table["metric"] == "lockout") & (table["role"] == "task")].rename(columns={"muscle": "channel"})
+    cells = lockout.groupby(keys)["value"].mean().reset_index().merge(true_lockout_angles(), on=keys)
+    worst = (cells["value"] - cells["expected"]).abs().max()
+    thrust = cells[cells["exercise"] == "barbell_hip_thrust"]
+    lines = ["", "## Angles at lock-out of the hip thrust", "", ANGLES, ""]
+    lines += [f"Largest deviation of any set of any participant in any exercise: {worst:.2f} degrees.", ""]
+    lines += ["| channel | head position | measured | true |", "|---|---|---|---|"]
+    for channel in ("neck_angle", "lumbar_angle", "pelvic_tilt"):
+        means = thrust[thrust["channel"] == channel].groupby("head_position")[["value", "expected"]].mean()
+        lines += [
+            f"| {channel} | {position} | {means.loc[position, 'value']:+.1f} | {means.loc[position, 'expected']:+.1f} |"
+            for position in NECK_ANGLES
+        ]
     return lines
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from emgpipe import __version__
 from emgpipe.comparison import compare_all
-from emgpipe.config import changed_settings, load_study, plain_settings, portable, study_sources
+from emgpipe.config import changed_settings, load_study, phases_asked, plain_settings, portable, study_sources
 from emgpipe.errors import StoreError
 from emgpipe.store import (
     RUN_FILE,
@@ -125,6 +125,9 @@ def _require_same(study: Study, file: Path, run: Mapping[str, Any], settings: Ma
     if run.get("study") != study.name:
         raise StoreError(f"{folder} holds the run of another study, '{run.get('study')}'; use: emgpipe run {file}")
     changed = [*changed_settings(run["settings"], settings), *_changed_inputs(study, file, run["inputs"])]
+    new = phases_asked(settings["comparisons"]) - phases_asked(run["settings"].get("comparisons", ()))
+    if study.variants and new:
+        changed.append(f"the variants were not measured in the phase {' and '.join(sorted(new))}")
     if changed:
         raise StoreError(
             f"{file} says other things about the measurement than at the run, so the stored numbers are not its own: "

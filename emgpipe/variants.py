@@ -1,7 +1,8 @@
 """Variants of an analysis: a session once more, with another chain, normalization or choice of repetitions.
 
-Samples are shared with the main analysis, nothing is read again. Only what depends on a variant is made: numbers taken
-from the envelopes of task trials. Findings say where a variant lacks numbers that the main analysis has.
+Samples are shared with the main analysis, nothing is read again. Only what sensitivity analyses need is made: numbers
+taken from the envelopes of task trials, in whole repetitions and in the phases that are asked for. Findings say where a
+variant lacks numbers that the main analysis has.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.chain import chain_hash, run_chain
+from emgpipe.config import phases_asked
 from emgpipe.errors import SegmentationError, SignalError
 from emgpipe.model import Finding, make_finding
 from emgpipe.segmentation import find_repetitions
@@ -91,7 +93,7 @@ def _again(study: Study, variant: Variant, step: TrialStep, filtered: dict[int, 
     fresh = replace(step, findings=())
     if variant.chain is not None:
         fresh = _cut_again(study, variant, _filtered_again(study, variant, fresh, filtered))
-    fresh = _without_edges(variant, fresh)
+    fresh = _in_phases(study, _without_edges(variant, fresh))
     signals = fresh.loaded.signals.signals if fresh.loaded else ()
     return with_signals(fresh, tuple(signal for signal in signals if signal.kind == "emg"))
 
@@ -150,6 +152,15 @@ def _without_edges(variant: Variant, step: TrialStep) -> TrialStep:
     reason = f"of {len(step.repetitions)} repetitions none is left"
     lost = () if kept else (_finding(variant, step, reason),)
     return replace(step, repetitions=kept, first=step.first + int(first), findings=(*step.findings, *lost))
+
+
+def _in_phases(study: Study, step: TrialStep) -> TrialStep:
+    """Leave out the phases nobody asks variants for: they would be most of the work."""
+    wanted = phases_asked(one.model_dump() for one in study.comparisons)
+    repetitions = tuple(
+        replace(one, phases=tuple(phase for phase in one.phases if phase.name in wanted)) for one in step.repetitions
+    )
+    return replace(step, repetitions=repetitions)
 
 
 def _own_references(table: pd.DataFrame, variant: Variant) -> pd.DataFrame:

@@ -7,14 +7,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emgpipe.comparison.base import Comparator
+from emgpipe.comparison.between import Between
 from emgpipe.comparison.dose import Dose
 from emgpipe.comparison.equivalence import Equivalence
 from emgpipe.comparison.measured_position import MeasuredPosition
+from emgpipe.comparison.omnibus import Omnibus
+from emgpipe.comparison.mixed_model import MixedModel
 from emgpipe.comparison.paired import Paired
 from emgpipe.comparison.ranking import Ranking
+from emgpipe.comparison.repetition_trend import RepetitionTrend
+from emgpipe.comparison.reliability import Reliability
 from emgpipe.comparison.shared.primary import PrimaryOutcome
 from emgpipe.comparison.shared.tables import StudyTables
-from emgpipe.errors import ComparisonError
+from emgpipe.errors import ComparisonError, MissingPackageError
 from emgpipe.settings import one_of
 
 if TYPE_CHECKING:
@@ -26,9 +31,14 @@ if TYPE_CHECKING:
 COMPARATORS: tuple[type[Comparator], ...] = (
     Ranking,
     Paired,
+    Omnibus,
     Equivalence,
+    RepetitionTrend,
     MeasuredPosition,
     Dose,
+    MixedModel,
+    Reliability,
+    Between,
 )
 
 if TYPE_CHECKING:
@@ -56,14 +66,14 @@ def compare_all(
         In the order asked for, with titles that are all different; the first column of each of their tables is
         ``comparison``, the title.
     problems : tuple of ComparisonError
-        One per comparator that could not answer; the message says which and why.
+        One per comparator that could not answer, or lacks its package; the message says which and why.
     """
     made: list[Comparison] = []
     problems: list[ComparisonError] = []
     for number, comparator in enumerate(comparators, start=1):
         try:
             found = comparator.compare(tables, vocabulary)
-        except ComparisonError as error:
+        except (ComparisonError, MissingPackageError) as error:
             problems.append(ComparisonError(f"comparison {number} ({comparator.describe()}): {error}"))
             continue
         made.extend(primary.mark(one, comparator.name) if primary is not None else one for one in found)
@@ -97,13 +107,18 @@ def _with_title(table: pd.DataFrame, title: str) -> pd.DataFrame:
 __all__ = [
     "COMPARATORS",
     "AnyComparator",
+    "Between",
     "Comparator",
     "Dose",
     "Equivalence",
     "MeasuredPosition",
+    "MixedModel",
+    "Omnibus",
     "Paired",
     "PrimaryOutcome",
     "Ranking",
+    "Reliability",
+    "RepetitionTrend",
     "StudyTables",
     "compare_all",
 ]

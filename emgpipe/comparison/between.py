@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
@@ -25,6 +26,7 @@ from emgpipe.comparison.shared.conditions import ConditionComparator
 from emgpipe.comparison.shared.places import places
 from emgpipe.comparison.shared.ratios import BASIS as RATIO_BASIS
 from emgpipe.comparison.shared.rows import task_rows
+from emgpipe.comparison.shared.sides import with_sites, working_side
 from emgpipe.comparison.shared.wording import factor_words, panel_words, people
 from emgpipe.errors import ComparisonError
 from emgpipe.model import Comparison
@@ -110,7 +112,8 @@ class Between(ConditionComparator):
             own = basis | {"values": _EFFECTS.get(self.factor, _EFFECT_BASIS)} | self.shared_basis(rows, scope)
             try:
                 effects = tuple(self._effects(scope, vocabulary))
-                made.append(self._answer(title, effects, members, own, vocabulary))
+                answer = self._answer(title, effects, members, own, vocabulary)
+                made.append(replace(answer, sentences=(*answer.sentences, *self.shared_sentences(scope, vocabulary))))
             except ComparisonError as error:
                 refused.append(f"{scope.title}: {error}")
         if not made:
@@ -129,7 +132,9 @@ class Between(ConditionComparator):
     def _levels(self, rows: TaskRows, vocabulary: Vocabulary, basis: dict[str, str]) -> Iterator[Asked]:
         if self.ratios:
             basis["ratios"] = RATIO_BASIS
-        for place in places(rows, self.at or {}, vocabulary):
+        sides = working_side(with_sites(rows), self.side, vocabulary)
+        basis |= sides.basis(sides.rows.table)
+        for place in places(sides.rows, self.at or {}, vocabulary):
             if place.averaged:
                 basis["averaged"] = f"{place.averaged} differ between trials of one condition; these are averaged"
             yield from levels_asked(self.chosen(place.rows, vocabulary), place)

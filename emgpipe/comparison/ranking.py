@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from emgpipe.comparison.ranks.account import ranking_basis, ranking_families, ranking_sentences
-from emgpipe.comparison.ranks.matrices import PanelCells, panel_cells
-from emgpipe.comparison.ranks.order import Order, Resampling, order_of
+from emgpipe.comparison.ranks.order import Resampling, order_of
 from emgpipe.comparison.ranks.panel import rank_panel
-from emgpipe.comparison.ranks.sensitivity import Alternative, Panel, Reading, chosen_readings
+from emgpipe.comparison.ranks.readings import Alternatives, of_variant, read_panels
+from emgpipe.comparison.ranks.sensitivity import chosen_readings
 from emgpipe.comparison.ranks.tabulate import further_tables, ranking_table, scope_texts
-from emgpipe.comparison.shared.cells import PANEL, block_cells, own_values
+from emgpipe.comparison.shared.cells import PANEL
 from emgpipe.comparison.shared.conditions import ConditionComparator
-from emgpipe.comparison.shared.rows import MAIN_VARIANT
 from emgpipe.errors import ComparisonError
 from emgpipe.model import Comparison
+from emgpipe.model.tables import MAIN_VARIANT
 from emgpipe.statistics.sign_flips import DEFAULT_RESAMPLES
 
 if TYPE_CHECKING:
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from emgpipe.comparison.ranks.results import PanelResult
     from emgpipe.comparison.shared.rows import TaskRows
     from emgpipe.comparison.shared.scopes import Scope
     from emgpipe.comparison.shared.tables import StudyTables
@@ -59,10 +56,10 @@ class Ranking(ConditionComparator):
             raise ComparisonError(
                 f"channels ({', '.join(self.channels)}) have no amplitude to rank by; compare them with kind: paired"
             )
-        rows = self.task_rows(_of_variant(tables, MAIN_VARIANT))
+        rows = self.task_rows(of_variant(tables, MAIN_VARIANT))
         measured = rows.table.loc[rows.table["kind"] == "emg", "metric"].unique()
         readings = chosen_readings(tables.metrics, self.sensitivity, measured)
-        others = _Others(self, tables, vocabulary, readings)
+        others = Alternatives(self, tables, vocabulary, readings)
         return tuple(self._compare(scope, rows, others) for scope in self.scopes(rows, vocabulary))
 
     @classmethod
@@ -79,7 +76,7 @@ class Ranking(ConditionComparator):
         """Resamples and seed."""
         return Resampling(self.resamples, self.seed)
 
-    def _compare(self, scope: Scope, rows: TaskRows, others: _Others) -> Comparison:
+    def _compare(self, scope: Scope, rows: TaskRows, others: Alternatives) -> Comparison:
         vocabulary = others.vocabulary
         read = read_panels(self.chosen(scope.rows, vocabulary), scope, self.column)
         orders = {key: order_of(cells, self.resampling) for key, cells in read.cells.items()}
@@ -103,99 +100,6 @@ class Ranking(ConditionComparator):
             tables=further_tables(panels, alternatives, scope, self.column, vocabulary),
             families=ranking_families(panels, vocabulary),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPanels:
-    """The panels of a scope in the order of the table, metrics in the order asked for."""
-
-    cells: Mapping[Panel, PanelCells]
-    kinds: Mapping[Panel, str]
-    own: pd.DataFrame
-
-
-def read_panels(emg: pd.DataFrame, scope: Scope, factor: str) -> ReadPanels:
-    """Return the panels of the chosen rows as matrices."""
-    blocks = block_cells(emg, factor, scope.held)
-    own = own_values(blocks)
-    kinds = emg.drop_duplicates(list(PANEL)).set_index(list(PANEL))["kind"].to_dict()
-    of_blocks, of_own = (dict(iter(table.groupby(list(PANEL), sort=False))) for table in (blocks, own))
-    cells = {key: panel_cells(of_blocks[key], of_own[key], scope.levels, scope.held) for key in kinds}
-    return ReadPanels(cells, kinds, own)
-
-
-class _Others:
-    """The orders other metrics and other variants give; a variant is read once for all scopes."""
-
-    def __init__(
-        self, ranking: Ranking, tables: StudyTables, vocabulary: Vocabulary, readings: Sequence[Reading]
-    ) -> None:
-        self.vocabulary = vocabulary
-        self._ranking = ranking
-        self._readings = readings
-        self._problems: dict[str, str] = {}
-        self._scopes: dict[str, dict[str, Scope]] = {}
-        for name in dict.fromkeys(reading.variant for reading in readings if not reading.metric):
-            try:
-                rows = ranking.task_rows(_of_variant(tables, name))
-                self._scopes[name] = {scope.text: scope for scope in ranking.scopes(rows, vocabulary)}
-            except ComparisonError as error:
-                self._problems[name] = str(error)
-
-    @property
-    def basis(self) -> dict[str, str]:
-        """What the order was compared with, and which variants could not be ranked."""
-        names = ", ".join(reading.metric or reading.variant for reading in self._readings) or "nothing"
-        said = [f"the order is compared with: {names}"]
-        said += [f"variant {name} could not be ranked: {why}" for name, why in self._problems.items()]
-        return {"sensitivity": "; ".join(said)}
-
-    def of(self, scope: Scope, main: ReadPanels, orders: Mapping[Panel, Order]) -> dict[Panel, list[Alternative]]:
-        """Return the alternatives of each panel of the main reading."""
-        found: dict[Panel, list[Alternative]] = {key: [] for key in main.cells}
-        by_metric = self._by_metric(scope, main, orders)
-        by_variant = {name: self._ordered(name, scope) for name in self._scopes}
-        for key, alternatives in found.items():
-            for reading in self._readings:
-                there = by_metric if reading.metric else by_variant.get(reading.variant, {})
-                other = (*key[:3], reading.metric or key[3])
-                if other in there and (other != key or not reading.metric):
-                    cells, order = there[other]
-                    alternatives.append(Alternative(reading, cells.levels, order))
-        return found
-
-    def _by_metric(
-        self, scope: Scope, main: ReadPanels, orders: Mapping[Panel, Order]
-    ) -> dict[Panel, tuple[PanelCells, Order]]:
-        """Return the panels of the main run by every metric read; those of the ranking itself are not made again."""
-        ranking = self._ranking
-        known = {key: (cells, orders[key]) for key, cells in main.cells.items()}
-        names = [reading.metric for reading in self._readings if reading.metric]
-        further = tuple(name for name in names if name not in ranking.metrics)
-        return known | self._panels(ranking.model_copy(update={"metrics": further}), scope) if further else known
-
-    def _ordered(self, variant: str, scope: Scope) -> dict[Panel, tuple[PanelCells, Order]]:
-        same = self._scopes[variant].get(scope.text)
-        if same is None:
-            return {}
-        try:
-            return self._panels(self._ranking, same)
-        except ComparisonError as error:
-            self._problems[variant] = str(error)
-            return {}
-
-    def _panels(self, ranking: Ranking, scope: Scope) -> dict[Panel, tuple[PanelCells, Order]]:
-        read = read_panels(ranking.chosen(scope.rows, self.vocabulary), scope, ranking.column)
-        return {key: (cells, order_of(cells, ranking.resampling)) for key, cells in read.cells.items()}
-
-
-def _of_variant(tables: StudyTables, name: str) -> StudyTables:
-    """Return the tables of one variant as if there were no other."""
-    if "variant" not in tables.metrics.columns:
-        return tables
-    variants = tables.metrics["variant"].fillna("").astype(str)
-    rows = tables.metrics[variants.isin({"", MAIN_VARIANT} if name == MAIN_VARIANT else {name})]
-    return replace(tables, metrics=rows.assign(variant=MAIN_VARIANT))
 
 
 def _with_scope(own: pd.DataFrame, scope: Scope, factor: str) -> pd.DataFrame:

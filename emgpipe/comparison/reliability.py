@@ -29,6 +29,7 @@ from emgpipe.comparison.shared.levels import as_levels
 from emgpipe.comparison.shared.places import places
 from emgpipe.comparison.shared.ratios import with_parts
 from emgpipe.comparison.shared.rows import task_rows
+from emgpipe.comparison.shared.sides import with_sites, working_side
 from emgpipe.comparison.shared.wording import listed, people
 from emgpipe.errors import ComparisonError, suggest
 from emgpipe.model import Comparison
@@ -146,7 +147,9 @@ class Reliability(OutcomeComparator):
         if self.of == "sessions":
             rows = as_levels(rows, "session")
             basis["scale"] = LEVELS_BASIS["session"]
-        for place in places(rows, self.at, vocabulary):
+        sides = working_side(with_sites(rows), "working", vocabulary)
+        basis |= sides.basis(sides.rows.table)
+        for place in places(sides.rows, self.at, vocabulary):
             chosen = self.chosen(place.rows, vocabulary)
             if place.averaged and self.of == "sessions":
                 basis["averaged"] = f"{place.averaged} differ between trials of one condition; these are averaged"

@@ -8,7 +8,7 @@ from emgpipe.config.plain import changed_settings, plain_settings, portable
 from emgpipe.config.recordings import FilePattern, Recordings
 from emgpipe.config.study import Output, RepetitionRule, Study
 from emgpipe.config.trials import list_trials
-from emgpipe.config.variants import Variant
+from emgpipe.config.variants import Variant, phases_asked
 
 __all__ = [
     "ChannelSetting",
@@ -26,6 +26,7 @@ __all__ = [
     "list_participants",
     "list_trials",
     "load_study",
+    "phases_asked",
     "plain_settings",
     "portable",
     "study_schema",

@@ -25,7 +25,7 @@ _TAKEN: Final = frozenset({*WHERE, *METRIC_COLUMNS, *STANDARD_FACTORS, "comparis
 _PERSONAL: Final = re.compile(
     r"(first|last|family|given|full|sur|middle|maiden|vor|nach)?_?names?|prenom|nom|nombre|apellidos?|initials"
     r"|(date_of_birth|birth_?(date|day)|dob|born(_on)?|geburts(datum|tag)|date_de_naissance|fecha_de_nacimiento)"
-    r"|e_?mail(_.*)?|(tele)?phone(_.*)?|mobile(_.*)?|telefon(_.*)?|handy(_.*)?|(home_|street_)?address|adresse|street|postcode|zip(_code)?"
+    r"|e_?mail(_.*)?|(tele)?phone(_.*)?|mobile(_.*)?|telefon.*|handy(_.*)?|(home_|street_)?address|adresse|street|postcode|zip(_code)?"
     r"|(patient|medical_record|insurance|passport|social_security)_?(id|number|no)?|ssn|mrn"
 )
 """Columns that say who somebody is; a year of birth or an age does not."""

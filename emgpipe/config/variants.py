@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from emgpipe.chain import AnyStep
 from emgpipe.config.problems import PLAIN_NAME
-from emgpipe.model.tables import MAIN_VARIANT
+from emgpipe.model.tables import MAIN_VARIANT, WHOLE_REPETITION
 from emgpipe.normalization import AnyNormalization
 from emgpipe.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from emgpipe.chain import Step
 
@@ -45,6 +45,18 @@ class Variant(Settings):
                 "`drop_repetitions`, or delete it"
             )
         return self
+
+
+def phases_asked(comparisons: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Return the phases in which variants are measured: the whole repetition, and what sensitivity analyses ask for.
+
+    Parameters
+    ----------
+    comparisons : iterable of mapping
+        The comparisons of a study as plain data.
+    """
+    asked = (str(one.get("phase", WHOLE_REPETITION)) for one in comparisons if "sensitivity" in one)
+    return frozenset({WHOLE_REPETITION, *asked})
 
 
 def replaced(chain: Sequence[Step], changes: Sequence[Step]) -> tuple[tuple[Step, ...], list[tuple[int, str]]]:

@@ -70,7 +70,7 @@ def study_text(draft: Draft, *, folder: str, trials: str, vocabulary: Vocabulary
         [(_MVIC if has_mvic else _NO_MVIC).rstrip()],
         _repetitions(draft, vocabulary),
         comparison_lines(draft.tasks, vocabulary),
-        ["# Results go to <folder>/<name>/ : report.html, ranking.csv, tables.", "output:", "  folder: processed"],
+        ["# Results go to <folder>/<name>/ : report.html, comparisons/, tables.", "output:", "  folder: processed"],
         _others(draft),
     )
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"

@@ -7,6 +7,7 @@ amplitude, so that no reference applies to them.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 SHORTEST = 0.25
 """Seconds; below it the spectrum has steps of more than 4 Hz."""
 FEWEST_WINDOWS = 3
+ROUNDING = 1e-12
+"""Below this share of the samples, what differs from their mean is rounding."""
 
 
 class _Frequency(Metric):
@@ -66,8 +69,10 @@ class MedianFrequencySlope(_Frequency):
 
     def measure(self, cut: Cut) -> float:
         """Return Hz/s by least squares; NaN under three windows without gaps."""
-        size = round(self.window * cut.sampling_rate)
-        starts = range(0, cut.samples.size - size + 1, size) if size else range(0)
+        size = max(round(self.window * cut.sampling_rate), 1)
+        starts = range(0, cut.samples.size - size + 1, size)
+        if len(starts) < FEWEST_WINDOWS:
+            return np.nan
         found = np.array([median_frequency(cut.samples[start : start + size], cut.sampling_rate) for start in starts])
         there = np.isfinite(found)
         if np.count_nonzero(there) < FEWEST_WINDOWS:
@@ -102,9 +107,23 @@ def _power(samples: NDArray[np.float64], sampling_rate: float) -> tuple[NDArray[
     """Return the power at 0, step, 2 step, ... Hz, and step; empty where there is nothing to transform."""
     if samples.size < max(SHORTEST * sampling_rate, 3) or not np.isfinite(samples).all():
         return np.empty(0), np.nan
-    windowed = (samples - samples.mean()) * np.hanning(samples.size)
-    spectrum = np.fft.rfft(windowed)
-    return np.square(spectrum.real) + np.square(spectrum.imag), sampling_rate / samples.size
+    from scipy.fft import next_fast_len
+
+    centered = samples - samples.mean()
+    if np.abs(centered).max() <= ROUNDING * np.abs(samples).max():
+        return np.empty(0), np.nan
+    # Zeros behind the stretch make the steps a little finer; without them a prime length takes 20 times as long.
+    length = next_fast_len(samples.size, real=True)
+    spectrum = np.fft.rfft(centered * _hann(samples.size), length)
+    return np.square(spectrum.real) + np.square(spectrum.imag), sampling_rate / length
+
+
+@lru_cache(maxsize=8)
+def _hann(size: int) -> NDArray[np.float64]:
+    """Return the window; all muscles of a repetition share it."""
+    window = np.hanning(size)
+    window.flags.writeable = False
+    return window
 
 
 def _without_gaps(cut: Cut) -> NDArray[np.float64]:

@@ -188,13 +188,13 @@ def _ratio_panel(axes: Axes, panel: Panel, most: int) -> None:
         if row.low is not None and row.high is not None and row.low > 0:
             axes.plot((row.low, row.high), (position, position), color=BLUE, linewidth=2, solid_capstyle="butt")
         if row.ratio is not None and row.ratio > 0:
-            face = BLUE if row.shown or row.first else "white"
+            face = BLUE if row.separated or row.first else "white"
             marker = "D" if row.first else "o"
             axes.plot(row.ratio, position, marker, color=BLUE, markerfacecolor=face, markersize=6.5)
     rows = [f"{shortened(row.name, 28)}  {row.rank if row.rank is not None else '–'}" for row in panel.rows]
     axes.set_yticks(range(len(rows)), [printable(row) for row in rows])
     axes.set_ylim(max(most, 2) - 0.4, -0.6)
-    axes.set_xlabel("ratio to the first (95 % interval)", fontsize=8.5)
+    axes.set_xlabel("ratio to the first (95 % interval, unadjusted)", fontsize=8.5)
     axes.grid(axis="x", color="#e3e6e9", linewidth=0.8)
     axes.set_axisbelow(True)
     plain_frame(axes)

@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 _VERDICTS: Final[dict[Verdict, str]] = {
     "clear": '<span class="level good">✔ clear</span>',
     "not shown": '<span class="level warn">▲ no difference shown</span>',
-    "no interval": '<span class="level note">● no interval</span>',
+    "too few": '<span class="level note">● too few participants</span>',
     "tie": '<span class="level warn">▲ tied</span>',
     "alone": '<span class="level note">● nothing to compare</span>',
 }
 _CAUTION: Final = (
     "A higher EMG amplitude is not the same as more force or more muscle growth. The ratio is that of the second place "
-    "to the first, inside each participant, so it does not depend on the MVIC. <em>Clear</em>: its 95 % interval "
-    "leaves out 1. <em>No difference shown</em>: it contains 1. Each interval is that of a single ratio; that the "
-    "first was picked as the highest, and that several ratios are looked at, is not corrected for."
+    "to the first, inside each participant, so it does not depend on the MVIC; its interval is that of a single ratio, "
+    "unadjusted. How sure the first place is rests on all levels judged together, at 5 % for one muscle and metric. "
+    "<em>Clear</em>: every other level is shown not to be the highest. <em>No difference shown</em>: as many levels "
+    "may be the highest as stated. <em>Too few participants</em>: below six, no test of this kind can separate "
+    "anybody. Muscles and metrics are judged one by one; nothing is corrected for their number."
 )
 
 
@@ -106,14 +108,14 @@ def _leader_sentence(comparison: Comparison, panels: list[Panel], metrics: list[
 
 
 def _sure(panels: list[Panel], metrics: list[str]) -> str:
-    """Say for how many of the rankings the second is clearly lower."""
+    """Say for how many of the rankings the first place is clear."""
     parts = []
     for metric in metrics:
         verdicts = [panel.verdict for panel in panels if panel.metric == metric]
         clear = verdicts.count("clear")
         who = "all" if clear == len(verdicts) else f"{clear} of {len(verdicts)}"
         parts.append(f"in {who} by {metric_label(metric)}" if len(metrics) > 1 else f"in {who}")
-    return f"clearly above the second {', '.join(parts)}"
+    return f"first place clear {', '.join(parts)}"
 
 
 def _titled(comparison: Comparison, panel: Panel) -> str:
@@ -154,4 +156,7 @@ def _place(panel: Panel | None) -> list[str]:
     leaders = escape(", ".join(row.name for row in panel.rows if row.first) or MISSING)
     second = panel.runner_up
     behind = MISSING if second is None else f"{second.name}, {interval(second.ratio, second.low, second.high)}"
-    return [f"<strong>{leaders}</strong>", escape(behind), _VERDICTS[panel.verdict]]
+    sure = _VERDICTS[panel.verdict]
+    if panel.verdict == "not shown":
+        sure += f" {len(panel.may_be_first)} may be first"
+    return [f"<strong>{leaders}</strong>", escape(behind), sure]

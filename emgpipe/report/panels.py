@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from emgpipe.model import Comparison
 
 _NEEDED: Final = {"muscle", "metric", "level", "rank"}
-Verdict = Literal["clear", "not shown", "no interval", "tie", "alone"]
+Verdict = Literal["clear", "not shown", "too few", "tie", "alone"]
+LARGEST_P: Final = 0.05
+"""At and below which a best set separates levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,13 @@ class Row:
     ratio: float | None
     low: float | None
     high: float | None
+    in_best_set: bool | None
+    p_best: float | None
+    smallest_p: float | None
+    frequency_first: float | None
+    mean_rank: float | None
+    rank_low: float | None
+    rank_high: float | None
     first_count: int | None
     first_of: int | None
     tie: bool
@@ -49,9 +58,9 @@ class Row:
         return self.rank == 1
 
     @property
-    def shown(self) -> bool:
-        """Whether the interval of the ratio to the first level excludes 1."""
-        return self.low is not None and self.high is not None and not self.low <= 1 <= self.high
+    def separated(self) -> bool:
+        """Whether it is shown not to be the highest, all levels judged together."""
+        return self.in_best_set is False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +90,21 @@ class Panel:
         return next((row for row in self.rows if row.rank is not None and not row.first), None)
 
     @property
+    def may_be_first(self) -> tuple[Row, ...]:
+        """The ranked levels that are not shown to be below another."""
+        return tuple(row for row in self.rows if row.rank is not None and not row.separated)
+
+    @property
     def verdict(self) -> Verdict:
-        """How sure the first place is, judged by the interval of the second."""
-        second = self.runner_up
+        """How sure the first place is, judged for all levels together."""
         if sum(row.first for row in self.rows) > 1:
             return "tie"
-        if second is None:
+        if self.runner_up is None:
             return "alone"
-        if second.low is None or second.high is None:
-            return "no interval"
-        return "clear" if second.shown else "not shown"
+        if all(row.first for row in self.may_be_first) and self.may_be_first:
+            return "clear"
+        smallest = self.rows[0].smallest_p
+        return "too few" if smallest is not None and smallest > LARGEST_P else "not shown"
 
 
 def ranking_panels(comparison: Comparison) -> tuple[Panel, ...]:
@@ -185,7 +199,7 @@ def _row(record: Mapping[Any, Any], scale: float) -> Row:
         value = finite(record.get(column))
         return None if value is None else value * scale
 
-    level, tie = plain(record.get("level")), record.get("tie")
+    level = plain(record.get("level"))
     return Row(
         level=level,
         name=label(level),
@@ -200,11 +214,24 @@ def _row(record: Mapping[Any, Any], scale: float) -> Row:
         ratio=finite(record.get("ratio_to_first")),
         low=finite(record.get("ci_low")),
         high=finite(record.get("ci_high")),
+        in_best_set=_yes_or_no(record.get("in_best_set")),
+        p_best=finite(record.get("p_best")),
+        smallest_p=finite(record.get("smallest_p")),
+        frequency_first=finite(record.get("frequency_first")),
+        mean_rank=finite(record.get("mean_rank")),
+        rank_low=finite(record.get("rank_low")),
+        rank_high=finite(record.get("rank_high")),
         first_count=_whole(record.get("first_count")),
         first_of=_whole(record.get("first_of")),
-        tie=bool(tie) if isinstance(tie, bool) or finite(tie) is not None else False,
+        tie=_yes_or_no(record.get("tie")) or False,
         note=plain(record.get("note")),
     )
+
+
+def _yes_or_no(value: Any) -> bool | None:
+    """Read a cell of truth values, from a table or from a file; None where it is missing."""
+    text = plain(value).casefold()
+    return None if text in {"", "nan"} else text in {"true", "1", "1.0"}
 
 
 def _whole(value: Any) -> int | None:

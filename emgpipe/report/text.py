@@ -36,8 +36,9 @@ def ranking_text(comparisons: Iterable[Comparison], width: int = 100) -> str:
     lines = [line for comparison in comparisons for line in _comparison(comparison, width)]
     if any("ratio (" in line for line in lines):
         lines.append("value: geometric mean over participants, adjusted for missing cells; ratio: to the first")
+        lines.append("intervals are each for one ratio, unadjusted")
     if any(line.rstrip().endswith("*") or "* " in line for line in lines):
-        lines.append("* the 95 % interval contains 1: no difference from the first is shown")
+        lines.append("* not distinguishable from the first: all levels judged together at 5 %")
     return "\n".join(shortened(line.rstrip(), width) for line in lines)
 
 
@@ -82,7 +83,7 @@ def _block(row: Row | None) -> str:
         return " " * _BLOCK
     rank = "–" if row.rank is None else str(row.rank)
     value = row.adjusted if row.adjusted is not None else row.geometric_mean
-    mark = "" if row.first or row.low is None or row.shown else "*"
+    mark = "*" if row.rank is not None and not row.first and not row.separated else ""
     if row.first:
         ratio = "first" if not row.tie else "first, tied"
     else:

@@ -2,8 +2,8 @@
 
 Two forms, both two-sided and both made of the pointwise paired t:
 
-- *max-t*: a point counts where its |t| is larger than what the largest |t| of the whole curve is under sign flips. Every
-  point that counts may be pointed at.
+- *max-t*: a point counts where its |t| is larger than the largest |t| that sign flips bring about anywhere.
+  Every point that counts may be pointed at.
 - *cluster*: neighboring points beyond a stated threshold form a cluster, which is as strong as the sum of its |t|; its
   p value is that of the strongest cluster under sign flips. Longer differences are found more readily, but only *that*
   there is a difference is tested: where a cluster begins and ends is a description.

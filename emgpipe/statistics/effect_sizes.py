@@ -188,6 +188,8 @@ def _bracket(beyond: Callable[[float], float], start: float) -> tuple[float, flo
     before, step = start, 0.5
     for _ in range(64):
         after = before + direction * step
+        if before > 0 > after:
+            after = 0.0  # opposite signs only where the root lies there
         there = beyond(after)
         if math.isnan(there):
             return None

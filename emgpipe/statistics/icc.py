@@ -50,6 +50,11 @@ class MeanSquares:
     trials: float
     error: float
 
+    def scaled(self, size: float) -> MeanSquares:
+        """Return the mean squares of values `size` times as large."""
+        parts = (part * size * size for part in (self.between, self.within, self.trials, self.error))
+        return MeanSquares(self.n, self.k, *parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Coefficient:
@@ -114,18 +119,22 @@ def reliability(values: NDArray[np.float64]) -> Reliability:
     ComparisonError
         Fewer than two participants or trials, or a value is missing.
     """
-    squares = mean_squares(values)
+    # In units of the largest value, so that no square leaves the range of numbers.
+    size = float(np.abs(values).max(initial=0.0)) or 1.0
+    shares = values / size
+    squares = mean_squares(shares)
+    error, within = size * math.sqrt(squares.error), size * math.sqrt(squares.within)
     return Reliability(
-        squares=squares,
+        squares=squares.scaled(size),
         one_way=_one_way(squares),
         agreement=_agreement(squares),
         consistency=_consistency(squares),
-        sem_consistency=math.sqrt(squares.error),
-        sem_agreement=math.sqrt(squares.within),
-        mdc_consistency=MDC_FACTOR * math.sqrt(squares.error),
-        mdc_agreement=MDC_FACTOR * math.sqrt(squares.within),
-        cv=_mean_cv(values),
-        cv_log=_log_cv(values),
+        sem_consistency=error,
+        sem_agreement=within,
+        mdc_consistency=MDC_FACTOR * error,
+        mdc_agreement=MDC_FACTOR * within,
+        cv=_mean_cv(shares),
+        cv_log=_log_cv(shares),
     )
 
 

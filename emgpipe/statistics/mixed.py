@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -21,7 +21,7 @@ from emgpipe.statistics.log_ratio import CONFIDENCE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_OPTIMIZERS: Final = ("lbfgs", "bfgs", "powell", "nm")
+_OPTIMIZERS: Final = ("bfgs", "lbfgs", "powell", "nm")
 """Tried in this order until one converges."""
 _BOUNDARY: Final = 1e-5
 """A variance below this share of the residual variance counts as zero."""
@@ -126,7 +126,9 @@ def fit_mixed(data: MixedData, slope_names: Sequence[str] = ()) -> MixedFit:
         statsmodels is not installed.
     """
     _require_determined(data)
-    fitted, caught = _fitted(data)
+    # Slopes in units of their own size, so that degrees and kilograms converge alike and "zero" means the same.
+    sizes = np.sqrt((data.slopes**2).mean(axis=0))
+    fitted, caught = _fitted(replace(data, slopes=data.slopes / sizes))
     if fitted is None:
         raise ComparisonError("the mixed model could not be fitted: its likelihood is singular; use fewer terms")
     if not fitted.converged:
@@ -134,20 +136,21 @@ def fit_mixed(data: MixedData, slope_names: Sequence[str] = ()) -> MixedFit:
             f"the mixed model did not converge with any of {len(_OPTIMIZERS)} optimizers; use fewer terms, or random: "
             "intercept"
         )
-    errors = np.asarray(fitted.bse_fe, dtype=float)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        errors = np.asarray(fitted.bse_fe, dtype=float)
     if not np.isfinite(errors).all():
         raise ComparisonError("the mixed model gives no standard errors: its information is singular; use fewer terms")
     effects = np.asarray(fitted.fe_params, dtype=float)
     terms = tuple(Term(n, float(e), float(se)) for n, e, se in zip(data.terms, effects, errors, strict=True))
-    variances = _variances(fitted, slope_names)
     return MixedFit(
         terms=terms,
-        variances=variances,
+        variances=_variances(fitted, slope_names, sizes),
         residual=float(fitted.scale),
         minus_2_log_reml=-2 * float(fitted.llf),
         n=len(set(data.participants)),
         rows=data.response.size,
-        doubts=tuple(_doubts(fitted, variances, caught)),
+        doubts=tuple(_doubts(fitted, _variances(fitted, slope_names, np.ones_like(sizes)), caught)),
     )
 
 
@@ -236,8 +239,10 @@ def _components(blocks: dict[str, NDArray[np.int64]], participants: NDArray[np.i
     return VCSpec(names, labels, matrices)
 
 
-def _variances(fitted: Any, slope_names: Sequence[str]) -> dict[str, float]:
-    covariance = np.atleast_2d(np.asarray(fitted.cov_re, dtype=float))
+def _variances(fitted: Any, slope_names: Sequence[str], sizes: NDArray[np.float64]) -> dict[str, float]:
+    """Return the variances by name; slopes per unit of their column, which was divided by its size."""
+    per_unit = 1 / np.concatenate([[1.0], sizes])
+    covariance = np.atleast_2d(np.asarray(fitted.cov_re, dtype=float)) * np.outer(per_unit, per_unit)
     names = ["participant", *(f"participant: {name}" for name in slope_names)]
     found = {name: float(covariance[i, i]) for i, name in enumerate(names)}
     for i, j in zip(*np.triu_indices(len(names), 1), strict=True):

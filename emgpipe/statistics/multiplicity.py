@@ -37,7 +37,7 @@ def smallest_adjusted(smallest: float, tests: int, correction: Correction) -> fl
     Holm's first step compares the smallest p of the family with alpha / tests. Benjamini-Hochberg can leave a p value
     as it is, where all tests of the family are that small.
     """
-    return min(1.0, smallest * tests) if correction == "holm" else smallest
+    return float(np.minimum(1.0, smallest * tests)) if correction == "holm" else smallest
 
 
 def _holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -97,10 +97,12 @@ def test_everything_equal():
     assert comparison.table["rank"].tolist() == [1, 1, 1]
     assert comparison.table["tie"].all()
     assert comparison.table["ratio_to_first"].tolist() == pytest.approx([1, 1, 1])
-    assert comparison.sentences == (
+    assert comparison.sentences[0] == (
         "Gluteus maximus, right, mean EMG amplitude: equal in back squat, front squat and split squat, "
-        "which share rank 1.",
+        "which share rank 1."
     )
+    assert comparison.table["in_best_set"].all()
+    assert comparison.table["p_best"].tolist() == [1, 1, 1]
 
 
 def test_load_bases_that_differ_are_flagged():

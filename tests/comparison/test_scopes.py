@@ -31,7 +31,7 @@ def test_one_ranking_per_exercise_with_two_head_positions():
     assert set(thrust.table["scope"]) == {"exercise = barbell_hip_thrust"}
     assert order(thrust) == [(1, "neutral"), (2, "hyperflexion"), (3, "hyperextension")]
     assert thrust.table["level_order"].tolist() == [2, 3, 1]
-    assert thrust.basis["not_ranked"] == "A comparison needs two head positions in back squat; measured: neutral."
+    assert thrust.basis["places_left_out"] == "A comparison needs two head positions in back squat; measured: neutral."
 
 
 def test_without_at_only_what_all_share_is_compared():
@@ -79,7 +79,7 @@ def test_any_factor_can_be_ranked_and_numbers_sort_by_size():
     comparison = rank(table(rows), Ranking(factor="load", within="exercise", metrics=MEAN))
     assert order(comparison) == [(1, "100"), (2, "80"), (3, "60")]
     assert comparison.table["level_order"].tolist() == [3, 2, 1]
-    assert "higher in load 100 than in load 80" in comparison.sentences[0]
+    assert "load 100 ranks first; load 80 (ratio 1.50" in comparison.sentences[0]
 
 
 def test_other_factors_are_averaged_and_said():

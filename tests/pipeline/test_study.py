@@ -43,9 +43,12 @@ def test_everything_is_processed_and_written(study, result):
     assert result.failed == ()
     assert not (result.findings["level"] == "fail").any()
     written = {path.relative_to(result.folder).as_posix() for path in result.folder.rglob("*") if path.is_file()}
+    further = result.comparisons[0].tables
     assert written == {
-        "metrics.csv", "curves.csv", "findings.csv", "references.csv", "ranking.csv", "report.html", "run.json",
-        "sessions/P01_1.h5", "sessions/P02_1.h5", "sessions/P03_1.h5",
+        "metrics.csv", "curves.csv", "findings.csv", "references.csv", "report.html", "comparisons.html", "run.json",
+        "sessions/P01_1.h5", "sessions/P02_1.h5", "sessions/P03_1.h5", "comparisons/families.csv",
+        *(f"comparisons/ranking{table}.csv" for table in ("", "_cells", *(f"_{name}" for name in further))),
+        "comparisons/sentences.txt",
     }  # fmt: skip
     assert result.folder == study.parent / "processed" / "small"
 
@@ -56,9 +59,8 @@ def test_run_file_vouches_for_every_file(result):
     assert run["settings"]["chain"][1]["high"] == 450.0
     for name, digest in run["outputs"].items():
         assert hashlib.sha256((result.folder / name).read_bytes()).hexdigest() == digest
-    tables = {"metrics.csv", "curves.csv", "findings.csv", "references.csv", "ranking.csv"}
-    sessions = {f"sessions/P0{number}_1.h5" for number in (1, 2, 3)}
-    assert set(run["outputs"]) == {*tables, *sessions, "report.html"}
+    everything = (path for path in result.folder.rglob("*") if path.is_file())
+    assert {*run["outputs"], "run.json"} == {path.relative_to(result.folder).as_posix() for path in everything}
     raw = [name for name in run["inputs"] if name.endswith(".csv")]
     assert len(raw) == 12
     assert all(len(digest) == 64 for digest in run["inputs"].values())
@@ -82,7 +84,7 @@ def test_ranking_names_the_right_exercise(result):
     first = table[(table["rank"] == 1) & (table["muscle"] == "gluteus_maximus_lower")]
     assert set(first["level"]) == {"barbell_hip_thrust"}
     assert set(first["metric"]) == {"mean", "peak"}
-    assert len(pd.read_csv(result.folder / "ranking.csv")) == len(table)
+    assert len(pd.read_csv(result.folder / "comparisons" / "ranking.csv")) == len(table)
 
 
 def test_report_shows_every_participant(result):

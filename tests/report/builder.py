@@ -26,6 +26,8 @@ from emgpipe.model import (
     make_finding,
 )
 from emgpipe.model.tables import FINDING_COLUMNS
+from emgpipe.statistics.best_set import best_set
+from emgpipe.statistics.bootstrap_ranks import bootstrap_ranks
 
 MUSCLES = (
     "gluteus_maximus_upper",
@@ -254,6 +256,7 @@ def ranking(title: str, factor: str, levels: tuple[str, ...], size: Size) -> Com
 def ranked_rows(where: dict, logs: np.ndarray, levels: tuple[str, ...]) -> list[dict]:
     order = np.argsort(-logs.mean(axis=0))
     n = logs.shape[0]
+    best, redrawn = best_set(logs), bootstrap_ranks(logs, resamples=200)
     rows = []
     for rank, i in enumerate(order, start=1):
         paired = logs[:, i] - logs[:, order[0]]
@@ -266,6 +269,9 @@ def ranked_rows(where: dict, logs: np.ndarray, levels: tuple[str, ...]) -> list[
                 "n_normalized": n, "adjusted_geometric_mean": math.exp(logs[:, i].mean()),
                 "ratio_to_first": math.exp(paired.mean()), "ci_low": math.exp(paired.mean() - half),
                 "ci_high": math.exp(paired.mean() + half), "n_pairs": n,
+                "in_best_set": bool(best.members[i]), "p_best": best.p[i], "smallest_p": best.smallest_p,
+                "frequency_first": redrawn.frequency[i, 0], "mean_rank": redrawn.mean[i],
+                "rank_low": redrawn.low[i], "rank_high": redrawn.high[i],
                 "first_count": int((logs.argmax(axis=1) == i).sum()), "first_of": n, "tie": False,
                 "note": "load bases differ" if levels[i] == "split_squat" else "",
                 "level_order": i if where["factor"] == "head_position" else math.nan,

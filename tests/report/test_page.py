@@ -128,10 +128,11 @@ def test_no_normalization_is_said():
     assert "asks for no normalization" in check(render_report(result, [])).text
 
 
-def test_one_participant_has_no_interval():
+def test_one_participant_has_no_interval_and_is_too_few():
     result, sessions = study(Size(participants=1, muscles=1, seconds=8, without_reference=()))
     text = check(render_report(result, sessions)).text
     assert "no interval" in text
+    assert "● too few participants" in text
     assert "nan" not in text.lower()
 
 

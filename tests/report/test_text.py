@@ -39,10 +39,11 @@ def test_narrow_terminal_puts_peak_below_mean(small_study):
     assert text.count("rank ") == 2 * 3
 
 
-def test_star_marks_exactly_the_intervals_that_contain_one(small_study):
-    comparison = small_study[0].comparisons[0]
+def test_star_marks_exactly_the_levels_that_may_be_the_highest():
+    comparison = study(Size(participants=8, muscles=3, seconds=5))[0].comparisons[0]
     table = comparison.table
-    unsure = ((table["rank"] > 1) & (table["ci_low"] <= 1) & (table["ci_high"] >= 1)).sum()
+    unsure = ((table["rank"] > 1) & table["in_best_set"]).sum()
+    assert 0 < unsure < (table["rank"] > 1).sum()
     body = ranking_text([comparison]).split("value: geometric")[0]
     assert body.count(")*") == unsure
 
@@ -80,15 +81,19 @@ def test_ordered_levels_keep_their_order_and_others_follow_rank(small_study):
 @pytest.mark.parametrize(
     ("changes", "verdict"),
     [
-        ({"ci_low": 0.7, "ci_high": 0.9}, "clear"),
-        ({"ci_low": 0.7, "ci_high": 1.1}, "not shown"),
-        ({"ci_low": None, "ci_high": None}, "no interval"),
+        ({"in_best_set": ["True", "False", "False", "False", "False"]}, "clear"),
+        ({"in_best_set": [True, False, True, False, False]}, "not shown"),
+        ({"in_best_set": [False, False, True, False, False]}, "not shown"),
+        ({"in_best_set": True, "smallest_p": 0.0625}, "too few"),
+        ({"in_best_set": None}, "not shown"),
         ({"rank": 1, "tie": True}, "tie"),
+        ({"rank": [1, None, None, None, None]}, "alone"),
     ],
 )
-def test_verdict_follows_the_interval_of_the_second(small_study, changes, verdict):
-    comparison = small_study[0].comparisons[0]
-    panel = ranking_panels(replace(comparison, table=comparison.table.assign(**changes)))[0]
+def test_verdict_follows_the_best_set_and_not_the_interval_of_the_second(changes, verdict):
+    comparison = study(Size(participants=8, muscles=1, seconds=5))[0].comparisons[0]
+    table = comparison.table.head(5).assign(ci_low=0.7, ci_high=0.9, **changes)
+    (panel,) = ranking_panels(replace(comparison, table=table))
     assert panel.verdict == verdict
 
 

@@ -127,12 +127,16 @@ def position_angles(check: Check, own: pd.DataFrame) -> pd.DataFrame:
 
 
 def bins_table(bins: MeasuredBins) -> pd.DataFrame:
-    """Return one row per bin: ``measured``, ``above`` and ``up_to`` in ``unit``, missing at the open ends."""
+    """Return one row per bin: ``measured``, ``above`` and ``up_to`` in ``unit``, missing at the open ends.
+
+    ``ambiguous`` is what is too near an edge, in degrees; missing where edges are not the same degrees for everybody.
+    """
     import pandas as pd
 
     edges = bins.scale_edges
+    near = bins.ambiguous if bins.scale == "degrees" else np.nan
     rows = [
-        {"measured": label, "above": low, "up_to": high, "unit": bins.unit}
+        {"measured": label, "above": low, "up_to": high, "unit": bins.unit, "ambiguous": near}
         for label, low, high in zip(bins.labels, (np.nan, *edges), (*edges, np.nan), strict=True)
     ]
     return pd.DataFrame(rows)

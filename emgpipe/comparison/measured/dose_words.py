@@ -76,10 +76,11 @@ def _curve(outcome: DoseOutcome) -> str:
     inner = sum(math.isfinite(own.inner_highest) for own in outcome.own.values())
     if math.isfinite(outcome.highest_at):
         return (
-            f"; the mean curve is highest at {outcome.highest_at:.0f}°, between the angles measured, as are the own "
-            f"curves of {inner} of {people(test.n)} (curvature: sign-flip p {p_words(test.p_sign_flip)})"
+            f"; not on a straight line: the mean curve is highest at {outcome.highest_at:.0f}°, between the angles "
+            f"measured, and so are the own curves of {inner} of {people(test.n)} (curvature: sign-flip p "
+            f"{p_words(test.p_sign_flip)})"
         )
-    return "; the mean curve bends, without a highest point between the angles measured"
+    return "; not on a straight line, but without a highest point between the angles measured"
 
 
 def left_out_sentences(outcomes: Sequence[DoseOutcome], vocabulary: Vocabulary) -> list[str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from emgpipe.comparison.measured.confusion import Check
     from emgpipe.vocabulary import Vocabulary
 
-_AS: Final = {BETWEEN: "between two positions", MIXED: "without one position for the whole trial"}
+_AS: Final = {BETWEEN: "between two positions", MIXED: "not in one position throughout"}
 
 
 def check_sentences(
@@ -38,7 +38,7 @@ def check_sentences(
             "cannot tell one position from the next."
         )
     if check.unmeasured:
-        said.append(f"{len(check.unmeasured)} trials have no measured head position: {', '.join(check.unmeasured)}.")
+        said.append(f"Without a measured head position: {', '.join(check.unmeasured)}.")
     return tuple(said)
 
 

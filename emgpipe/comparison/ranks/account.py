@@ -63,10 +63,10 @@ def ranking_basis(
         "n": f"{people(len(everybody))}: {', '.join(everybody)}",
         "values": f"in {units}; repetitions are averaged within the trial, then trials, then sessions, so that the "
         "participant is the unit of analysis",
-        "method": f"levels were ranked by an additive model of the log amplitude, level + block (block: {block}), fitted "
-        "by least squares over the cells there are; inside a block the reference (MVIC) cancels; levels not "
-        "distinguishable from the first were found by multiple comparisons with the best, a step-down max-t sign-flip "
-        "test over participants at 5 % for all levels of an outcome together",
+        "method": f"additive model of the log amplitude, level + block (block: {block}), by least squares over the "
+        "cells there are; inside a block the reference (MVIC) cancels; levels not distinguishable from the first by "
+        "multiple comparisons with the best, a step-down max-t sign-flip test over participants at 5 % for all levels "
+        "of an outcome together",
         "best_set": _best_set_words(panels, resampling),
         "interval": "ratio to the first: paired log ratio of the participants who have both, 95 % t interval, not "
         "adjusted for the number of comparisons nor for the first having been picked as the highest",

@@ -69,11 +69,11 @@ def panel_cells(blocks: pd.DataFrame, own: pd.DataFrame, order: Sequence[str], h
     ComparisonError
         The participants' values are in different units.
     """
-    there = set(own["level"])
+    there = set(own["level"].to_numpy())
     levels = tuple(level for level in order if level in there)
     column, unit = shown_column(own)
     names, scores = own_scores(blocks, levels, held)
-    everybody = tuple(sorted(set(own["participant"])))
+    everybody = tuple(sorted(set(own["participant"].to_numpy())))
     values, measured = _wide(own, column, everybody, levels)
     gaps = _gaps(blocks, own, everybody, levels)
     return PanelCells(levels, names, scores, everybody, values, unit, measured, gaps)
@@ -82,19 +82,21 @@ def panel_cells(blocks: pd.DataFrame, own: pd.DataFrame, order: Sequence[str], h
 def _wide(
     own: pd.DataFrame, column: str, everybody: Sequence[str], levels: Sequence[str]
 ) -> tuple[NDArray[np.float64], tuple[int, ...]]:
-    rows = [everybody.index(person) for person in own["participant"]]
-    columns = [levels.index(level) for level in own["level"]]
+    rows = [everybody.index(person) for person in own["participant"].to_numpy()]
+    columns = np.array([levels.index(level) for level in own["level"].to_numpy()], dtype=np.int64)
     values = np.full((len(everybody), len(levels)), np.nan)
     values[rows, columns] = own[column].to_numpy(dtype=float)
-    known = own[["amplitude", "value"]].notna().any(axis=1).to_numpy()
-    measured = np.bincount(np.array(columns)[known], minlength=len(levels))
+    known = np.isfinite(own["amplitude"].to_numpy(dtype=float)) | np.isfinite(own["value"].to_numpy(dtype=float))
+    measured = np.bincount(columns[known], minlength=len(levels))
     return values, tuple(int(n) for n in measured)
 
 
 def _gaps(blocks: pd.DataFrame, own: pd.DataFrame, everybody: Sequence[str], levels: Sequence[str]) -> tuple[Gaps, ...]:
-    have = set(zip(own["participant"], own["level"], strict=True))
-    lost = blocks.loc[blocks["unmeasured"] > 0, ["level", "unmeasured"]].to_numpy()
-    bad = blocks.loc[~usable(blocks["amplitude"]), ["level", "participant", "amplitude", "amplitude_unit"]].to_numpy()
+    have = set(zip(own["participant"].to_numpy(), own["level"].to_numpy(), strict=True))
+    unmeasured, unusable = blocks["unmeasured"].to_numpy() > 0, ~usable(blocks["amplitude"]).to_numpy()
+    lost = blocks.loc[unmeasured, ["level", "unmeasured"]].to_numpy() if unmeasured.any() else ()
+    named = ["level", "participant", "amplitude", "amplitude_unit"]
+    bad = blocks.loc[unusable, named].to_numpy() if unusable.any() else ()
     return tuple(
         Gaps(
             absent=tuple(person for person in everybody if (person, level) not in have),

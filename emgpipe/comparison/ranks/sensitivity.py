@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from emgpipe.comparison.shared.rows import MAIN_VARIANT
 from emgpipe.comparison.shared.wording import level_words, listed
 from emgpipe.errors import ComparisonError, suggest
+from emgpipe.model.tables import MAIN_VARIANT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,13 +134,11 @@ def sensitivity_sentences(
             changed.append(f"{panel.words(vocabulary)}: of {len(found)} variants, the first changes {moves}.")
         else:
             steady.setdefault(len(found), []).append(panel.words(vocabulary))
-    said = [
-        f"The same first whichever of {count} variants: {'; '.join(names)}."
-        if count > 1
-        else f"The same first in the one variant there is: {'; '.join(names)}."
-        for count, names in steady.items()
-    ]
-    return changed + said
+    for count, names in steady.items():
+        how = f"whichever of {count} variants" if count > 1 else "in the one variant there is"
+        where = "all outcomes" if len(names) == len(panels) > 1 else "; ".join(names)
+        changed.append(f"The same first {how}: {where}.")
+    return changed
 
 
 def _firsts(ranks: Mapping[str, int | None]) -> set[str]:

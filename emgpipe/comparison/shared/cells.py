@@ -8,6 +8,8 @@ the participant's session, and the held factors (two exercises are compared insi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -81,22 +83,19 @@ def own_scores(
     scores : array, shape (n_rows, n_levels)
         NaN where there is none; differences inside a row have a meaning, differences between rows have not.
     """
-    good = usable(blocks["amplitude"], scale).to_numpy()
-    places = {level: i for i, level in enumerate(levels)}
-    keys = zip(*(blocks[name].to_numpy()[good] for name in ("participant", "session", *held)), strict=True)
-    numbers = blocks["amplitude"].to_numpy(dtype=float)[good]
-    found: dict[str, dict[tuple[str, ...], NDArray[np.float64]]] = {}
-    for key, level, number in zip(keys, blocks["level"].to_numpy()[good], numbers, strict=True):
-        if level in places:
-            own = found.setdefault(str(key[0]), {})
-            own.setdefault(key, np.full(len(levels), np.nan))[places[level]] = number
+    good = usable(blocks["amplitude"], scale).to_numpy() & blocks["level"].isin(levels).to_numpy()
+    keys = list(zip(*(blocks[name].to_numpy()[good] for name in ("participant", "session", *held)), strict=True))
+    known = {key: row for row, key in enumerate(sorted(set(keys)))}
+    table = np.full((len(known), len(levels)), np.nan)
+    columns = [levels.index(level) for level in blocks["level"].to_numpy()[good]]
+    table[[known[key] for key in keys], columns] = blocks["amplitude"].to_numpy(dtype=float)[good]
+    table = np.log(table) if scale == "log" else table
     names: list[str] = []
     rows: list[NDArray[np.float64]] = []
-    for person in sorted(found):
-        table = np.array([found[person][block] for block in sorted(found[person])])
-        parts = _joined(np.log(table) if scale == "log" else table)
+    for person, own in groupby(known, key=itemgetter(0)):
+        parts = _joined(table[[known[key] for key in own]])
         rows += parts
-        names += [person] * len(parts)
+        names += [str(person)] * len(parts)
     return tuple(names), np.array(rows).reshape(len(rows), len(levels))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import Field
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from emgpipe.comparison.shared.scopes import Scope
     from emgpipe.comparison.shared.tables import StudyTables
     from emgpipe.vocabulary import Vocabulary
+
+_LEFT_OUT: Final = "places_left_out"
 
 
 class OutcomeComparator(Comparator):
@@ -157,8 +159,12 @@ class ConditionQuestion(Comparator):
             raise ComparisonError(
                 f"{refused} Compare levels of one load, or write mixed_loads: annotate to compare them with a caution."
             )
-        said = {"refused": refused} if refused else {}
-        return tuple(replace(scope, basis={**scope.basis, **said}) for scope in left)
+        if not refused:
+            return tuple(left)
+        return tuple(
+            replace(scope, basis={**scope.basis, _LEFT_OUT: f"{scope.basis.get(_LEFT_OUT, '')} {refused}".strip()})
+            for scope in left
+        )
 
     def shared_basis(self, rows: TaskRows, scope: Scope) -> dict[str, str]:
         """Return what holds for every comparison of conditions: loads, durations, exclusions, what was shared."""

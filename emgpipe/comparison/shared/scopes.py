@@ -84,8 +84,8 @@ def choose_scopes(rows: TaskRows, question: Question, vocabulary: Vocabulary) ->
     require_factor(question.factor, rows.factors, "factor:")
     for name in question.at:
         require_factor(name, rows.factors, "at:")
-    stated, basis = _stated(rows, question)
-    at = {name: known_level(stated.table, name, level, vocabulary) for name, level in question.at.items()}
+    at = {name: known_level(rows.table, name, level, vocabulary) for name, level in question.at.items()}
+    stated, basis = _stated(replace(rows, table=_at(rows.table, at)), question)
     if question.within is None:
         scope = _scope(stated, question.factor, at, vocabulary)
         return (replace(scope, basis={**basis, **scope.basis}),)
@@ -99,7 +99,7 @@ def choose_scopes(rows: TaskRows, question: Question, vocabulary: Vocabulary) ->
             refused.append(str(error))
     if not scopes:
         raise ComparisonError(" ".join(refused))
-    basis |= {"not_ranked": " ".join(refused)} if refused else {}
+    basis |= {"places_left_out": " ".join(refused)} if refused else {}
     return tuple(replace(scope, basis={**basis, **scope.basis}) for scope in scopes)
 
 
@@ -126,8 +126,14 @@ def _stated(rows: TaskRows, question: Question) -> tuple[TaskRows, dict[str, str
         for trial in sorted(set(silent["trial"])):
             reason = rows.silent.get(trial) if factor == MEASURED_POSITION else None
             why.setdefault(reason or f"that state no {factor_words(factor)}", []).append(trial)
-        said += [f"{len(ids)} trials {reason} are left out: {', '.join(ids)}" for reason, ids in why.items()]
+        said += [_left_out(ids, reason) for reason, ids in why.items()]
     return (replace(rows, table=table), {"not_stated": "; ".join(said)}) if said else (rows, {})
+
+
+def _left_out(trials: Sequence[str], reason: str) -> str:
+    if len(trials) == 1:
+        return f"1 trial {reason.replace('that state ', 'that states ')} is left out: {trials[0]}"
+    return f"{len(trials)} trials {reason} are left out: {', '.join(trials)}"
 
 
 def known_level(table: pd.DataFrame, factor: str, level: str, vocabulary: Vocabulary) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
@@ -67,7 +67,7 @@ def over_repetitions(numbers: NDArray[np.float64], values: NDArray[np.float64], 
     order = np.argsort(numbers[there], kind="stable")
     x, y = numbers[there][order], values[there][order]
     slope = least_squares_slope(x, np.log(y) if kind == "log" else y)
-    percent = {"log": percent_of(slope), "frequency": 100 * slope / float(y[0])}.get(kind, math.nan)
+    percent = percent_of(slope) if kind == "log" else 100 * slope / float(y[0]) if kind == "frequency" else math.nan
     change = float(y[-1] - y[0]) if kind == "raw" else math.log(y[-1]) - math.log(y[0])
     return Series(slope, percent, change, _relative(y, kind), x)
 
@@ -116,8 +116,3 @@ def _relative(values: NDArray[np.float64], kind: str) -> NDArray[np.float64]:
         return np.asarray(values - np.nanmean(values))
     logs = np.log(values)
     return np.asarray(100 * np.exp(logs - np.nanmean(logs)))
-
-
-def as_row(series: Series) -> dict[str, Any]:
-    """Return the numbers of a set as columns."""
-    return {"slope": series.slope, "percent": series.percent, "change": series.change}

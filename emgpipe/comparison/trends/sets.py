@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from emgpipe.comparison.shared.cells import PANEL
-from emgpipe.comparison.shared.sides import on_idle_side
 from emgpipe.comparison.trends.series import FEWEST, Over, Series, over_hold, over_repetitions
 from emgpipe.model.tables import CURVE_POINTS
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from emgpipe.comparison.shared.outcomes import Key
-    from emgpipe.vocabulary import Vocabulary
 
 SET: Final = ("participant", "session", "trial")
 _SITE: Final = ("kind", "muscle", "side", "placement")
@@ -98,9 +96,7 @@ def _numbers(rows: pd.DataFrame) -> tuple[Any, Any]:
     return rows["repetition"].to_numpy(dtype=float), rows["amplitude"].to_numpy(dtype=float)
 
 
-def sets_of_holds(
-    curves: pd.DataFrame, rows: pd.DataFrame, holds: Sequence[str], trim: float, vocabulary: Vocabulary
-) -> Found:
+def sets_of_holds(curves: pd.DataFrame, rows: pd.DataFrame, holds: Sequence[str], trim: float) -> Found:
     """Return a series per channel and held set from the time-normalized curves.
 
     Parameters
@@ -115,7 +111,6 @@ def sets_of_holds(
         return found
     seconds = _durations(rows)
     held = curves[curves["trial"].isin(set(holds))]
-    held = held[~on_idle_side(held, vocabulary)]
     for site, own in held.assign(placement=held["placement"].fillna("")).groupby(list(_SITE), sort=False):
         source, muscle, side, placement = (str(part) for part in site)
         metric, kind = ("envelope", "log") if source == "emg" else ("course", "raw")
@@ -164,8 +159,8 @@ def sets_of_rates(rows: pd.DataFrame) -> Found:
         outcome = Outcome(_key(key), "emg", "rate", str(own["unit"].iloc[0]).removesuffix("/s"), "hold")
         means = own.dropna(subset=["value"]).groupby(list(SET), sort=True)["value"].mean()
         found[outcome] = [
-            OneSet(str(person), str(trial), Series(float(mean), np.nan, np.nan, none, none))
-            for (person, _, trial), mean in means.items()
+            OneSet(str(row["participant"]), str(row["trial"]), Series(float(row["value"]), np.nan, np.nan, none, none))
+            for row in means.reset_index().to_dict("records")
         ]
     return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.report.comparisons import equivalence, paired, plain, ranking
+from emgpipe.report.comparisons import dose, equivalence, measured_position, paired, plain, ranking, repetition_trend
 from emgpipe.report.comparisons.plain import basis_part, sentences_part
 from emgpipe.report.markup import anchor, escape
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 PARTS: Final[dict[str, Callable[[Comparison], str]]] = {
     "ranking": ranking.part,
+    "repetition_trend": repetition_trend.part,
+    "measured_position": measured_position.part,
+    "dose": dose.part,
     "paired": paired.part,
     "equivalence": equivalence.part,
 }

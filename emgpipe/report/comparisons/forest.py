@@ -154,9 +154,12 @@ def _interval(
     inside = max(interval[0], limits[0]), min(interval[1], limits[1])
     if inside[0] < inside[1]:
         axes.plot(inside, (place, place), color=BLUE, linewidth=width, solid_capstyle="butt")
-    for end, limit, marker in ((interval[0], limits[0], "<"), (-interval[1], -limits[1], ">")):
-        if end < limit:
-            axes.plot(abs(limit) if marker == ">" and limit < 0 else limit, place, marker, color=BLUE, markersize=4)
+    for beyond, limit, marker in (
+        (interval[0] < limits[0], limits[0], "<"),
+        (interval[1] > limits[1], limits[1], ">"),
+    ):
+        if beyond:
+            axes.plot(limit, place, marker, color=BLUE, markersize=5, clip_on=False)
 
 
 def _limits(panels: Sequence[ForestPanel]) -> tuple[float, float]:

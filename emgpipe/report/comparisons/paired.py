@@ -14,8 +14,8 @@ from emgpipe.report.comparisons.forest import (
     forest_figure,
     pair_name,
 )
-from emgpipe.report.comparisons.plain import folded, p_value
-from emgpipe.report.markup import escape, image, numeric, table
+from emgpipe.report.comparisons.plain import folded, p_value, table_part
+from emgpipe.report.markup import details, escape, image, numeric, table
 from emgpipe.report.words import MISSING, finite, interval, label, metric_label, muscle_label, number, plain, shown_unit
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def part(comparison: Comparison) -> str:
         for figure in paired_figures(comparison)
     )
     tables = [folded(label(name), rows) for name, rows in comparison.tables.items() if len(rows)]
-    return "\n".join((figures, _summary(comparison.table), _all_numbers(comparison.table), *tables))
+    numbers = details("All numbers", table_part(comparison.table))
+    return "\n".join((figures, _summary(comparison.table), numbers, *tables))
 
 
 def paired_figures(comparison: Comparison) -> list[Figure]:
@@ -122,7 +123,3 @@ def _cells(row: dict[str, Any]) -> list[str]:
         numeric(p_value(row["p_sign_flip_adjusted"])),
         numeric(number(row["dz"])),
     ]
-
-
-def _all_numbers(rows: pd.DataFrame) -> str:
-    return folded("All numbers", rows).replace("<details open>", "<details>", 1)

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.report.comparisons.plain import folded
+from emgpipe.report.comparisons.plain import folded, p_value
 from emgpipe.report.figures import participants_figure, ranking_figure
 from emgpipe.report.markup import escape, image, numeric, table
 from emgpipe.report.panels import Panel, Row, by_scope, metric_names, ranking_panels
-from emgpipe.report.words import MISSING, interval, label, metric_label, number, plain, with_spread
+from emgpipe.report.words import MISSING, interval, label, metric_label, number, percent, plain, with_spread
 
 if TYPE_CHECKING:
     from emgpipe.model import Comparison
 
 _RATIO_CAPTION: Final = (
-    "Levels in rank order from the top, the rank beside the name; ◆ first. ● the 95 % interval of the paired ratio "
-    "to the first leaves out 1; ○ it contains 1 or there is none: no difference shown. Logarithmic axis."
+    "Levels in rank order from the top, the rank beside the name; ◆ first. ● shown not to be the highest, all levels "
+    "judged together; ○ not distinguishable from the first: no difference shown. Lines are 95 % intervals of the "
+    "paired ratio to the first, each for one ratio, unadjusted. Logarithmic axis."
 )
 _LINES_CAPTION: Final = (
     "Every participant's own line. Logarithmic axis, so equal ratios are equally steep. A dashed line is a participant "
     "without a reference: its shape is the participant's own, its height is set to the mean of the others."
+)
+_TABLE_NOTE: Final = (
+    "May be the highest: not shown to be below another level; p is adjusted for all levels of the muscle and metric. "
+    "Bootstrap: how often a level came first, and its ranks, when whole participants were drawn again; a bootstrap "
+    "frequency, not a probability that it is first."
 )
 
 
@@ -43,6 +49,7 @@ def _scope(comparison: Comparison, scope: str, panels: list[Panel]) -> str:
             f"<h4>{escape(label(name))}</h4>" if name else "",
             f'<figure class="panning">{ratios}<p class="caption">{_RATIO_CAPTION}</p></figure>',
             *tables,
+            f'<p class="caption">{_TABLE_NOTE}</p>',
             f'<figure class="panning">{lines}<p class="caption">{_LINES_CAPTION}</p></figure>',
         )
     )
@@ -52,7 +59,7 @@ def _table(panels: list[Panel]) -> str:
     notes = any(row.note for panel in panels for row in panel.rows)
     head = ["Level", *(f'<th class="n" scope="col">{name}</th>' for name in (
         "Rank", "n", "Mean ± SD", "Geometric mean", "Adjusted geometric mean", "Ratio to first (95 % interval)",
-        "First in",
+        "May be the highest", "First in", "Bootstrap: first", "Bootstrap: mean rank (95 %)",
     ))]  # fmt: skip
     head += ["Note"] * notes
     rows: list[list[str]] = []
@@ -69,6 +76,18 @@ def _people(row: Row) -> str:
     return f"{row.n} ({row.n_normalized} with a reference)"
 
 
+def _may_be_highest(row: Row) -> str:
+    if row.in_best_set is None:
+        return MISSING
+    return f"{'yes' if row.in_best_set else 'no'} (p {p_value(row.p_best)})"
+
+
+def _redrawn_ranks(row: Row) -> str:
+    if row.mean_rank is None:
+        return MISSING
+    return f"{row.mean_rank:.1f} ({number(row.rank_low, digits=1)} to {number(row.rank_high, digits=1)})"
+
+
 def _cells(row: Row, *, notes: bool) -> list[str]:
     absent = "no reference" if row.n_normalized == 0 else MISSING
     spread = with_spread(row.mean, row.sd) if row.mean is not None else absent
@@ -83,6 +102,9 @@ def _cells(row: Row, *, notes: bool) -> list[str]:
         numeric(number(row.geometric_mean)),
         numeric(number(row.adjusted)),
         numeric(ratio),
+        numeric(_may_be_highest(row)),
         numeric(first_in),
+        numeric(percent(row.frequency_first)),
+        numeric(_redrawn_ranks(row)),
     ]
     return cells + [f'<td class="text">{escape(row.note)}</td>'] * notes
