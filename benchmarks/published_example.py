@@ -33,7 +33,7 @@ PUBLISHED: Final = (
     ("biceps_femoris", "mean", 40.8, 14.9, True), ("biceps_femoris", "peak", 86.9, 37.5, True),
     ("vastus_lateralis", "mean", 99.5, 110.0, False), ("vastus_lateralis", "peak", 216.0, 244.0, False),
 )  # fmt: skip
-"""Muscle, metric, group mean in %MVIC in the hip thrust and in the back squat, whether the paper calls it significant."""
+"""Muscle, metric, group means in %MVIC (hip thrust, back squat), whether the paper calls the difference significant."""
 
 
 def metrics_table(seed: int = SEED) -> pd.DataFrame:
@@ -64,7 +64,7 @@ def ranking(metrics: pd.DataFrame) -> Comparison:
 
 def beside_published(comparison: Comparison) -> pd.DataFrame:
     """Return published and simulated numbers side by side, one row per muscle and metric."""
-    found = comparison.table.set_index(["muscle", "metric", "level"])
+    found = comparison.table.set_index(["muscle", "metric", "level"]).sort_index()
     rows = []
     for muscle, metric, thrust, squat, significant in PUBLISHED:
         own = found.loc[muscle, metric]
@@ -102,7 +102,7 @@ def main() -> None:
     print("\n".join(comparison.sentences))
 
 
-def _yes(value: bool) -> str:
+def _yes(value: object) -> str:
     return "yes" if value else "no"
 
 

@@ -52,7 +52,8 @@ def main() -> None:
     found = {}
     for words, spread in EFFECTS.items():
         for n in PARTICIPANTS:
-            found[words, n] = said, was, counts = reliability(n, spread)
+            found[words, n] = reliability(n, spread)
+            _, was, counts = found[words, n]
             cells = [f"{w:.2f}" if c >= 30 else "–" for w, c in zip(was, counts, strict=True)]
             print(f"| {words} | {n} | {' | '.join(cells)} |")
     if len(sys.argv) > 1:

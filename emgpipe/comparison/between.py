@@ -98,7 +98,9 @@ class Between(ConditionComparator):
         """Return one comparison, with a factor one per scope; see `Comparator.compare`."""
         rows = self.task_rows(tables) if self.factor else task_rows(tables.metrics, self.phase)
         measured = sorted(set(rows.table["participant"]))
-        members = membership(tables.participants, self.group, self.against_group, self.numeric, measured)
+        members = membership(
+            tables.participants, self.group, measured, against=self.against_group, numeric=self.numeric
+        )
         basis = {"without_group": ", ".join(members.without(measured)) or "nobody"}
         if not self.factor:
             title = f"Amplitude by {factor_words(self.group)}"

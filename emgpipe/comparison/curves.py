@@ -10,8 +10,9 @@ from pydantic import Field
 from emgpipe.comparison.pairs.pair import against_level, level_pairs
 from emgpipe.comparison.shared.cautions import cautions_for
 from emgpipe.comparison.shared.conditions import ConditionQuestion
+from emgpipe.comparison.shared.refusals import also_refused
 from emgpipe.comparison.shared.wording import level_words
-from emgpipe.comparison.waveforms.basis import also_refused, curves_basis, curves_families
+from emgpipe.comparison.waveforms.basis import curves_basis, curves_families
 from emgpipe.comparison.waveforms.outcomes import curve_outcomes, gap_notes
 from emgpipe.comparison.waveforms.pairs import Form, Tested, in_outcome, pair_curves
 from emgpipe.comparison.waveforms.phases import phase_shares

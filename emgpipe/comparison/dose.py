@@ -11,7 +11,7 @@ from pydantic import Field
 
 from emgpipe.comparison.measured.asked import Asked, asked_in
 from emgpipe.comparison.measured.dose_tables import curve_table, dose_table, own_table, points_table
-from emgpipe.comparison.measured.dose_words import dose_basis, dose_sentences
+from emgpipe.comparison.measured.dose_words import dose_basis, dose_sentences, reasons_words
 from emgpipe.comparison.measured.doses import DoseOutcome, Limits, dose_outcomes
 from emgpipe.comparison.measured.labels import measured_angles
 from emgpipe.comparison.pairs.words import CORRECTION_NAMES
@@ -122,8 +122,7 @@ class Dose(OutcomeComparator):
         chosen = self.chosen(asked.rows, vocabulary)
         outcomes = dose_outcomes(chosen, measured.angles, by, self._limits(), (self.resamples, self.seed))
         if not any(one.own for one in outcomes):
-            why = "; ".join(f"{person}: {reason}" for person, reason in outcomes[0].left_out.items())
-            raise ComparisonError(f"nobody has a slope on {factor_words(self.channel)} ({why})")
+            raise ComparisonError(f"nobody has a slope on {factor_words(self.channel)} ({reasons_words(outcomes[0])})")
         where = {"factor": self.channel, "scope": asked.text}
         adjusted = self._adjusted(outcomes)
         levels = _instructed(asked, vocabulary)

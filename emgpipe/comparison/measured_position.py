@@ -102,7 +102,7 @@ class MeasuredPosition(MeasuredBins, Comparator):
             "n": f"{people(len(everybody))}: {', '.join(everybody)}",
             "method": f"{self.metric} of {self.channel} in every repetition; bins: {self.words()}; an angle on an edge "
             "belongs to the bin below it",
-            "trial_label": f"the bin of {percent(self.agreement)} or more of a trial's measured repetitions, else mixed",
+            "trial_label": f"the bin of {percent(self.agreement)} or more of a trial's repetitions, else mixed",
             "ambiguous": f"repetitions within {self.ambiguous:g}° of an edge on either side; they are counted where "
             "they lie",
             "assumptions": "the zero of the angle is the participant's own neutral; an error of the zero moves all "

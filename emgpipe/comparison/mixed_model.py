@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
-from emgpipe.comparison.mixed.design import Design, Random, Wanted, make_design
+from emgpipe.comparison.mixed.design import Design, make_design
+from emgpipe.comparison.mixed.random import Random, Wanted
 from emgpipe.comparison.mixed.words import (
     HEADLINE,
     LIBERAL,
@@ -70,7 +71,9 @@ class MixedModel(ConditionComparator):
             if name != "repetition":
                 require_factor(name, rows.factors, "covariates:")
         if twice := {self.column, *(self.at or {}), self.within} & set(self.covariates):
-            raise ComparisonError(f"'{sorted(map(str, twice))[0]}' is compared or held, so it cannot be a covariate too")
+            raise ComparisonError(
+                f"'{sorted(map(str, twice))[0]}' is compared or held, so it cannot be a covariate too"
+            )
         made: list[Comparison] = []
         refused: list[str] = []
         for scope in self.scopes(rows, vocabulary):
@@ -96,9 +99,7 @@ class MixedModel(ConditionComparator):
         against = against_level(scope, self.against, vocabulary)
         if against is None:
             against = _NEUTRAL if _NEUTRAL in scope.levels else scope.levels[0]
-        wanted = Wanted(
-            self.column, against, scope.held, self.covariates, self._dose(scope), self.dose, self.random
-        )
+        wanted = Wanted(self.column, against, scope.held, self.covariates, self._dose(scope), self.dose, self.random)
         refused: list[str] = []
         fits = tuple(self._fits(chosen, scope, wanted, refused, vocabulary))
         if not fits:
@@ -141,7 +142,7 @@ class MixedModel(ConditionComparator):
                 )
             others = others[others[column] == given]
         repetition = ["participant", "session", "trial", "repetition"]
-        return others.groupby(repetition, as_index=False)["value"].mean().rename(columns={"value": "dose"})
+        return others.groupby(repetition)["value"].mean().rename("dose").reset_index()
 
     def _fits(
         self, chosen: pd.DataFrame, scope: Scope, wanted: Wanted, refused: list[str], vocabulary: Vocabulary
@@ -175,5 +176,7 @@ class MixedModel(ConditionComparator):
             "meaning": RESERVATION,
         }
         if self.covariates or self.dose:
-            basis["covariates"] = "centered on each participant's own mean, so that effects are those inside participants"
+            basis["covariates"] = (
+                "centered on each participant's own mean, so that effects are those inside participants"
+            )
         return basis

@@ -11,7 +11,6 @@ from emgpipe.comparison.pairs.base import PairComparator, ScopePairs
 from emgpipe.comparison.pairs.measure import Flips, InFamily, Measured, measure, measured_table
 from emgpipe.comparison.pairs.paired_words import paired_basis, paired_sentences
 from emgpipe.model import Comparison
-from emgpipe.statistics.multiplicity import smallest_adjusted
 from emgpipe.statistics.sign_flips import DEFAULT_RESAMPLES
 
 if TYPE_CHECKING:
@@ -69,10 +68,8 @@ class Paired(PairComparator):
         pairs = [one.pair for one in found]
         by_t = self.adjusted([one.t.p for one in found], pairs)
         by_signs = self.adjusted([one.p_sign_flip for one in found], pairs)
-        tests, flipped = (
-            self.tests_in_family(values, pairs)
-            for values in ([one.t.p for one in found], [one.p_sign_flip for one in found])
-        )
+        smallest = self.adjusted([one.smallest for one in found], pairs)
+        tests = self.tests_in_family([one.t.p for one in found], pairs)
         for place, one in enumerate(found):
-            smallest = smallest_adjusted(one.smallest, flipped[place], self.correction)
-            yield InFamily(one, tests[place], float(by_t[place]), float(by_signs[place]), smallest, self.confidence)
+            p_values = (float(by_t[place]), float(by_signs[place]), float(smallest[place]))
+            yield InFamily(one, tests[place], *p_values, self.confidence)

@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import Field, model_validator
 
-from emgpipe.comparison.repeats.matrices import (
-    Repeats,
-    mvic_repeats,
-    repetition_repeats,
-    session_repeats,
-    sessions_of,
-)
+from emgpipe.comparison.repeats.matrices import Repeats, repetition_repeats, session_repeats, sessions_of
+from emgpipe.comparison.repeats.mvic import amplitude_units, muscles_of, mvic_repeats, with_texts
 from emgpipe.comparison.repeats.tabulate import (
     RULE,
     WHAT,
@@ -27,10 +22,9 @@ from emgpipe.comparison.shared.conditions import OutcomeComparator
 from emgpipe.comparison.shared.levels import BASIS as LEVELS_BASIS
 from emgpipe.comparison.shared.levels import as_levels
 from emgpipe.comparison.shared.places import places
-from emgpipe.comparison.shared.ratios import with_parts
 from emgpipe.comparison.shared.rows import task_rows
 from emgpipe.comparison.shared.sides import with_sites, working_side
-from emgpipe.comparison.shared.wording import listed, people
+from emgpipe.comparison.shared.wording import people
 from emgpipe.errors import ComparisonError, suggest
 from emgpipe.model import Comparison
 from emgpipe.statistics.icc import reliability
@@ -164,10 +158,9 @@ class Reliability(OutcomeComparator):
             references = references[references["unit"] == "%MVIC"]
         if references.empty:
             raise ComparisonError("there are no MVIC trials in the references table; normalize the study to MVIC")
-        texts = ("participant", "session", "muscle", "side", "placement", "trial", "position")
-        references = references.assign(**{name: references[name].fillna("").astype(str) for name in texts})
+        references = with_texts(references)
         self._require_session(references)
-        references = references[references["muscle"].isin(self._muscles(references, vocabulary))]
+        references = references[references["muscle"].isin(muscles_of(references, self.muscles, vocabulary))]
         positions = sorted(set(references["position"]))
         if self.position:
             if self.position not in positions:
@@ -182,16 +175,7 @@ class Reliability(OutcomeComparator):
                 "that what differs between positions counts as error; position: limits them to one"
             )
         basis["excluded"] = "MVIC trials that decisions or the rule left out are not in the references table"
-        yield from mvic_repeats(references, self.first, self.session, _units(tables.metrics))
-
-    def _muscles(self, references: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
-        there = list(dict.fromkeys(references["muscle"]))
-        if self.muscles is None:
-            return there
-        names = [name for muscle in self.muscles for name in with_parts(muscle, vocabulary)]
-        if not set(names) & set(there):
-            raise ComparisonError(f"no MVIC of {listed(self.muscles) or 'no muscle'}. There are: {', '.join(there)}")
-        return names
+        yield from mvic_repeats(references, self.first, self.session, amplitude_units(tables.metrics))
 
     def _require_session(self, rows: pd.DataFrame) -> None:
         names = sessions_of(rows)
@@ -221,12 +205,3 @@ class Reliability(OutcomeComparator):
         if self.of == "mvic":
             basis["rule"] = f"{RULE} is one laboratory's acceptance of MVIC trials (Edge Hill), not a standard"
         return basis
-
-
-def _units(metrics: pd.DataFrame) -> dict[tuple[str, str, str, str], str]:
-    """Return the unit of each muscle's mean amplitude, by muscle, side, placement and ``mvic``."""
-    if not {"metric", "amplitude_unit", "muscle", "side", "placement"} <= set(metrics.columns):
-        return {}
-    means = metrics[metrics["metric"] == "mean"].drop_duplicates(["muscle", "side", "placement"])
-    columns = (means[name].fillna("").astype(str) for name in ("muscle", "side", "placement", "amplitude_unit"))
-    return {(muscle, side, placement, "mvic"): unit for muscle, side, placement, unit in zip(*columns, strict=True)}

@@ -76,7 +76,7 @@ def own_dose(
     kept = sizes[block] > 1
     x, y, where = dose[kept], score[kept], block[kept]
     if not x.size:
-        return OwnDose(0, math.nan, math.nan, math.nan, math.nan, math.nan)
+        return OwnDose(count_positions(dose, apart), math.nan, math.nan, math.nan, math.nan, math.nan)
     positions = count_positions(x, apart)
     inside_x, inside_y = within_blocks(x, where), within_blocks(y, where)
     if np.abs(inside_y).max() <= _ROUNDING * max(1.0, float(np.abs(y).max())):

@@ -1,4 +1,4 @@
-"""Reliability of repeated measurements: intraclass correlations, standard error of measurement, coefficient of variation.
+"""Reliability of repeated measurements: intraclass correlations, error of measurement, coefficient of variation.
 
 Models and forms are those of Shrout and Fleiss 1979 (Psychol Bull 86:420), intervals those of McGraw and Wong 1996
 (Psychol Methods 1:30). The participants are the targets, the trials (repetitions, sessions) the judges.
@@ -200,7 +200,11 @@ def _agreement(s: MeanSquares) -> Coefficient:
 
 
 def _satterthwaite(s: MeanSquares, value: float) -> float:
-    """Return the degrees of freedom of the denominator; both weights times (1 - ICC), so that ICC = 1 has some."""
+    """Return the degrees of freedom of the denominator; both weights times (1 - ICC), so that ICC = 1 has some.
+
+    A negative ICC counts as 0 here: it would leave next to no degrees of freedom and an interval without meaning.
+    """
+    value = max(value, 0.0)
     a = s.k * value * s.trials
     b = (s.n * (1 - value) + s.k * value * (s.n - 1)) * s.error
     below = a**2 / (s.k - 1) + b**2 / ((s.n - 1) * (s.k - 1))

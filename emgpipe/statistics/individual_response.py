@@ -135,6 +135,8 @@ def variance_gap_interval(
     (first, n), (second, m) = larger, smaller
     if n < 1 or m < 1 or not (math.isfinite(first) and math.isfinite(second)):
         return math.nan, math.nan
+    size = max(first, second) or 1.0
+    first, second = first / size, second / size
     tail = (1 - confidence) / 2
     over, under = (float(n / chdtri(n, chance)) for chance in (tail, 1 - tail))
     over_m, under_m = (float(m / chdtri(m, chance)) for chance in (tail, 1 - tail))
@@ -146,7 +148,7 @@ def variance_gap_interval(
     both = ((1 - f_low) ** 2 - (h * f_low) ** 2 - g**2) / f_low
     above = (h * first) ** 2 + (g * second) ** 2 + both * first * second
     gap = first - second
-    return gap - math.sqrt(max(below, 0.0)), gap + math.sqrt(max(above, 0.0))
+    return size * (gap - math.sqrt(max(below, 0.0))), size * (gap + math.sqrt(max(above, 0.0)))
 
 
 def smallest_change(error_variance: float, df: int, confidence: float = CONFIDENCE) -> float:

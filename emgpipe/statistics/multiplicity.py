@@ -20,6 +20,11 @@ def adjust(p_values: ArrayLike, correction: Correction = "holm") -> NDArray[np.f
     p_values : array-like, shape (n_tests,)
         Those that are NaN are no tests: they stay NaN and are not counted.
     correction : {"holm", "benjamini_hochberg", "none"}
+
+    Notes
+    -----
+    No adjusted value falls when one of the p values rises. So the adjusted values of the smallest p values that the
+    tests of a family can reach are the smallest adjusted ones they can.
     """
     values = np.asarray(p_values, dtype=float)
     adjusted = values.copy()
@@ -29,15 +34,6 @@ def adjust(p_values: ArrayLike, correction: Correction = "holm") -> NDArray[np.f
     elif correction == "benjamini_hochberg":
         adjusted[there] = _benjamini_hochberg(values[there])
     return adjusted
-
-
-def smallest_adjusted(smallest: float, tests: int, correction: Correction) -> float:
-    """Return the smallest adjusted p a test can reach whose own p cannot fall below `smallest`.
-
-    Holm's first step compares the smallest p of the family with alpha / tests. Benjamini-Hochberg can leave a p value
-    as it is, where all tests of the family are that small.
-    """
-    return float(np.minimum(1.0, smallest * tests)) if correction == "holm" else smallest
 
 
 def _holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ _ROUNDING: Final = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """Least-squares slope per unit of x with its 95 % t interval (n - 2 degrees of freedom); NaN where there is none."""
+    """Least-squares slope per unit of x, its 95 % t interval by n - 2 degrees of freedom; NaN where there is none."""
 
     slope: float
     low: float

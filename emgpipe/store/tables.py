@@ -74,9 +74,12 @@ def stored_tables(paths: Iterable[Path]) -> StudyTables:
     Raises
     ------
     StoreError
-        As in `read_table`.
+        There are no metrics among them, or as in `read_table`.
     """
-    return StudyTables(**{path.stem: read_table(path) for path in paths if path.name in STORED_TABLES})
+    found = {path.stem: read_table(path) for path in paths if path.name in STORED_TABLES}
+    if "metrics" not in found:
+        raise StoreError(f"the run left no {METRICS}, which comparisons are made from; make it with: emgpipe run")
+    return StudyTables(**found)
 
 
 def references_table(references: Sequence[Reference]) -> pd.DataFrame:

@@ -53,6 +53,12 @@ def test_a_known_slope_comes_back_as_a_ratio_per_ten_degrees():
     assert found.tables["participants"]["per_10_degrees"].tolist() == pytest.approx(np.exp(rates).tolist())
 
 
+def test_an_interval_that_just_contains_one_is_not_printed_as_one():
+    rates = -0.0091 + 0.01 * np.array([-1, -1, 0, 0, 1, 1])
+    found = dosed(study(lambda n, angle: math.exp(rates[n] * angle / 10)))
+    assert "95 % interval 0.982 to 1.0003," in found.sentences[0]
+
+
 def test_a_bad_reference_and_a_session_height_change_nothing():
     rng = np.random.default_rng(2)
     noise = np.exp(0.1 * rng.standard_normal((6, 200)))
@@ -74,7 +80,7 @@ def test_an_inverted_u_has_its_highest_point_inside():
     assert row["highest_at"] == pytest.approx(20)
     assert row["n_highest_inside"] == 6
     assert row["curvature"] == pytest.approx(math.exp(-100 / 3600))
-    assert "not on a straight line: the mean curve is highest at 20°" in found.sentences[0]
+    assert "not on a straight line: the mean parabola is highest at 20°" in found.sentences[0]
     curve = found.tables["curve"]
     assert curve.loc[curve["parabola"].idxmax(), "angle"] == pytest.approx(20, abs=1)
 
@@ -105,7 +111,7 @@ def test_who_has_too_few_positions_or_too_small_a_range_is_named():
         "P01 left out: 2 positions, 3 needed; P02 left out: 2 positions, 3 needed; "
         "P03 left out: no angle or no amplitude"
     )
-    assert "P02 has no slope: 2 positions, 3 needed." in found.sentences
+    assert found.sentences[1] == "Without a slope: P01 and P02: 2 positions, 3 needed; P03: no angle or no amplitude."
     assert "one participant: no interval" in found.sentences[0]
     assert found.basis["n"] == "1 participant: P04"
     narrow = dosed(StudyTables(metrics[~few]), apart=1, min_range=10)

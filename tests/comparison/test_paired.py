@@ -230,6 +230,8 @@ def test_a_missing_cell_costs_its_own_pairs_only():
     metrics = heads()
     metrics = metrics[~(metrics["participant"].eq("P3") & metrics["head_position"].eq("hyperflexion"))]
     found = compared(metrics, Paired(factor="head_position", against="neutral", metrics=("mean",)))
+    assert (found.table["p_smallest"] <= found.table["p_sign_flip_adjusted"]).all()
+    assert found.table["p_smallest"].tolist() == pytest.approx([8 / 2**8] * 4)
     assert found.table.set_index("level")["n"].to_dict() == {
         "hyperextension": 8, "slight_flexion": 8, "moderate_flexion": 8, "hyperflexion": 7,
     }  # fmt: skip
@@ -292,7 +294,9 @@ def test_two_participants_have_a_wide_interval():
 
 
 def test_contradicting_participants_stay_finite():
-    found = only(cells({"A": {SQUAT: 1e-90, THRUST: 1e90}, "B": {SQUAT: 1e90, THRUST: 2e-90}}))
+    comparison = compared(cells({"A": {SQUAT: 1e-90, THRUST: 1e90}, "B": {SQUAT: 1e90, THRUST: 2e-90}}))
+    found = comparison.table.iloc[0]
+    assert len(comparison.sentences[0]) < 250
     assert np.isfinite([found["ci_low"], found["ci_high"]]).all()
     assert found["ci_low"] > 0
 

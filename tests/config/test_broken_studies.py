@@ -67,9 +67,8 @@ CASES = [
         (10, 58), "rms is replaced twice",
     ),
     (
-        "",
-        "variants: [{name: a, replace: [{kind: bandpass, low: 300}]}]\nchain: [{kind: bandpass, high: 250}, {kind: rms}]\n",
-        (10, 32), "low = 300 Hz must be smaller than high = 250 Hz",
+        "", "variants: [{name: a, replace: [{kind: bandpass, low: 460}]}]\n",
+        (10, 32), "low = 460 Hz must be smaller than high = 450 Hz",
     ),
     ("  folder: raw\n", "  folder: raw\n  participants_sheet: a\n", (3, 3), "is given without `participants`"),
     ("", "vocabulary: {exercises: [{id: wall thrust}]}\n", (10, 31), "id: must consist of small letters, digits and _"),

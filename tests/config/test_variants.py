@@ -38,7 +38,7 @@ def test_a_step_limited_to_muscles_stays_limited(write, good, muscles):
 
 def test_names_in_a_whole_chain_are_looked_up(write, good):
     _, chain = chain_of(
-        write, good, "{name: a, chain: [{kind: rms, muscles: [upper gluteus maximus]}, {kind: linear_envelope}]}"
+        write, good, "{name: a, chain: [{kind: highpass, muscles: [upper gluteus maximus]}, {kind: rms}]}"
     )
     assert chain is not None
     assert chain[0].muscles == ("gluteus_maximus_upper",)

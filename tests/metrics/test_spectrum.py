@@ -67,7 +67,9 @@ def test_gaps_are_not_filled():
     assert np.isnan(MedianFrequency().measure(cut(noise)))  # no stretch is half of it
 
 
-@pytest.mark.parametrize("samples", [np.zeros(2000), np.full(2000, 3.0), np.full(1999, 0.1), np.ones(100), [], [1.0, 2.0]])
+@pytest.mark.parametrize(
+    "samples", [np.zeros(2000), np.full(2000, 3.0), np.full(1999, 0.1), np.ones(100), [], [1.0, 2.0]]
+)
 def test_silence_and_a_few_samples_have_no_frequency(samples):
     for metric in (MedianFrequency(), MeanFrequency(), MedianFrequencySlope()):
         assert np.isnan(metric.measure(cut(samples)))

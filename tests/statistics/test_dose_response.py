@@ -56,7 +56,8 @@ def test_equal_scores_have_no_slope_made_of_rounding():
 def test_too_little_has_no_fit():
     assert math.isnan(own_dose(ANGLES[:3], ANGLES[:3], ONE[:3], apart=5).curvature)
     alone = own_dose(ANGLES, ANGLES, np.arange(5), apart=5)
-    assert alone.positions == 0
+    assert alone.positions == 5
+    assert math.isnan(alone.width)
     assert math.isnan(alone.slope)
     same = own_dose(np.full(3, 4.0), ANGLES[:3], ONE[:3], apart=5)
     assert same.positions == 1

@@ -161,7 +161,7 @@ def rejections(
 
 
 @pytest.mark.parametrize(
-    ("random", "missing", "short"), [("condition", False, 30), ("condition", True, 30), ("slopes", False, 12)]
+    ("random", "missing", "short"), [("condition", False, 20), ("condition", True, 20), ("slopes", False, 6)]
 )
 def test_error_rates_with_eight_participants(random, missing, short):
     fits = 1000 if LONG else short
@@ -174,5 +174,5 @@ def test_error_rates_with_eight_participants(random, missing, short):
 
 
 def test_repetitions_taken_as_independent_are_far_too_sure():
-    wald, t, _ = rejections(1000 if LONG else 30, seed=2, random="intercept")
+    wald, t, _ = rejections(1000 if LONG else 20, seed=2, random="intercept")
     assert min(wald, t) > 0.1

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from emgpipe.statistics.multiplicity import adjust, smallest_adjusted
+from emgpipe.statistics.multiplicity import adjust
 
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 
@@ -64,9 +64,18 @@ def test_missing_p_values_are_no_tests(correction):
     assert adjust([], correction).size == 0
 
 
-def test_five_head_positions_in_ten_pairs_cannot_be_shown_with_eight_participants():
-    assert smallest_adjusted(2 / 2**8, 10, "holm") > 0.05
-    assert smallest_adjusted(2 / 2**9, 10, "holm") <= 0.05
-    assert smallest_adjusted(2 / 2**8, 4, "holm") <= 0.05
-    assert smallest_adjusted(0.5, 4, "holm") == 1
-    assert smallest_adjusted(2 / 2**8, 10, "benjamini_hochberg") == 2 / 2**8
+@pytest.mark.parametrize(("n", "tests", "possible"), [(8, 10, False), (9, 10, True), (8, 4, True), (7, 4, False)])
+def test_five_head_positions_in_ten_pairs_cannot_be_shown_with_eight_participants(n, tests, possible):
+    smallest = adjust([2 / 2**n] * tests)
+    assert smallest == pytest.approx([tests * 2 / 2**n] * tests)
+    assert (smallest.min() <= 0.05) is np.bool_(possible)
+    assert adjust([2 / 2**n] * tests, "benjamini_hochberg") == pytest.approx([2 / 2**n] * tests)
+
+
+@settings(deadline=None, max_examples=50)
+@given(P_VALUES, st.integers(0, 11), st.floats(0, 1))
+def test_no_adjusted_p_falls_when_one_p_rises(p_values, place, more):
+    raised = np.array(p_values)
+    raised[place % raised.size] = max(raised[place % raised.size], more)
+    for correction in ("holm", "benjamini_hochberg"):
+        assert (adjust(raised, correction) >= adjust(p_values, correction) - 1e-15).all()

@@ -17,50 +17,7 @@ from scipy import stats
 
 from emgpipe.statistics.friedman import friedman
 from emgpipe.statistics.rm_anova import one_way, orthonormal, two_way
-
-ABDI = np.array(
-    [[76, 64, 34, 26], [60, 48, 46, 30], [58, 34, 32, 28], [46, 46, 32, 28], [30, 18, 36, 28]], dtype=float
-)
-CELEBRITY = np.array(
-    [[8, 7, 1, 6], [9, 5, 2, 5], [6, 2, 3, 8], [5, 3, 1, 9], [8, 4, 5, 8], [7, 5, 6, 7], [10, 2, 7, 2], [12, 6, 8, 1]],
-    dtype=float,
-)
-GROCERIES = np.array(
-    [
-        [1.17, 1.78, 1.29, 1.29], [1.77, 1.98, 1.99, 1.99], [1.49, 1.69, 1.79, 1.59], [0.65, 0.99, 0.69, 1.09],
-        [1.58, 1.7, 1.89, 1.89], [3.13, 3.15, 2.99, 3.09], [2.09, 1.88, 2.09, 2.49], [0.62, 0.65, 0.65, 0.69],
-        [5.89, 5.99, 5.99, 6.99], [4.46, 4.84, 4.99, 5.15],
-    ]
-)  # fmt: skip
-SOUTHAMPTON = np.array(
-    [
-        [-4.4297, 4.7513, 3.2971, -1.4606],
-        [4.8458, 5.1163, 6.0739, -1.9225],
-        [6.1542, 10.4794, 12.4438, 9.2150],
-    ]
-).T
-NAN = math.nan
-WIDE = np.array(
-    [
-        [4.3, 5.3, 4.8, 6.3], [3.9, 2.3, 5.6, 4.3], [4.5, 2.6, 4.1, NAN], [5.1, 4.2, 6.0, 6.3], [3.8, 3.6, 4.8, 6.8],
-        [3.8, 5.4, 5.1, 6.3], [5.1, 3.7, NAN, NAN], [4.5, 3.0, 7.7, 5.8], [3.7, 7.1, 5.5, 4.8], [4.4, 4.7, 4.2, 5.5],
-        [NAN, 5.1, 6.5, 5.7], [3.7, 3.0, 4.0, 7.1],
-    ]
-)  # fmt: skip
-TRAINING = np.array(
-    [
-        [13, 12, 17, 18, 30, 34], [12, 19, 18, 6, 18, 30], [17, 19, 24, 21, 31, 32], [12, 25, 25, 18, 39, 40],
-        [19, 27, 19, 18, 28, 27], [6, 12, 6, 6, 18, 23], [17, 18, 30, 24, 36, 38], [18, 29, 36, 22, 36, 40],
-        [23, 30, 24, 18, 38, 32], [18, 12, 24, 24, 25, 34],
-    ],
-    dtype=float,
-).reshape(10, 2, 3)  # fmt: skip
-
-
-def near(value):
-    """To the last digit printed."""
-    digits = len(str(value).partition(".")[2])
-    return pytest.approx(value, abs=0.5000001 * 10**-digits)
+from tests.statistics.repeated import ABDI, CELEBRITY, GROCERIES, SOUTHAMPTON, TRAINING, WIDE, near
 
 
 def test_abdi_2010():
@@ -217,7 +174,7 @@ def test_what_holds_for_any_data(seed, n, k):
     mixed = one_way(scores[rng.permutation(n)][:, rng.permutation(k)])
     assert (mixed.f, mixed.p_gg) == (pytest.approx(effect.f, rel=1e-8), pytest.approx(effect.p_gg, rel=1e-8))
     assert 1 / (k - 1) - 1e-12 <= effect.sphericity.epsilon_gg <= 1
-    if effect.f > 1:
+    if effect.p <= 0.2:  # nearer to F = 1 the tails cross: a correction can lower a p that is large anyway
         assert effect.p <= effect.p_gg + 1e-12
         assert effect.p_gg <= effect.p_lower + 1e-12
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import h5py
 import numpy as np
@@ -11,6 +12,8 @@ import pytest
 
 from emgpipe.errors import StoreError
 from emgpipe.model import (
+    Comparison,
+    Family,
     Outcome,
     Phase,
     ReferenceWindow,
@@ -23,10 +26,15 @@ from emgpipe.model import (
 )
 from emgpipe.store import (
     RunFile,
+    earlier_outputs,
     file_hash,
     read_session_trials,
+    read_table,
+    remove_stale,
     replace_file,
     session_path,
+    stored_tables,
+    write_comparisons,
     write_run_file,
     write_session,
     write_table,
@@ -131,3 +139,92 @@ def test_run_file_counts_outcomes_and_keeps_hashes(tmp_path):
     assert stored["outcome_counts"] == {"processed": 1, "failed": 1}
     assert stored["inputs"]["in.csv"] == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert stored["inputs"]["gone"] == "unreadable"
+
+
+def test_tables_come_back_as_they_were_written(tmp_path):
+    metrics = pd.DataFrame(
+        {
+            "participant": ["01", "NA", "", 'a "b", c'],
+            "rank": ["", "2", "nan", "1e5"],  # a factor, and so text
+            "repetition": [0, 1, 2, 30],
+            "value": [0.1, np.nan, 1 / 3, 123456789.123456],
+            "amplitude": [1e-7, 2.5e-308, np.nan, 1e300],
+            "findings": ["", "a-1 b-2", "", "ü"],
+            "excluded": [False, True, False, True],
+        }
+    )
+    write_table(metrics, tmp_path / "metrics.csv")
+    back = read_table(tmp_path / "metrics.csv")
+    pd.testing.assert_frame_equal(back, metrics, rtol=1e-9)
+    write_table(back, tmp_path / "again" / "metrics.csv")
+    assert file_hash(tmp_path / "again" / "metrics.csv") == file_hash(tmp_path / "metrics.csv")
+    assert [str(kind) for kind in back.dtypes] == ["object", "object", "int64", *["float64"] * 2, "object", "bool"]
+
+
+def test_stored_tables_are_those_a_run_wrote(tmp_path):
+    write_table(pd.DataFrame({"participant": ["01"], "age": ["030"]}), tmp_path / "participants.csv")
+    write_table(pd.DataFrame({"repetition": [1], "unit": ["V"], "0": [0.5], "100": [np.nan]}), tmp_path / "curves.csv")
+    paths = [tmp_path / "participants.csv", tmp_path / "curves.csv", tmp_path / "run.json"]
+    with pytest.raises(StoreError, match=r"left no metrics\.csv"):
+        stored_tables(paths)
+    write_table(pd.DataFrame({"repetition": [1], "value": [0.5]}), tmp_path / "metrics.csv")
+    tables = stored_tables([*paths, tmp_path / "metrics.csv"])
+    assert tables.participants.to_dict("list") == {"participant": ["01"], "age": ["030"]}
+    assert tables.curves["0"].tolist() == [0.5]
+    assert tables.references.empty
+
+
+@pytest.mark.parametrize("text", [None, "", "repetition,value\n1,high\n", "repetition,value\nx,1\n"])
+def test_a_table_that_is_none_says_what_to_do(tmp_path, text):
+    if text is not None:
+        (tmp_path / "metrics.csv").write_text(text, "utf-8")
+    with pytest.raises(StoreError, match="make it again with: emgpipe run"):
+        read_table(tmp_path / "metrics.csv")
+
+
+def comparison(kind, title, **changes):
+    table = pd.DataFrame({"comparison": title, "level": ["a"], "p": [0.123456789012], "tie": [True]})
+    cells = pd.DataFrame({"participant": ["01"], "value": [1.0]})
+    return replace(Comparison(kind, title, table, cells, ("A is higher.",), {"n_of": "2"}), **changes)
+
+
+def test_comparisons_of_a_kind_stand_in_one_table(tmp_path):
+    more = pd.DataFrame({"comparison": "two", "level": ["b"], "n": [3]})
+    further = {"order": pd.DataFrame({"comparison": ["two"], "x": [1]}), "none": pd.DataFrame()}
+    family = (Family("mean", 3, "Holm"),)
+    pair = [comparison("paired", "one"), comparison("paired", "two", table=more, tables=further, families=family)]
+    files = write_comparisons(tmp_path, pair, ["comparison 3: too few"])
+    texts = {path.name: path.read_text("utf-8") for path in files}
+    assert texts.pop("sentences.txt") == (
+        "one\n---\n- A is higher.\nWhat this rests on:\n  n of: 2\n\n"
+        "two\n---\n- A is higher.\nWhat this rests on:\n  n of: 2\n\n"
+        "Not made\n--------\n- comparison 3: too few\n"
+    )
+    assert texts == {
+        "paired.csv": "comparison,level,p,tie,n\none,a,0.123456789,True,\ntwo,b,,,3\n",
+        "paired_cells.csv": "comparison,participant,value\none,01,1\ntwo,01,1\n",
+        "paired_order.csv": "comparison,x\ntwo,1\n",
+        "families.csv": "comparison,kind,family,tests,correction\ntwo,paired,mean,3,Holm\n",
+    }
+
+
+def test_no_comparison_is_said_in_words(tmp_path):
+    (only,) = write_comparisons(tmp_path, [])
+    assert only.read_text("utf-8") == "No comparison was made.\n"
+
+
+def test_stale_files_go_unless_they_were_changed_or_lie_elsewhere(tmp_path):
+    inside = tmp_path / "results"
+    for name in ("old.csv", "kept.csv", "edited.csv", "sessions/a.h5"):
+        write_text(inside / name, name)
+    write_text(tmp_path / "beside.csv", "x")
+    before = {path.relative_to(inside).as_posix(): file_hash(path) for path in inside.rglob("*.*")}
+    before |= {"../beside.csv": file_hash(tmp_path / "beside.csv"), "gone.csv": "0"}
+    write_text(inside / "edited.csv", "by hand")
+    remove_stale(inside, before, ["kept.csv"])
+    assert {path.name for path in inside.rglob("*.*")} == {"kept.csv", "edited.csv", "a.h5"}
+    assert (tmp_path / "beside.csv").exists()
+
+
+def test_an_unreadable_run_file_has_no_outputs(tmp_path):
+    assert earlier_outputs(tmp_path / "run.json") == {}

@@ -45,12 +45,14 @@ class Membership:
 
 
 def membership(
-    participants: pd.DataFrame, column: str, against: str, numeric: bool | None, measured: Sequence[str]
+    participants: pd.DataFrame, column: str, measured: Sequence[str], *, against: str = "", numeric: bool | None = None
 ) -> Membership:
     """Return who of the measured participants belongs where.
 
     Parameters
     ----------
+    measured : sequence of str
+        Participants of the metrics table.
     against : str
         The group the others are compared with; empty, the first.
     numeric : bool or None
@@ -81,10 +83,10 @@ def membership(
             f"group '{column}': the measured participants have {'only ' + there[0] if there else 'no value'}; "
             "a comparison needs two different ones"
         )
-    return Membership(column, _groups(column, there, against, numeric), of)
+    return Membership(column, _groups(column, there, against, numeric=numeric), of)
 
 
-def _groups(column: str, there: list[str], against: str, numeric: bool | None) -> tuple[str, ...]:
+def _groups(column: str, there: list[str], against: str, *, numeric: bool | None) -> tuple[str, ...]:
     numbers = all(_is_number(text) for text in there)
     if numeric and not numbers:
         words = next(text for text in there if not _is_number(text))

@@ -85,9 +85,7 @@ def _comparable(rows: pd.DataFrame) -> pd.Series[bool]:
     return rows["unit"].str.startswith("%") | rows["unit"].eq(NORMALIZED_RATIO)
 
 
-def effects_asked(
-    outcome: OutcomeCells, pairs: Sequence[tuple[str, str]], scope: str, where: str
-) -> Iterator[Asked]:
+def effects_asked(outcome: OutcomeCells, pairs: Sequence[tuple[str, str]], scope: str, where: str) -> Iterator[Asked]:
     """Yield the effects of a factor inside participants: each level against another, session by session."""
     for level, against in pairs:
         if level not in outcome.levels or against not in outcome.levels:

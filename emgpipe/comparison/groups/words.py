@@ -119,8 +119,8 @@ def methods_words(members: Membership, results: Sequence[Result], correction: Co
         )
     else:
         method = (
-            "Welch's t test, one number per participant (repetitions averaged in the trial, trials in the participant); "
-            "beside it the permutation of the group labels"
+            "Welch's t test, one number per participant (repetitions averaged in the trial, trials in the "
+            "participant); beside it the permutation of the group labels"
         )
     return {
         "method": method,
@@ -134,7 +134,9 @@ def methods_words(members: Membership, results: Sequence[Result], correction: Co
 
 def _permutations(results: Sequence[Result]) -> str:
     exact = sorted({result.shuffled.tried for result in results if result.shuffled.exact and result.shuffled.tried > 1})
-    random = sorted({result.shuffled.tried for result in results if not result.shuffled.exact and result.shuffled.tried})
+    random = sorted(
+        {result.shuffled.tried for result in results if not result.shuffled.exact and result.shuffled.tried}
+    )
     parts = [f"exact over all {tried} assignments" for tried in exact]
     parts += [f"{tried} seeded random assignments, the data among them" for tried in random]
     return "; ".join(parts) or "none possible"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from emgpipe.comparison.measured.dose_tables import on_shown_scale
 from emgpipe.comparison.pairs.words import RESERVATION, p_words
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from emgpipe.comparison.measured.doses import DoseOutcome, Limits
     from emgpipe.vocabulary import Vocabulary
+
+_MOST_DIGITS: Final = 6
 
 
 def dose_sentences(
@@ -29,9 +31,16 @@ def dose_sentences(
 def _sentence(outcome: DoseOutcome, adjusted: NDArray[np.float64], channel: str, vocabulary: Vocabulary) -> str:
     start = panel_words(vocabulary, outcome.key, outcome.kind)
     if not outcome.own:
-        reasons = listed(f"{person}: {why}" for person, why in outcome.left_out.items())
-        return f"{start}: not compared, no participant has a slope ({reasons})."
+        return f"{start}: not compared, nobody has a slope ({reasons_words(outcome)})."
     return f"{start}: {_line(outcome, adjusted, channel)}{_curve(outcome)}."
+
+
+def reasons_words(outcome: DoseOutcome) -> str:
+    """Return who has no slope, reason by reason."""
+    people_of: dict[str, list[str]] = {}
+    for person, why in outcome.left_out.items():
+        people_of.setdefault(why, []).append(person)
+    return "; ".join(f"{listed(names)}: {why}" for why, names in people_of.items())
 
 
 def _line(outcome: DoseOutcome, adjusted: NDArray[np.float64], channel: str) -> str:
@@ -54,7 +63,12 @@ def _numbers(outcome: DoseOutcome) -> str:
 
 
 def _bound(outcome: DoseOutcome, value: float) -> str:
-    return f"{on_shown_scale(value, outcome.scale):.{3 if outcome.scale == 'log' else 2}f}"
+    """Return an end of the interval; one that is not "no change" is never printed as if it were."""
+    shown = on_shown_scale(value, outcome.scale)
+    none, digits = (1.0, 3) if outcome.scale == "log" else (0.0, 2)
+    while round(shown, digits) == none != shown and digits < _MOST_DIGITS:
+        digits += 1
+    return f"{shown:.{digits}f}"
 
 
 def _change(outcome: DoseOutcome) -> str:
@@ -76,8 +90,8 @@ def _curve(outcome: DoseOutcome) -> str:
     inner = sum(math.isfinite(own.inner_highest) for own in outcome.own.values())
     if math.isfinite(outcome.highest_at):
         return (
-            f"; not on a straight line: the mean curve is highest at {outcome.highest_at:.0f}°, between the angles "
-            f"measured, and so are the own curves of {inner} of {people(test.n)} (curvature: sign-flip p "
+            f"; not on a straight line: the mean parabola is highest at {outcome.highest_at:.0f}°, between the angles "
+            f"measured, and so are the own parabolas of {inner} of {people(test.n)} (curvature: sign-flip p "
             f"{p_words(test.p_sign_flip)})"
         )
     return "; not on a straight line, but without a highest point between the angles measured"
@@ -94,9 +108,8 @@ def left_out_sentences(outcomes: Sequence[DoseOutcome], vocabulary: Vocabulary) 
 
 
 def _gaps(outcome: DoseOutcome) -> Iterable[str]:
-    if outcome.own:
-        for person, why in outcome.left_out.items():
-            yield f"{person} has no slope: {why}"
+    if outcome.own and outcome.left_out:
+        yield f"Without a slope: {reasons_words(outcome)}"
     yield from outcome.notes
 
 

@@ -187,10 +187,10 @@ def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def _refused(fit: OwnDose, limits: Limits) -> str:
     if fit.positions < limits.positions:
-        return f"{fit.positions} positions, {limits.positions} needed"
-    if not fit.width >= limits.width:
-        return f"angles over {fit.width:.0f}°, {limits.width:g}° needed"
-    return "" if math.isfinite(fit.slope) else "one angle per session"
+        return f"{fit.positions} position{'' if fit.positions == 1 else 's'}, {limits.positions} needed"
+    if not math.isfinite(fit.slope):
+        return "one angle per session"
+    return "" if fit.width >= limits.width else f"angles over {fit.width:.0f}°, {limits.width:g}° needed"
 
 
 def _middle(values: list[float]) -> float:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from emgpipe.comparison.mixed.random import (
+    SESSION,
+    Wanted,
+    blocks_of,
+    cells_of,
+    codes,
+    degrees_of_freedom,
+    random_words,
+)
 from emgpipe.comparison.shared.cells import usable
 from emgpipe.comparison.shared.outcomes import Key, scale_of
 from emgpipe.errors import ComparisonError
@@ -20,41 +29,8 @@ if TYPE_CHECKING:
 
     from emgpipe.comparison.shared.cells import Scale
 
-Random = Literal["intercept", "condition", "slopes"]
 INTERCEPT: Final = "intercept"
-CONDITION: Final = "participant x condition"
-LEVEL: Final = "participant x level"
-SESSION: Final = "participant x session"
 _REPETITION: Final = ["participant", "session", "trial", "repetition"]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the model holds.
-
-    Attributes
-    ----------
-    factor : str
-        The column of the levels.
-    against : str
-        The level the others are compared with.
-    held : tuple of str
-        Factors of which several levels are in; fixed effects of their own.
-    covariates : tuple of str
-        Numeric columns.
-    dose : DataFrame or None
-        ``dose`` by participant, session, trial and repetition; takes the place of the levels.
-    dose_name : str
-    random : {"intercept", "condition", "slopes"}
-    """
-
-    factor: str
-    against: str
-    held: tuple[str, ...]
-    covariates: tuple[str, ...]
-    dose: pd.DataFrame | None
-    dose_name: str
-    random: Random
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +86,17 @@ def make_design(key: Key, rows: pd.DataFrame, levels: Sequence[str], wanted: Wan
     scale = scale_of(kind := str(rows["kind"].iloc[0]))
     good, left_out = _good_rows(rows, scale, wanted)
     there = [level for level in levels if (good[wanted.factor] == level).any()]
-    participants = _codes(good, "participant")
+    participants = codes(good, "participant")
     main = _main_terms(good, there, participants, wanted)
     held = {name: column for factor in wanted.held for name, column in _dummies(good, factor).items()}
     covariates = {name: _centered(good, name, name, participants) for name in wanted.covariates}
     fixed = {INTERCEPT: np.ones(len(good))} | main | held | covariates
-    blocks = _blocks(good, participants, wanted)
+    blocks = blocks_of(good, participants, wanted)
     free = wanted.random == "slopes" or (wanted.random == "condition" and wanted.dose is not None)
     slopes = main if free else {}
-    df, words = _degrees(participants, _cells(good, wanted), wanted, len(there), plain=SESSION not in blocks)
+    df, words = degrees_of_freedom(
+        participants, cells_of(good, wanted), wanted, len(there), plain=SESSION not in blocks
+    )
     return Design(
         key=key,
         kind=kind,
@@ -138,7 +116,7 @@ def make_design(key: Key, rows: pd.DataFrame, levels: Sequence[str], wanted: Wan
         df=df,
         df_words=words,
         left_out=left_out,
-        random_words=_random_words(wanted, blocks, free=free),
+        random_words=random_words(wanted, blocks, free=free),
     )
 
 
@@ -150,27 +128,6 @@ def _main_terms(
         return {wanted.dose_name: _centered(rows, "dose", wanted.dose_name, participants)}
     _require_levels(rows, levels, participants, wanted)
     return _dummies(rows, wanted.factor, levels, wanted.against)
-
-
-def _cells(rows: pd.DataFrame, wanted: Wanted) -> NDArray[np.int64]:
-    return _codes(rows, "participant", *wanted.held, wanted.factor)
-
-
-def _blocks(rows: pd.DataFrame, participants: NDArray[np.int64], wanted: Wanted) -> dict[str, NDArray[np.int64]]:
-    """Return the random intercepts inside participants that the rows can tell from the rest.
-
-    A single session each needs none, neither does a condition with one value per participant. Over several held
-    conditions a participant's response to a level is partly the same in all of them: a component of its own.
-    """
-    sessions = _codes(rows, "participant", "session")
-    blocks = {SESSION: sessions} if sessions.max() > participants.max() else {}
-    if wanted.random == "condition":
-        cells = _cells(rows, wanted)
-        if wanted.held:
-            blocks[LEVEL] = _codes(rows, "participant", wanted.factor)
-        if len(cells) > cells.max() + 1:
-            blocks[CONDITION] = cells
-    return blocks
 
 
 def _good_rows(rows: pd.DataFrame, scale: Scale, wanted: Wanted) -> tuple[pd.DataFrame, str]:
@@ -199,14 +156,7 @@ def _numbers(rows: pd.DataFrame, column: str, name: str) -> pd.Series[float]:
     return numbers.where(np.isfinite(numbers))
 
 
-def _codes(rows: pd.DataFrame, *columns: str) -> NDArray[np.int64]:
-    """Return the number of each row's combination of these columns."""
-    return np.asarray(rows.groupby(list(columns), sort=True).ngroup(), dtype=np.int64)
-
-
-def _require_levels(
-    rows: pd.DataFrame, levels: Sequence[str], participants: NDArray[np.int64], wanted: Wanted
-) -> None:
+def _require_levels(rows: pd.DataFrame, levels: Sequence[str], participants: NDArray[np.int64], wanted: Wanted) -> None:
     if wanted.against not in levels:
         raise ComparisonError(f"not measured in {wanted.against}, which the others are compared with")
     if len(levels) < 2:
@@ -229,13 +179,13 @@ def _dummies(
     if not levels:
         against, *_ = levels = sorted(set(rows[factor]))
     return {
-        f"{factor} = {level}": rows[factor].eq(level).to_numpy(dtype=float) for level in levels if level != against
+        f"{factor} = {level}": np.asarray(rows[factor] == level, dtype=np.float64)
+        for level in levels
+        if level != against
     }
 
 
-def _centered(
-    rows: pd.DataFrame, column: str, name: str, participants: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def _centered(rows: pd.DataFrame, column: str, name: str, participants: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return a covariate less each participant's own mean: what varies inside participants."""
     numbers = rows[column].to_numpy(dtype=float)
     means = np.bincount(participants, numbers) / np.bincount(participants)
@@ -248,30 +198,3 @@ def _centered(
 def _response(rows: pd.DataFrame, scale: Scale) -> NDArray[np.float64]:
     amplitudes = rows["amplitude"].to_numpy(dtype=float)
     return np.log(amplitudes) if scale == "log" else amplitudes
-
-
-def _degrees(
-    participants: NDArray[np.int64], cells: NDArray[np.int64], wanted: Wanted, levels: int, *, plain: bool
-) -> tuple[int, str]:
-    """Return the degrees of freedom: exact where the design is balanced, else few enough to be safe."""
-    n = int(participants.max()) + 1
-    counts = np.bincount(cells)
-    complete = len(counts) == n * levels and len(set(counts.tolist())) == 1
-    simple = plain and not wanted.held and not wanted.covariates and wanted.dose is None
-    exact = wanted.random == "condition" or (wanted.random == "intercept" and counts.max() == 1)
-    if complete and simple and exact:
-        return (n - 1) * (levels - 1), "(participants - 1) x (levels - 1), exact in a balanced design"
-    return n - 1, "participants - 1, the cautious choice where the design is not balanced or holds covariates"
-
-
-def _random_words(wanted: Wanted, blocks: dict[str, NDArray[np.int64]], *, free: bool) -> str:
-    parts = ["an intercept per participant"]
-    parts += [f"one per {name.replace(' x ', ' and ')}" for name in blocks]
-    if free:
-        parts.append(f"free slopes of {wanted.dose_name or 'the levels'} per participant")
-    if wanted.random == "intercept":
-        parts.append(
-            "which takes the repetitions of a participant as independent: far too sure wherever participants respond "
-            "differently to the conditions"
-        )
-    return ", ".join(parts)

@@ -10,6 +10,7 @@ from emgpipe.comparison.pairs.words import (
     CORRECTION_NAMES,
     RESERVATION,
     adjusted_words,
+    center_words,
     difference_words,
     higher_words,
     more_words,
@@ -86,7 +87,7 @@ def _numbers(one: Judged, asked: Equivalence) -> str:
     unit = one.pair.outcome.unit
     center, low, high = one.effect
     if one.bounds.scale == "log":
-        effect = f"ratio {center:.2f}"
+        effect = f"ratio {center_words(center)}"
         wide, narrow = (f"{ratio_words(a)} to {ratio_words(b)}" for a, b in ((low, high), one.narrow))
     else:
         effect = f"difference {difference_words(center, unit)}"
@@ -121,7 +122,7 @@ def equivalence_basis(judged: Sequence[Judged], question: ScopePairs, asked: Equ
         "for the number of comparisons",
         "multiplicity": _multiplicity(asked),
         "assumptions": "the differences are normally distributed"
-        f"{', on the log scale' if log else ''}; not tested here, the paired comparison of the same levels says so",
+        f"{', on the log scale' if log else ''}; the paired comparison of the same levels reports a check of that",
     }
     if log:
         basis["meaning"] = RESERVATION

@@ -10,6 +10,7 @@ from emgpipe.comparison.pairs.words import (
     CORRECTION_NAMES,
     RESERVATION,
     adjusted_words,
+    center_words,
     difference_words,
     higher_words,
     more_words,
@@ -80,7 +81,7 @@ def _numbers(row: InFamily, asked: Paired) -> str:
     found, unit = row.found, row.found.pair.outcome.unit
     if found.pair.scale == "log":
         center, low, high = row.ratio
-        effect, ends = f"ratio {center:.2f}", f"{ratio_words(low)} to {ratio_words(high)}"
+        effect, ends = f"ratio {center_words(center)}", f"{ratio_words(low)} to {ratio_words(high)}"
     else:
         effect = f"difference {difference_words(found.t.mean, unit)}"
         ends = f"{difference_words(found.t.low, '')} to {difference_words(found.t.high, unit)}"

@@ -91,6 +91,15 @@ def number_words(value: float, digits: int = 3) -> str:
     return f"{value:.{decimals}f}"
 
 
+def center_words(ratio: float) -> str:
+    """Return a ratio with two decimals where that says something.
+
+    >>> center_words(1.0346), center_words(0.0012), center_words(1e40)
+    ('1.03', '0.00120', '1.00e+40')
+    """
+    return f"{ratio:.2f}" if 0.05 <= ratio < 1000 else number_words(ratio)
+
+
 def ratio_words(value: float) -> str:
     """Return the end of an interval of ratios: never 1.00 unless it is 1, and never 0.00.
 

@@ -77,45 +77,20 @@ def complete(series: Series, first: int | None, frame: Repeats) -> Repeats:
     )
 
 
-def mvic_repeats(
-    references: pd.DataFrame, first: int | None, session: str, units: Mapping[Key, str]
-) -> Iterator[Repeats]:
-    """Yield the MVIC trials of every muscle, side and placement.
-
-    Parameters
-    ----------
-    references : DataFrame
-        Rows of the references table.
-    session : str
-        Which; empty, each participant's first.
-    units : mapping
-        Unit of the amplitude by muscle, side, placement; volts where it is not in.
-    """
-    for site, own in references.groupby(["muscle", "side", "placement"], sort=False):
-        series = {
-            str(name): [(str(t), float(v)) for t, v in zip(rows["trial"], rows["value"], strict=True)]
-            for name, rows in _in_session(own, session).sort_values("trial", key=_natural_keys).groupby("participant")
-        }
-        muscle, side, placement = (str(part) for part in site)
-        key = (muscle, side, placement, MVIC)
-        yield complete(series, first, _frame(key, "emg", Place("", "", own, ""), units.get(key, "V")))
-
-
 def repetition_repeats(rows: pd.DataFrame, place: Place, first: int | None, session: str) -> Iterator[Repeats]:
     """Yield the repetitions of each participant's first set of a condition, outcome by outcome."""
     for key, own in rows.groupby(list(PANEL), sort=False):
         kind = str(own["kind"].iloc[0])
         column, unit = shown_column(own)
-        own = _in_session(own, session)
         series: dict[str, list[tuple[str, float]]] = {}
-        for name, mine in own.groupby("participant"):
+        for name, mine in in_session(own, session).groupby("participant"):
             trial = min(set(mine["trial"]), key=natural)
             repeated = mine[mine["trial"] == trial].sort_values("repetition")
             series[str(name)] = [
                 (f"repetition {number}", float(value))
                 for number, value in zip(repeated["repetition"], repeated[column], strict=True)
             ]
-        yield complete(series, first, _frame(key, kind, place, unit))
+        yield complete(series, first, frame_of(key, kind, place, unit))
 
 
 def session_repeats(rows: pd.DataFrame, place: Place, first: int | None) -> Iterator[Repeats]:
@@ -125,7 +100,7 @@ def session_repeats(rows: pd.DataFrame, place: Place, first: int | None) -> Iter
         names = sorted((str(name) for name in means.columns), key=natural)[: first or None]
         full = means[names].dropna()
         absent = means.index.difference(full.index)
-        frame = _frame(key, str(own["kind"].iloc[0]), place, str(own["amplitude_unit"].iloc[0]))
+        frame = frame_of(key, str(own["kind"].iloc[0]), place, str(own["amplitude_unit"].iloc[0]))
         yield replace(
             frame,
             participants=tuple(str(name) for name in full.index),
@@ -135,11 +110,13 @@ def session_repeats(rows: pd.DataFrame, place: Place, first: int | None) -> Iter
         )
 
 
-def _frame(key: Any, kind: str, place: Place, unit: str) -> Repeats:
+def frame_of(key: Any, kind: str, place: Place, unit: str) -> Repeats:
+    """Return an outcome without values."""
     return Repeats(key, kind, place.text, place.words, unit, (), (), np.empty((0, 0)), ())
 
 
-def _in_session(rows: pd.DataFrame, session: str) -> pd.DataFrame:
+def in_session(rows: pd.DataFrame, session: str) -> pd.DataFrame:
+    """Return the rows of a session; left out, of each participant's first."""
     if session:
         return rows[rows["session"] == session]
     firsts = {name: min(set(own), key=natural) for name, own in rows.groupby("participant")["session"]}
@@ -153,11 +130,6 @@ def natural(text: str) -> tuple[tuple[int, str], ...]:
     ['a.2', 'a.10']
     """
     return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", str(text)) if part)
-
-
-def _natural_keys(column: pd.Series[str]) -> pd.Series[int]:
-    ranks = {text: i for i, text in enumerate(sorted(set(column), key=natural))}
-    return column.map(ranks)
 
 
 def sessions_of(rows: pd.DataFrame) -> Sequence[str]:

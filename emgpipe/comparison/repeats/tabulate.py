@@ -139,7 +139,9 @@ def _ruled(found: Reliability, of: str) -> str:
 
 
 def _no_icc(found: Reliability) -> str:
-    return "all values are equal" if found.squares.between == found.squares.within == 0 else "the participants are alike"
+    return (
+        "all values are equal" if found.squares.between == found.squares.within == 0 else "the participants are alike"
+    )
 
 
 def _two(value: float) -> str:

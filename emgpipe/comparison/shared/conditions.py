@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
+import numpy as np
 from pydantic import Field
 
 from emgpipe.comparison.base import Comparator
@@ -80,12 +81,9 @@ class OutcomeComparator(Comparator):
         """Sort by site in order of appearance, then by metric in the order asked for; nothing else moves."""
         if rows.empty:
             return rows
-        sites = {site: i for i, site in enumerate(dict.fromkeys(_sites(rows)))}
-        keys = [
-            (sites[site], self.metrics.index(metric)) for site, metric in zip(_sites(rows), rows["metric"], strict=True)
-        ]
-        order = sorted(range(len(keys)), key=keys.__getitem__)
-        return rows.iloc[order]
+        sites = rows.groupby(["muscle", "side", "placement"], sort=False).ngroup()
+        metrics = rows["metric"].map({metric: i for i, metric in enumerate(dict.fromkeys(self.metrics))})
+        return rows.iloc[np.lexsort((metrics, sites))]
 
     def _of_channels(self, table: pd.DataFrame) -> list[pd.DataFrame]:
         others = table[~table["kind"].isin({"emg", "time"})]
@@ -217,10 +215,6 @@ class ConditionComparator(OutcomeComparator, ConditionQuestion):
             return rows
         named = (*self.muscles, *(name for ratio in self.ratios for name in (ratio.of, ratio.to)))
         return rows[rows[SITE_MUSCLE].isin([part for name in named for part in with_parts(name, vocabulary)])]
-
-
-def _sites(rows: pd.DataFrame) -> Sequence[tuple[str, str, str]]:
-    return list(zip(rows["muscle"], rows["side"], rows["placement"], strict=True))
 
 
 def _require_amplitude(metric: str, emg: pd.DataFrame) -> None:

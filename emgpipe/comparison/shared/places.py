@@ -1,4 +1,4 @@
-"""One condition at a time: the trials of one exercise in one head position, for questions that compare no conditions."""
+"""One condition at a time, one exercise in one head position, for questions that compare no conditions."""
 
 from __future__ import annotations
 

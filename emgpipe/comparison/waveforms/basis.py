@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emgpipe.comparison.pairs.words import RESERVATION, share_words
@@ -14,7 +13,6 @@ from emgpipe.model.results import Family
 if TYPE_CHECKING:
     from emgpipe.comparison.shared.cells import Scale
     from emgpipe.comparison.waveforms.pairs import InOutcome, Tested
-    from emgpipe.model import Comparison
     from emgpipe.vocabulary import Vocabulary
 
 
@@ -43,14 +41,6 @@ def curves_basis(rows: Sequence[InOutcome], refused: Sequence[str], tested: Test
     if refused:
         basis["not_compared"] = " ".join(f"{text}." for text in refused)
     return basis
-
-
-def also_refused(comparison: Comparison, refused: Sequence[str]) -> Comparison:
-    """Say in the basis which scopes could not be compared."""
-    if not refused:
-        return comparison
-    said = [comparison.basis[name] for name in ("not_compared",) if name in comparison.basis]
-    return replace(comparison, basis={**comparison.basis, "not_compared": " ".join([*said, *refused])})
 
 
 def _method(tested: Tested) -> str:

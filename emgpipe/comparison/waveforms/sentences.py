@@ -83,9 +83,9 @@ def _clause(row: InOutcome, about: tuple[str, str], phases: Phases, vocabulary: 
     for sign, word in ((1, "higher"), (-1, "lower")):
         found = [one for one in headline if one.sign == sign]
         if found:
-            where = [_stretch_words(one, row, phase, phases) for one in found[:_MOST_SAID]]
+            named = [_stretch_words(one, row, phase, phases) for one in found[:_MOST_SAID]]
             more = [f"{len(found) - _MOST_SAID} more stretches"] if len(found) > _MOST_SAID else []
-            parts.append(f"{word} in {level} than in {other} {listed([*where, *more])}")
+            parts.append(f"{word} in {level} than in {other} {listed([*named, *more])}")
     if headline[0].form == "cluster" and "max_t" in row.smallest:
         parts.append(_also_by_max_t(row))
     return f"{'; '.join(parts)}; {people(len(row.pair.participants))}"

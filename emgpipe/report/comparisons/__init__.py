@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.report.comparisons import dose, equivalence, measured_position, paired, plain, ranking, repetition_trend
+from emgpipe.report.comparisons import (
+    between,
+    dose,
+    equivalence,
+    measured_position,
+    paired,
+    plain,
+    ranking,
+    repetition_trend,
+)
 from emgpipe.report.comparisons.plain import basis_part, sentences_part
 from emgpipe.report.markup import anchor, escape
 
@@ -23,6 +32,7 @@ PARTS: Final[dict[str, Callable[[Comparison], str]]] = {
     "measured_position": measured_position.part,
     "dose": dose.part,
     "paired": paired.part,
+    "between": between.part,
     "equivalence": equivalence.part,
 }
 

@@ -1,0 +1,1 @@
+"""The parts of individual responses: own error, own differences, words, tables."""
