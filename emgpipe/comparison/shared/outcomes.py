@@ -154,7 +154,7 @@ def _notes(
         absent = [level_words(vocabulary, scope.factor, level) for level in levels if (person, level) not in have]
         if absent:
             yield f"{person} was not measured in {listed(absent)}"
-    scale = scale_of("emg" if own["amplitude_unit"].isin({"V", "V*s", "V/V"}).any() else "angle")
+    scale = scale_of("emg" if own["amplitude_unit"].isin({"V", "V.s", "V/V"}).any() else "angle")
     bad = blocks[~usable(blocks["amplitude"], scale)]
     for person, level, amount in bad[["participant", "level", "amplitude"]].itertuples(index=False, name=None):
         what = "no amplitude" if np.isnan(amount) else f"amplitude {amount:g}"

@@ -12,7 +12,7 @@ import numpy as np
 from emgpipe.report.comparisons.plain import folded
 from emgpipe.report.drawing import BLUE, INK, SOFT, plain_frame, printable
 from emgpipe.report.markup import details, escape, image
-from emgpipe.report.words import finite, label, muscle_label, plain, shortened, shown_unit
+from emgpipe.report.words import label, muscle_label, plain, shortened, shown_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ _FORMS: Final = {"max_t": "max-t", "cluster": "cluster"}
 _COLUMNS: Final = 4
 _MOST: Final = 8
 """Pairs drawn per outcome: those with a stretch first; the others are in the tables."""
-_WIDTH, _LEFT, _TOP, _UPPER, _LOWER, _FOOT = 2.95, 0.62, 0.52, 1.35, 1.2, 0.5
+_WIDTH, _LEFT, _TOP, _UPPER, _LOWER, _FOOT = 2.95, 0.62, 0.58, 1.35, 1.2, 0.5
 """Inches of a panel pair and the room for words around it; stated, because a layout engine takes a second."""
 _TICKS: Final = (0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 20, 50)
 _CAPTION: Final = (
@@ -118,13 +118,14 @@ def _pairs(comparison: Comparison, site: tuple[str, str, str]) -> list[_Pair]:
     means = _of_site(comparison.tables["mean_curves"], site)
     differences = _of_site(comparison.tables["difference"], site)
     made = []
-    for (level, other), own in rows.groupby(["level", "other"], sort=False):
+    for key, own in rows.groupby(["level", "other"], sort=False):
+        level, other = (str(name) for name in key)
         difference = differences[differences["level"].eq(level) & differences["other"].eq(other)]
         found = own[own["from_percent"].notna()]
         made.append(
             _Pair(
-                level=str(level),
-                other=str(other),
+                level=level,
+                other=other,
                 unit=plain(own["unit"].iloc[0]),
                 log=bool(own["scale"].iloc[0] == "log"),
                 means=(means[means["level"].eq(level)], means[means["level"].eq(other)]),
@@ -134,7 +135,7 @@ def _pairs(comparison: Comparison, site: tuple[str, str, str]) -> list[_Pair]:
                     for form, first, last in zip(found["form"], found["from_percent"], found["to_percent"], strict=True)
                 ),
                 forms=tuple(dict.fromkeys(own["form"])),
-                phases=_phases(comparison.tables["phases"], (str(level), str(other))),
+                phases=_phases(comparison.tables["phases"], (level, other)),
             )
         )
     drawn = [pair for pair in made if pair.difference[["ratio", "difference"]].notna().any(axis=None)]
@@ -162,8 +163,9 @@ def _draw_means(axes: Axes, pair: _Pair) -> None:
         axes.plot(percent, factor * mean, color=color, linestyle=style, linewidth=1.6)
     if np.nanmin([0.0, *axes.dataLim.intervaly]) >= 0 and np.isfinite(axes.dataLim.y1):
         axes.set_ylim(0, 1.12 * axes.dataLim.y1)
-    names = f"{shortened(label(pair.level), 30)} —\n{shortened(label(pair.other), 30)} - -"
-    axes.set_title(printable(names), loc="left", fontsize=8.5, pad=9)
+    level, other = (printable(shortened(label(name), 30)) for name in (pair.level, pair.other))
+    title = f"{level} (solid)\n{other} (dashed)"
+    axes.text(0.0, 1.12, title, transform=axes.transAxes, fontsize=8.5, va="bottom", linespacing=1.15)
     axes.set_ylabel(printable(unit), fontsize=8)
     _frame(axes)
     axes.set_xticklabels([])
@@ -205,7 +207,7 @@ def _log_ticks(axes: Axes, low: float, high: float) -> None:
     apart = math.log(high / low) / 6
     kept: list[float] = []
     for tick in sorted(_TICKS, key=lambda value: abs(math.log(value))):
-        if low <= tick <= high and all(abs(math.log(tick / other)) >= apart for other in kept):
+        if low * 1.02 <= tick <= high and all(abs(math.log(tick / other)) >= apart for other in kept):
             kept.append(tick)
     axes.yaxis.set_major_locator(FixedLocator(kept))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
@@ -223,10 +225,10 @@ def _draw_bars(axes: Axes, pair: _Pair, limits: tuple[float, float]) -> None:
         middle = share - 0.13 * (lane + 0.5)
         axes.text(-2.5, middle, _FORMS[form], transform=across, ha="right", va="center", fontsize=7, color=SOFT)
         for first, last in _bars(pair, form):
-            hatch = {"hatch": "/////", "facecolor": "white"} if form == "cluster" else {"facecolor": INK}
+            hatched = form == "cluster"
             axes.bar(
                 first - 0.5, 0.085, last - first + 1, bottom=middle - 0.0425, align="edge", transform=across,
-                edgecolor=INK, linewidth=0.6, **hatch,
+                edgecolor=INK, linewidth=0.6, hatch="/////" if hatched else None, facecolor="white" if hatched else INK,
             )  # fmt: skip
     axes.set_ylim(below, high)
     axes.axhline(low, color="#c8cdd2", linewidth=0.6)
