@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from emgpipe.comparison.base import Comparator
 from emgpipe.comparison.between import Between
+from emgpipe.comparison.curves import Curves
 from emgpipe.comparison.dose import Dose
 from emgpipe.comparison.equivalence import Equivalence
+from emgpipe.comparison.individual import Individual
 from emgpipe.comparison.measured_position import MeasuredPosition
-from emgpipe.comparison.omnibus import Omnibus
 from emgpipe.comparison.mixed_model import MixedModel
+from emgpipe.comparison.omnibus import Omnibus
 from emgpipe.comparison.paired import Paired
 from emgpipe.comparison.ranking import Ranking
-from emgpipe.comparison.repetition_trend import RepetitionTrend
 from emgpipe.comparison.reliability import Reliability
+from emgpipe.comparison.repetition_trend import RepetitionTrend
 from emgpipe.comparison.shared.primary import PrimaryOutcome
 from emgpipe.comparison.shared.tables import StudyTables
 from emgpipe.errors import ComparisonError, MissingPackageError
@@ -33,6 +35,8 @@ COMPARATORS: tuple[type[Comparator], ...] = (
     Paired,
     Omnibus,
     Equivalence,
+    Curves,
+    Individual,
     RepetitionTrend,
     MeasuredPosition,
     Dose,
@@ -109,8 +113,10 @@ __all__ = [
     "AnyComparator",
     "Between",
     "Comparator",
+    "Curves",
     "Dose",
     "Equivalence",
+    "Individual",
     "MeasuredPosition",
     "MixedModel",
     "Omnibus",

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from emgpipe.report.comparisons import (
     between,
+    curves,
     dose,
     equivalence,
+    individual,
     measured_position,
     paired,
     plain,
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 PARTS: Final[dict[str, Callable[[Comparison], str]]] = {
     "ranking": ranking.part,
+    "curves": curves.part,
+    "individual": individual.part,
     "repetition_trend": repetition_trend.part,
     "measured_position": measured_position.part,
     "dose": dose.part,

@@ -30,6 +30,7 @@ _MOST: Final = 8
 """Pairs drawn per outcome: those with a stretch first; the others are in the tables."""
 _WIDTH, _LEFT, _TOP, _UPPER, _LOWER, _FOOT = 2.95, 0.62, 0.58, 1.35, 1.2, 0.5
 """Inches of a panel pair and the room for words around it; stated, because a layout engine takes a second."""
+_LABEL_AT: Final = -0.19
 _TICKS: Final = (0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 20, 50)
 _CAPTION: Final = (
     "Above: mean of the participants (solid: the level, dashed: what it is compared with) and SD band. Below: ratio or "
@@ -166,7 +167,8 @@ def _draw_means(axes: Axes, pair: _Pair) -> None:
     level, other = (printable(shortened(label(name), 30)) for name in (pair.level, pair.other))
     title = f"{level} (solid)\n{other} (dashed)"
     axes.text(0.0, 1.12, title, transform=axes.transAxes, fontsize=8.5, va="bottom", linespacing=1.15)
-    axes.set_ylabel(printable(unit), fontsize=8)
+    axes.set_ylabel(printable(unit if len(unit) > 1 else f"({unit})"), fontsize=8)
+    axes.yaxis.set_label_coords(_LABEL_AT, 0.5)
     _frame(axes)
     axes.set_xticklabels([])
 
@@ -181,10 +183,10 @@ def _draw_difference(axes: Axes, pair: _Pair) -> None:
     axes.plot(percent, factor * center, color=INK, linewidth=1.4)
     axes.axhline(1.0 if pair.log else 0.0, color=SOFT, linewidth=0.8, linestyle=":")
     bottom, top = _limits(factor * np.concatenate((center, low, high)), log=pair.log)
-    if pair.log:
-        _log_ticks(axes, bottom, top)
+    _ticks(axes, (bottom, top), log=pair.log)
     _draw_bars(axes, pair, (bottom, top))
-    axes.set_ylabel("ratio" if pair.log else printable(f"difference, {unit}"), fontsize=8)
+    axes.set_ylabel("ratio" if pair.log else printable(f"difference ({unit})"), fontsize=8)
+    axes.yaxis.set_label_coords(_LABEL_AT, 0.62)
     axes.set_xlabel("% of the repetition" if pair.phases else "%", fontsize=8)
     _frame(axes)
 
@@ -200,18 +202,28 @@ def _limits(values: Any, *, log: bool) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _log_ticks(axes: Axes, low: float, high: float) -> None:
-    from matplotlib.ticker import FixedLocator, NullLocator
+def _ticks(axes: Axes, limits: tuple[float, float], *, log: bool) -> None:
+    """Set ticks inside the limits only: the lanes below them have no scale."""
+    from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
-    axes.set_yscale("log")
+    low, high = limits
+    if log:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.yaxis.set_minor_locator(NullLocator())
+        kept = _thinned(low, high)
+    else:
+        kept = [float(tick) for tick in MaxNLocator(4).tick_values(low, high) if low <= tick <= high]
+    axes.yaxis.set_major_locator(FixedLocator(kept))
+
+
+def _thinned(low: float, high: float) -> list[float]:
     apart = math.log(high / low) / 6
     kept: list[float] = []
     for tick in sorted(_TICKS, key=lambda value: abs(math.log(value))):
         if low * 1.02 <= tick <= high and all(abs(math.log(tick / other)) >= apart for other in kept):
             kept.append(tick)
-    axes.yaxis.set_major_locator(FixedLocator(kept))
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axes.yaxis.set_minor_locator(NullLocator())
+    return kept
 
 
 def _draw_bars(axes: Axes, pair: _Pair, limits: tuple[float, float]) -> None:

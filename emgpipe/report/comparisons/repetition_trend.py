@@ -109,7 +109,7 @@ def _figure(panels: list[tuple[dict[str, Any], pd.DataFrame]], over: str) -> Fig
 def _panel(axes: Axes, row: dict[str, Any], course: pd.DataFrame, over: str) -> None:
     for _, own in course.groupby("participant", sort=True):
         ordered = own.sort_values("position")
-        axes.plot(ordered["position"], ordered["value"], color=SOFT, linewidth=0.7, alpha=0.6, marker=".", markersize=2)
+        axes.plot(ordered["position"], ordered["value"], color=SOFT, linewidth=0.7, alpha=0.6)
     unit = str(course["unit"].iloc[0])
     _mean_course(axes, row, course)
     title = printable(shortened(muscle_label(row["muscle"], row["side"], row["placement"]), 34))
