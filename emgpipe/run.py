@@ -15,9 +15,10 @@ from emgpipe import __version__
 from emgpipe.comparing import compare_stored, stated_tables
 from emgpipe.config import list_participants, list_trials, load_study, plain_settings, portable, study_sources
 from emgpipe.errors import ConfigError
-from emgpipe.model import Finding, Outcome, SessionResult, StudyResult, Trial, make_finding
+from emgpipe.model import SessionResult, StudyResult, Trial, make_finding
 from emgpipe.model.tables import CURVE_COLUMNS, MAIN_VARIANT, METRIC_COLUMNS
 from emgpipe.pipeline import process_session
+from emgpipe.run_account import listing_findings, outcomes
 from emgpipe.session_tables import concatenate, findings_table
 from emgpipe.store import (
     CURVES,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
     from emgpipe.comparing import Compared
     from emgpipe.comparison import StudyTables
-    from emgpipe.config import Participants, Problem, Study, TrialList
+    from emgpipe.config import Participants, Study, TrialList
     from emgpipe.model import Reference
     from emgpipe.vocabulary import Vocabulary
 
@@ -169,8 +170,7 @@ def _gather(
 ) -> StudyResult:
     """Join what was found about the sessions with the comparisons."""
     findings = [
-        *(_problem_finding(problem) for problem in listing.problems),
-        *_unused(listing),
+        *listing_findings(listing),
         *(make_finding("comparison_not_made", "warn", problem) for problem in compared.problems),
         *(finding for one in sessions for finding in one.light.findings),
     ]
@@ -183,52 +183,11 @@ def _gather(
         findings=findings_table(findings),
         comparisons=compared.comparisons,
         references=_references(sessions),
-        outcomes=tuple(_outcomes(listing, sessions)),
+        outcomes=tuple(outcomes(listing, [one.light for one in sessions])),
         settings=settings,
         versions=_versions(),
         sessions={f"{one.light.participant}/{one.light.session}": one.path for one in sessions},
     )
-
-
-def _outcomes(listing: TrialList, sessions: Sequence[_Session]) -> Iterator[Outcome]:
-    """Say what became of every trial, stated and found, and of every file."""
-    for problem in listing.problems:
-        if problem.status in ("failed", "left out"):
-            yield Outcome(problem.what, problem.name, problem.status, problem.message + _where(problem))
-    files: dict[str, tuple[str, str]] = {}
-    for one in sessions:
-        for trial in one.light.trials:
-            yield Outcome("trial", trial.trial.id, trial.status, trial.reason)
-            for file in trial.trial.files:
-                broken = trial.reason if trial.status == "failed" and str(file.path) in trial.reason else ""
-                if broken or str(file.path) not in files:
-                    files[str(file.path)] = ("failed" if broken else "processed", broken)
-    for name, (status, reason) in files.items():
-        yield Outcome("recording", name, "failed" if status == "failed" else "processed", reason)
-
-
-def _problem_finding(problem: Problem) -> Finding:
-    reason = f"{problem.name}: {problem.message}{_where(problem)}"
-    if problem.status == "failed":
-        return make_finding("trial_problem", "fail", reason, "correct it and run again; the rest is processed")
-    if problem.status == "warn":
-        return make_finding("trial_warning", "warn", reason, "correct it and run again")
-    return make_finding("trial_left_out" if problem.status == "left out" else "trial_note", "note", reason)
-
-
-def _where(problem: Problem) -> str:
-    return f" ({problem.where})" if problem.where and problem.where not in problem.name + problem.message else ""
-
-
-def _unused(listing: TrialList) -> list[Finding]:
-    if not listing.unused_files:
-        return []
-    shown = ", ".join(path.name for path in listing.unused_files[:8])
-    more = f" and {len(listing.unused_files) - 8} more" if len(listing.unused_files) > 8 else ""
-    n = len(listing.unused_files)
-    files = "1 file in the recordings folder belongs" if n == 1 else f"{n} files in the recordings folder belong"
-    reason = f"{files} to no trial: {shown}{more}"
-    return [make_finding("unused_files", "note", reason, "add a pattern or a row for them if they should count")]
 
 
 def _write_pages(result: StudyResult, sessions: Sequence[_Session], drawn: Sequence[str]) -> list[Path]:

@@ -2,8 +2,8 @@
 
 Sources: Friedman 1937, J Am Stat Assoc 32:675; Kendall and Babington Smith 1939, Ann Math Stat 10:275, for W. The
 permutation p value counts over the orders each participant's own ranks can come in, ties included. Both tests take
-the conditions as exchangeable inside a participant: where conditions differ in spread but not in height they reject
-too often.
+the conditions as exchangeable inside a participant: where conditions of equal means differ in spread they reject too
+often, more so where they are skewed.
 """
 
 from __future__ import annotations
@@ -108,7 +108,9 @@ def _exact_distribution(
         base = int(every.max()) + 1
         codes = every @ (base ** np.arange(k, dtype=np.int64))
         _, first, place = np.unique(codes, return_index=True, return_inverse=True)
-        weights = np.asarray(np.bincount(place.ravel(), np.repeat(weights / len(orders), len(orders))), dtype=np.float64)
+        weights = np.asarray(
+            np.bincount(place.ravel(), np.repeat(weights / len(orders), len(orders))), dtype=np.float64
+        )
         sums = every[first]
     return _unevenness(sums / 2), weights
 

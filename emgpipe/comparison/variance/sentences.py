@@ -26,7 +26,7 @@ _METHOD: Final = (
 )
 _FRIEDMAN: Final = (
     "Friedman's test with Kendall's W stands beside it, by chi squared and by permutation of each participant's ranks; "
-    "both reject too often where levels differ in spread but not in height"
+    "both reject too often where levels of equal means differ in spread, more so where they are skewed"
 )
 _TREND: Final = (
     "linear and quadratic contrasts, one score per participant, t test and sign-flip test; Page's L on ranks, "
