@@ -14,6 +14,7 @@ from emgpipe.comparing import compare_study
 from emgpipe.errors import StoreError
 from emgpipe.store import file_hash
 from tests.pipeline.small import write_small_study
+from tests.report.page_check import PageCheck
 
 RANKING = "  - {kind: ranking, factor: exercise, at: {head_position: neutral}}\n"
 PEOPLE = "participant;Sex;age;comment;e-mail\n1;f;30;NA;x@example.org\nP02;m;;=1+1;\nP03;f;031;;\nP9;m;20;;\n"
@@ -97,8 +98,10 @@ def test_a_changed_comparison_is_picked_up_and_files_of_the_old_ones_go(study):
     assert not [name for name in outputs if "ranking" in name or "mine" in name]
     assert outputs["comparisons/paired.csv"] == file_hash(results(study) / "comparisons" / "paired.csv")
     assert run_file(study)["settings"]["comparisons"][0]["kind"] == "paired"
-    page = (results(study) / "comparisons.html").read_text("utf-8")
-    assert done.comparisons[0].title in page
+    page = PageCheck((results(study) / "comparisons.html").read_text("utf-8"))
+    assert page.problems == []
+    assert {address[1:] for address in page.addresses if address.startswith("#")} <= set(page.ids)
+    assert done.comparisons[0].title in page.text
 
 
 def test_a_primary_outcome_may_be_named_later(study):

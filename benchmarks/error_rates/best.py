@@ -24,7 +24,8 @@ def _runs(rng: np.random.Generator, n: int, case: Case, studies: int, missing: f
         just_above[0] = 0.01
         two_ahead = np.full(k, -0.4)
         two_ahead[:2] = (0.0, -0.01)
-        for scores in draw(rng, studies, n, k, case)[:, :, rng.permutation(k)]:
+        for drawn in draw(rng, studies, n, k, case):
+            scores = drawn[:, rng.permutation(k)]
             known = np.where(rng.random(scores.shape) < missing, np.nan, scores) if missing else scores
             # A level is left out where its p is at most .05.
             found.setdefault(f"equal_{k}", []).append(np.nanmin(best_set(known, resamples=FLIPS).p))

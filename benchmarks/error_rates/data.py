@@ -21,8 +21,8 @@ HEIGHT: Final = 0.5
 """SD of the participants' own heights, on the log scale."""
 EQUAL: Final = 0.25
 """SD of the errors where all levels have the same."""
-UNEQUAL: Final = (0.1, 0.4)
-"""SD of the errors of the first and the last level where they have not; the others lie between."""
+UNEQUAL: Final = (0.1, 0.5)
+"""SD of the errors of the first and the last level where they have not; the others lie between, in equal ratios."""
 TILT: Final = 0.15
 """SD of a participant's own trend over the levels, from the middle to either end; only where spreads are unequal."""
 RARE, WIDER = 0.25, 3.0
@@ -76,7 +76,7 @@ def spreads(k: int, case: Case) -> tuple[NDArray[np.float64], NDArray[np.float64
     """Return each level's SD of the errors and the weight of the participant's own trend in it."""
     if case.equal:
         return np.full(k, EQUAL), np.zeros(k)
-    return np.linspace(*UNEQUAL, k), TILT * np.linspace(-1, 1, k)
+    return np.geomspace(*UNEQUAL, k), TILT * np.linspace(-1, 1, k)
 
 
 def draw(rng: np.random.Generator, studies: int, n: int, k: int, case: Case) -> NDArray[np.float64]:

@@ -10,11 +10,12 @@ import pytest
 from pydantic import ValidationError
 
 from emgpipe.comparison import Ranking, StudyTables
+from emgpipe.comparison.ranks.readings import of_variant
 from emgpipe.errors import ComparisonError
 from emgpipe.statistics.best_set import best_set
 from emgpipe.statistics.bootstrap_ranks import bootstrap_ranks
 from emgpipe.vocabulary import load_vocabulary
-from tests.comparison.tables import AT_NEUTRAL, cells, level, rank, row, table
+from tests.comparison.tables import AT_NEUTRAL, cells, duration, level, rank, row, table
 
 NAMES = ("barbell_hip_thrust", "back_squat", "front_squat", "split_squat")
 LOGS = np.random.default_rng(11).normal(0, 0.12, (9, 4)) - [0.0, 0.02, 0.5, 0.9]
@@ -149,6 +150,15 @@ def test_variants_of_the_settings_are_read_by_name():
     assert "sensitivity" not in none.tables
     assert none.basis["sensitivity"] == "the order is compared with: nothing"
     pd.testing.assert_frame_equal(none.table, comparison.table)
+
+
+def test_variants_share_the_durations_of_the_main_run():
+    main = with_metrics(mean=(0.0, -0.5, -1.0))
+    timed = [duration(f"P{p}", name, 2.0) for p in range(8) for name in NAMES[:3]]
+    same = [one | {"variant": "short_window"} for one in main]
+    found = of_variant(StudyTables(table([*main, *timed, *same])), "short_window").metrics
+    assert found["kind"].value_counts().to_dict() == {"emg": 24, "time": 24}
+    assert set(found["variant"]) == {"main"}
 
 
 def test_a_variant_that_cannot_be_ranked_is_said():

@@ -108,9 +108,12 @@ class Alternatives:
 
 
 def of_variant(tables: StudyTables, name: str) -> StudyTables:
-    """Return the tables of one variant as if there were no other."""
+    """Return the tables of one variant as if there were no other; angles and durations are those of the main run."""
     if "variant" not in tables.metrics.columns:
         return tables
     variants = tables.metrics["variant"].fillna("").astype(str)
-    rows = tables.metrics[variants.isin({"", MAIN_VARIANT} if name == MAIN_VARIANT else {name})]
+    main = variants.isin({"", MAIN_VARIANT})
+    rows = tables.metrics[
+        main if name == MAIN_VARIANT else (main & tables.metrics["kind"].ne("emg")) | variants.eq(name)
+    ]
     return replace(tables, metrics=rows.assign(variant=MAIN_VARIANT))
