@@ -1,8 +1,9 @@
 """Run the experiments, write docs/error-rates.csv, the tables of docs/error-rates.md and its figure.
 
-    python -m benchmarks.error_rates [--studies SHARE] [--only NAME ...]
+    python -m benchmarks.error_rates [--studies SHARE] [--only [NAME ...]]
 
-Without --only all of them, about ten minutes on two cores. With it the others keep the figures of the last run.
+Without --only all of them, about ten minutes on two cores. With it the others keep the figures of the last run; without
+a name after it nothing is simulated and the page is written from the figures there are.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = [experiment.name for experiment in EXPERIMENTS]
     parser = argparse.ArgumentParser(prog="python -m benchmarks.error_rates")
     parser.add_argument("--studies", type=float, default=1.0, help="share of the studies to simulate")
-    parser.add_argument("--only", nargs="+", choices=names, default=names, help="experiments to run again")
+    parser.add_argument("--only", nargs="*", choices=names, default=names, help="experiments to run again")
     parser.add_argument("--docs", type=Path, default=DOCS, help="folder to write to")
     asked = parser.parse_args(arguments)
     rates = table.read(asked.docs / "error-rates.csv")

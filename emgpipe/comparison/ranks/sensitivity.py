@@ -134,9 +134,9 @@ def sensitivity_sentences(
             changed.append(f"{panel.words(vocabulary)}: of {len(found)} variants, the first changes {moves}.")
         else:
             steady.setdefault(len(found), []).append(panel.words(vocabulary))
-    for count, names in steady.items():
+    for count, outcomes in steady.items():
         how = f"whichever of {count} variants" if count > 1 else "in the one variant there is"
-        where = "all outcomes" if len(names) == len(panels) > 1 else "; ".join(names)
+        where = "all outcomes" if len(outcomes) == len(panels) > 1 else "; ".join(outcomes)
         changed.append(f"The same first {how}: {where}.")
     return changed
 
