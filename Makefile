@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test check format test-long mutations truth clean
+.PHONY: help demo test check format test-long mutations truth error-rates clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
@@ -44,6 +44,9 @@ mutations: $(VENV)/.ready-dev ## damage files in many ways, count what each read
 
 truth: $(VENV)/.ready-dev ## compute the demo study's truth again (some minutes)
 	$(BIN)/python benchmarks/demo_truth.py
+
+error-rates: $(VENV)/.ready-dev ## simulate how often each test errs (about ten minutes)
+	$(BIN)/python -m benchmarks.error_rates
 
 clean: ## remove the environment and everything that can be made again
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -16,6 +16,7 @@ from emgpipe.mapping import Mapped, map_channels, targeted
 from emgpipe.model import Channel, Event, Finding, Recording, Signal, Trial, make_finding
 from emgpipe.quality import check_samples, doubts
 from emgpipe.reading import read_supervised
+from emgpipe.recorded import recorded_facts
 from emgpipe.segmentation import TrialSignals
 
 if TYPE_CHECKING:
@@ -43,10 +44,11 @@ CACHED_RECORDINGS = 4
 
 @dataclass(frozen=True, slots=True)
 class LoadedTrial:
-    """A trial's signals on one clock, and what was noticed on the way."""
+    """A trial's signals on one clock, what was noticed on the way, and what the recordings say about themselves."""
 
     signals: TrialSignals
     findings: tuple[Finding, ...]
+    recorded: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -150,7 +152,16 @@ def load_trial(trial: Trial, reader: SessionReader, vocabulary: Vocabulary) -> L
     ordered = tuple(sorted(events, key=lambda event: event.start))
     ready = TrialSignals(trial, tuple(signals), ordered, start, stop, phase)
     named = {channel.label: (name, channel.side) for _, name, channel in mapped}
-    return LoadedTrial(ready, tuple(_placed(one, trial, named) for one in (*found, *cut)))
+    return LoadedTrial(
+        ready, tuple(_placed(one, trial, named) for one in (*found, *cut)), _facts(trial, mapped, reader)
+    )
+
+
+def _facts(trial: Trial, mapped: Sequence[Mapped], reader: SessionReader) -> dict[str, str]:
+    used = {
+        file.path: [one for path, _, one in mapped if path == file.path and one.kind == "emg"] for file in trial.files
+    }
+    return recorded_facts((reader.recording(path), channels) for path, channels in used.items() if channels)
 
 
 def _signals(mapped: Sequence[Mapped], reader: SessionReader, *, posed: bool) -> tuple[list[Signal], list[Finding]]:

@@ -84,7 +84,7 @@ def compare_study(path: str | Path) -> Compared:
     run = read_run_file(folder / RUN_FILE)
     settings = plain_settings(study, file.parent)
     _require_same(study, file, run, settings)
-    compared = compare_stored(study, stored_tables(folder / name for name in run["outputs"]))
+    compared = compare_stored(study, stored_tables(folder / name for name in STORED_TABLES if name in run["outputs"]))
     written = {one.relative_to(folder).as_posix(): file_hash(one) for one in compared.files}
     kept = {name: digest for name, digest in run["outputs"].items() if not _of_comparisons(name)}
     sources = {portable(one, file.parent): file_hash(one) for one in study_sources(file)}

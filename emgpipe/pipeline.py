@@ -156,6 +156,7 @@ def _result(study: Study, step: TrialStep, references: Mapping[ReferenceKey, Ref
         repetitions=step.repetitions,
         windows=windows,
         history={signal.label: signal.history for signal in signals if signal.history},
+        recorded=step.loaded.recorded if step.loaded else {},
     )
 
 

@@ -52,11 +52,13 @@ def _rows(*, exact: bool) -> tuple[Row, ...]:
         ("ahead", "first of two ahead, by 1 %: left out", False),
     )
     return tuple(
-        Row(f"{name}_{k}", f"{k} levels, {words}", _DOMAIN, exact=one) for name, words, one in questions for k in _LEVELS
+        Row(f"{name}_{k}", f"{k} levels, {words}", _DOMAIN, exact=one)
+        for name, words, one in questions
+        for k in _LEVELS
     )
 
 
-BEST: Final = Experiment("best", "Best set", run_best, _rows(exact=True), studies=2000)
+BEST: Final = Experiment("best", "Best set", run_best, _rows(exact=True), studies=1500)
 BEST_MISSING: Final = Experiment(
     "best_missing", "Best set, a fifth of the cells missing", run_missing, _rows(exact=False), studies=1000,
     cases=CASES[:4],

@@ -49,5 +49,5 @@ CURVES: Final = Experiment(
         Row("max_t", "max-t: any point", SYMMETRIC, exact=True),
         Row("cluster", "clusters: any cluster", SYMMETRIC),
     ),
-    studies=3000,
+    studies=2500,
 )

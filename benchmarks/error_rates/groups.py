@@ -51,5 +51,5 @@ GROUPS: Final = Experiment(
         Row("slope", "slope on a number: t", NORMAL & EXCHANGEABLE),
         Row("spearman", "Spearman's rho: permutation", EXCHANGEABLE, exact=True),
     ),
-    studies=3000,
+    studies=2500,
 )

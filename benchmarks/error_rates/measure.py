@@ -96,9 +96,7 @@ class Rate:
 
     def plus(self, other: Rate) -> Rate:
         """Return both together."""
-        return Rate(
-            self.errors + other.errors, self.studies + other.studies, max(self.attainable, other.attainable)
-        )
+        return Rate(self.errors + other.errors, self.studies + other.studies, max(self.attainable, other.attainable))
 
 
 def measure(experiment: Experiment, n: int, case: Case, studies: int, part: int = 0) -> dict[str, Rate]:

@@ -28,7 +28,7 @@ def amplitudes(rng: np.random.Generator, n: int, case: Case) -> NDArray[np.float
 
 def long_form(cells: NDArray[np.float64], *, slopes: bool) -> MixedData:
     """Return the rows of a model with a response of its own per participant and level, or free slopes."""
-    n, k, repetitions = cells.shape
+    k = cells.shape[1]
     person, level, _ = (part.ravel() for part in np.indices(cells.shape))
     there = np.isfinite(cells.ravel())
     person, level = person[there], level[there]
@@ -86,12 +86,12 @@ def _rows(holds: frozenset[Case], df: str) -> tuple[Row, ...]:
 
 BALANCED: Final = Experiment(
     "mixed", "Mixed model, random: condition, balanced", run_balanced, _rows(SPHERICAL_NORMAL, "(n - 1)(k - 1)"),
-    studies=500, cases=_LOG_NORMAL,
+    studies=300, cases=_LOG_NORMAL,
 )  # fmt: skip
 MISSING: Final = Experiment(
     "mixed_missing", "Mixed model, random: condition, cells missing", run_missing, _rows(SPHERICAL_NORMAL, "n - 1"),
-    studies=500, cases=_LOG_NORMAL,
+    studies=300, cases=_LOG_NORMAL,
 )  # fmt: skip
 FREE: Final = Experiment(
-    "mixed_slopes", "Mixed model, random: slopes", run_slopes, _rows(NORMAL, "n - 1"), studies=300, cases=_LOG_NORMAL
+    "mixed_slopes", "Mixed model, random: slopes", run_slopes, _rows(NORMAL, "n - 1"), studies=200, cases=_LOG_NORMAL
 )

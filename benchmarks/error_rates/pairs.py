@@ -71,7 +71,7 @@ PAIRS: Final = Experiment(
         Row("holm_10", "paired t, Holm over 10 comparisons: any wrong", NORMAL),
         Row("tost", "two one-sided t: equivalence claimed at the margin", NORMAL),
     ),
-    studies=10_000,
+    studies=6000,
 )
 
 

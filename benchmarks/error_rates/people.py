@@ -108,6 +108,6 @@ REPEATS: Final = Experiment(
         Row("icc_3", "ICC(3,1), interval", SPHERICAL_NORMAL, "covers"),
         Row("response", "SD of individual responses, interval", SPHERICAL_NORMAL, "covers"),
     ),
-    studies=4000,
+    studies=3000,
     cases=_EQUAL,
 )

@@ -19,6 +19,7 @@ SIZES: Final = (8, 20)
 _MARKERS: Final = dict(zip(SHAPES, "os^", strict=True))
 _INSIDE, _LIBERAL, _OUTSIDE = "#0072b2", "#d55e00", "#8a8a8a"
 _LEFT_OUT: Final = ("above_", "ahead_", "trend_t", "trend_flip", "dose_flip", "linear_flip", "holm_4", "equal_3")
+_NOTES: Final = (" (not in the package)", " (the one quoted)", " (the headline)")
 Method = tuple["Experiment", "Row"]
 
 
@@ -48,7 +49,9 @@ def draw(path: Path, rates: Rates) -> None:
 
 def _label(method: Method) -> str:
     experiment, row = method
-    short = row.words.replace(" (not in the package)", "").replace(" (the one quoted)", "").replace(" (the headline)", "")
+    short = (
+        row.words.replace(" (not in the package)", "").replace(" (the one quoted)", "").replace(" (the headline)", "")
+    )
     many = experiment.name.startswith(("best", "mixed", "groups", "curves"))
     return f"{experiment.words.replace(', random', '')}: {short}" if many else short
 

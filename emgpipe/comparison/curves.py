@@ -123,7 +123,7 @@ class Curves(ConditionQuestion):
         outcomes = curve_outcomes(curves, scope)
         found, refused = self._pairs(outcomes, against, vocabulary)
         whole = self.phase == WHOLE_REPETITION
-        places = phase_table(curves, shares if whole else shares.iloc[:0])
+        places = phase_table(curves, shares if whole else shares.iloc[:0], scope.levels)
         phases = mean_phases(places)
         notes = [
             (outcome_words(outcome, vocabulary), text)

@@ -11,6 +11,7 @@ from emgpipe.comparison import AnyComparator, PrimaryOutcome
 from emgpipe.config.channels import ChannelSetting, Override
 from emgpipe.config.problems import PLAIN_NAME
 from emgpipe.config.recordings import Recordings
+from emgpipe.config.reporting import Reporting
 from emgpipe.config.shapes import one_or_many
 from emgpipe.config.variants import Variant
 from emgpipe.derived import AnyDerived
@@ -82,6 +83,8 @@ class Study(Settings):
     """Alternative analyses of the same recordings, measured beside the main one: does a result hang on a setting?"""
     comparisons: tuple[AnyComparator, ...] = ()
     """What is compared, and how: rankings, paired comparisons, ..."""
+    reporting: Reporting = Field(default_factory=Reporting)
+    """What a paper has to report and no file holds, as free text; what is left out reads NOT RECORDED."""
     primary_outcome: PrimaryOutcome | None = None
     """The one outcome that decides the study, named before its results are seen; all others are secondary."""
     output: Output = Field(default_factory=dict, validate_default=True)

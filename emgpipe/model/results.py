@@ -52,7 +52,10 @@ class ReferenceWindow:
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """What became of one trial."""
+    """What became of one trial.
+
+    `history` is label -> what was applied; `recorded` what its recordings say, by reporting item.
+    """
 
     trial: Trial
     status: Status
@@ -61,6 +64,7 @@ class TrialResult:
     repetitions: tuple[Repetition, ...] = ()
     windows: tuple[ReferenceWindow, ...] = ()
     history: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    recorded: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

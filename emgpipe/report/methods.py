@@ -23,15 +23,19 @@ class Applied:
 
     histories: dict[tuple[str, ...], None] = field(default_factory=dict)
     placements: dict[str, None] = field(default_factory=dict)
+    facts: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def recorded(self) -> dict[str, str]:
         """Return what the recordings say about how they were made, by reporting item."""
-        return {"electrode_location": "; ".join(self.placements)} if self.placements else {}
+        facts = {item: "; ".join(texts) for item, texts in self.facts.items()}
+        return facts | ({"electrode_location": "; ".join(self.placements)} if self.placements else {})
 
     def add(self, session: SessionResult) -> None:
         """Note the histories and electrode placements of one session."""
         for result in session.trials:
             emg = {trace.label for trace in result.traces if trace.kind == "emg"}
+            for item, texts in result.recorded.items():
+                self.facts.setdefault(item, {}).update(dict.fromkeys(texts.split("; ")))
             self.histories |= {tuple(steps): None for label, steps in result.history.items() if steps and label in emg}
             self.placements |= {
                 f"{lower_label(t.name)}: {t.placement}": None for t in result.traces if t.kind == "emg" and t.placement

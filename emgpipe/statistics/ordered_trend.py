@@ -2,7 +2,8 @@
 
 Sources: Page 1963, J Am Stat Assoc 58:216 (two-sided here, since nobody may choose the direction afterwards);
 orthogonal polynomial contrasts as in Winer, Brown and Michels 1991, one score per participant, so that the test needs
-no sphericity.
+no sphericity. Page's test takes every order of a participant's levels as equally likely: where levels differ in spread,
+or participants have trends of their own about a mean of none, it rejects too often.
 """
 
 from __future__ import annotations

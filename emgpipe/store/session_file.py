@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from emgpipe.model import SessionResult
 
-LAYOUT = 1
+LAYOUT = 2
 
 
 def session_path(folder: Path, participant: str, session: str) -> Path:
@@ -109,6 +109,7 @@ def _write_trial(group: Any, result: TrialResult) -> None:
             "position": trial.position,
             "targets": " ".join(trial.targets),
             "factors": json.dumps(dict(trial.factors), ensure_ascii=False),
+            "recorded": json.dumps(dict(result.recorded), ensure_ascii=False),
             "files": json.dumps([[str(file.path), file.offset] for file in trial.files], ensure_ascii=False),
         }
     )
@@ -184,7 +185,8 @@ def _read_trial(group: Any) -> TrialResult:
         )
         for row in group["windows"][()]
     )
-    return TrialResult(trial, stored["status"], stored["reason"], traces, repetitions, windows, history)
+    recorded = json.loads(stored["recorded"])
+    return TrialResult(trial, stored["status"], stored["reason"], traces, repetitions, windows, history, recorded)
 
 
 def _read_trace(dataset: Any) -> Trace:

@@ -263,6 +263,7 @@ def test_a_phase_is_cut_out_and_stretched():
 
 def test_phases_at_other_places_are_said():
     tables = study(bump(1.4))
+    assert "phase begins" not in " ".join(compare(tables).sentences)
     metrics = tables.metrics.copy()
     mine = metrics["exercise"].eq("front_squat") & metrics["metric"].eq("duration")
     metrics.loc[mine & metrics["phase"].eq("eccentric"), "value"] = 0.8

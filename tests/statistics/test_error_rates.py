@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -36,8 +37,8 @@ from emgpipe.statistics.rm_anova import one_way
 LONG = os.environ.get("EMGPIPE_LONG") == "1"
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 SHORT = {
-    PAIRS.name: 100, EFFECTS.name: 100, SEVERAL.name: 200, CROSSED.name: 150, BEST.name: 60, BEST_MISSING.name: 40,
-    CURVES.name: 100, SLOPES.name: 40, GROUPS.name: 80, REPEATS.name: 150,
+    PAIRS.name: 80, EFFECTS.name: 100, SEVERAL.name: 150, CROSSED.name: 150, BEST.name: 40, BEST_MISSING.name: 40,
+    CURVES.name: 80, SLOPES.name: 30, GROUPS.name: 60, REPEATS.name: 120,
 }  # fmt: skip
 """Studies per n and case."""
 UNEQUAL = Case("log-normal", equal=False)
@@ -73,16 +74,17 @@ def test_methods_keep_their_level_in_their_stated_domain(experiment):
 @pytest.mark.parametrize("case", sorted(NORMAL, key=str), ids=lambda case: case.words)
 def test_the_headline_interval_covers_94_to_96_percent(n, case):
     truth = math.exp(EFFECT)
-    studies = 40_000 if LONG else 4000
-    ratios = [paired_ratio(one[:, 1] + EFFECT, one[:, 0]) for one in draw(np.random.default_rng(n), studies, n, 2, case)]
+    studies = 40_000 if LONG else 8000  # .01 is four standard errors of 8000
+    rng = np.random.default_rng([n, case.equal])
+    ratios = [paired_ratio(one[:, 1] + EFFECT, one[:, 0]) for one in draw(rng, studies, n, 2, case)]
     assert 0.94 <= np.mean([ratio.low <= truth <= ratio.high for ratio in ratios]) <= 0.96
 
 
 def test_the_interval_of_raw_differences_and_the_bootstrap_cover_less():
     """Why neither is the headline."""
     found = measure(PAIRS, 8, SKEWED, 1000 if LONG else 400, part=7)
-    for key, at_most in (("t_raw", 0.93), ("percentile", 0.92)):
-        assert 1 - found[key].rate < at_most - slack(found[key].studies), key
+    for key in ("t_raw", "percentile"):
+        assert found[key].rate > ALPHA + found[key].slack, key
 
 
 @pytest.mark.parametrize(("key", "attainable"), [("sign_flip", 12 / 256), ("wilcoxon", 10 / 256)])
@@ -128,13 +130,12 @@ def test_walds_z_is_liberal_with_eight_participants():
 
 
 def test_a_bootstrap_frequency_is_no_probability():
-    """With nearly equal levels, those said to be first with a frequency above .9 are first far less often."""
+    """Of nearly equal levels, those that a bootstrap says are first are first far less often than it says."""
     said, was, counts = rank_frequency.reliability(8, 0.03, studies=1000 if LONG else 250)
-    high = slice(-2, None)
-    assert counts[high].sum() >= 30
+    high = rank_frequency.EDGES[:-1] >= 0.65
     stated, true = (np.average(values[high], weights=counts[high]) for values in (said, was))
-    assert stated > 0.9
-    assert true < 0.9 - slack(int(counts[high].sum()), 0.9)
+    assert stated > 0.7
+    assert true < stated - slack(int(counts[high].sum()), stated)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.words)
@@ -148,7 +149,7 @@ def test_simulated_data_are_what_they_are_said_to_be(case):
 
 
 def test_every_shape_and_spread_is_covered():
-    assert {(case.shape, case.equal) for case in CASES} == {(shape, equal) for shape in SHAPES for equal in (True, False)}
+    assert {(case.shape, case.equal) for case in CASES} == set(product(SHAPES, (True, False)))
 
 
 def test_the_published_figures_hold_what_they_say():

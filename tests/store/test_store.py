@@ -73,7 +73,7 @@ def test_session_comes_back_as_it_was(tmp_path, session):
     with h5py.File(path) as file:
         assert json.loads(file["settings"][()]) == {"name": "demo"}
         assert file["findings"]["reason"][0].decode() == "größer"
-        assert file.attrs["layout"] == 1
+        assert file.attrs["layout"] == 2
 
 
 def test_same_session_gives_the_same_bytes(tmp_path, session):

@@ -30,7 +30,8 @@ _FRIEDMAN: Final = (
 )
 _TREND: Final = (
     "linear and quadratic contrasts, one score per participant, t test and sign-flip test; Page's L on ranks, "
-    "two-sided; the contrasts do not need sphericity"
+    "two-sided; the contrasts do not need sphericity; Page's test rejects too often where levels differ in spread, or "
+    "participants have trends of their own about a mean of none"
 )
 
 

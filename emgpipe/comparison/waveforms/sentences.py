@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 FORM_WORDS: Final = {"max_t": "max-t", "cluster": "cluster"}
 _MOST_SAID: Final = 4
-_APART: Final = 5.0
-"""Phases that begin more than so many percent of the repetition apart are not at the same place."""
+_APART: Final = 2.0
+"""Phases that begin more than so many percent of the repetition apart are not at the same place: on a steep part of the
+curve even that shows as a difference."""
 Phases = Sequence[tuple[str, float, float]]
 
 

@@ -157,7 +157,7 @@ def own_means(curves: pd.DataFrame, outcomes: Sequence[CurveOutcome]) -> pd.Data
     return pd.DataFrame(rows)
 
 
-def phase_table(curves: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
+def phase_table(curves: pd.DataFrame, shares: pd.DataFrame, levels: Sequence[str]) -> pd.DataFrame:
     """Return where each phase lies in percent of the repetition, per level: each participant's mean, averaged."""
     import pandas as pd
 
@@ -170,7 +170,9 @@ def phase_table(curves: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
     means = own.groupby(level=["level", "phase"], sort=True).agg(
         from_percent=("start", "mean"), to_percent=("stop", "mean"), n=("start", "size")
     )
-    table = means.reset_index().sort_values(["level", "from_percent"], ignore_index=True)
+    table = means.reset_index()
+    order = table.assign(place=table["level"].map(list(levels).index)).sort_values(["place", "from_percent"])
+    table = table.loc[order.index].reset_index(drop=True)
     table[["from_percent", "to_percent"]] *= 100
     return table[columns]
 
