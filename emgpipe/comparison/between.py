@@ -19,15 +19,16 @@ from emgpipe.comparison.groups.measure import (
 )
 from emgpipe.comparison.groups.membership import Membership, membership
 from emgpipe.comparison.groups.questions import Asked, effects_asked, levels_asked
-from emgpipe.comparison.groups.words import asked_words, methods_words, result_sentence
-from emgpipe.comparison.pairs.pair import against_level, level_pairs
-from emgpipe.comparison.pairs.words import CORRECTION_NAMES, RESERVATION
+from emgpipe.comparison.groups.words import asked_words, beyond_reach, group_words, methods_words, result_sentence
 from emgpipe.comparison.shared.conditions import ConditionComparator
+from emgpipe.comparison.shared.contrasts import against_level, level_pairs, no_pair_words
+from emgpipe.comparison.shared.corrections import CORRECTION_NAMES
 from emgpipe.comparison.shared.places import places
 from emgpipe.comparison.shared.ratios import BASIS as RATIO_BASIS
+from emgpipe.comparison.shared.refusals import also_refused, reasons_words
 from emgpipe.comparison.shared.rows import task_rows
 from emgpipe.comparison.shared.sides import with_sites, working_side
-from emgpipe.comparison.shared.wording import factor_words, panel_words, people
+from emgpipe.comparison.shared.wording import RESERVATION, factor_words, panel_words, people
 from emgpipe.errors import ComparisonError
 from emgpipe.model import Comparison
 from emgpipe.model.results import Family
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from emgpipe.vocabulary import Vocabulary
 
 _LEVEL_BASIS = (
-    "geometric means of normalized amplitudes; the references (MVIC) of both groups enter, so that groups that differ "
+    "geometric means of normalized amplitudes, means of channels; for amplitudes the references (MVIC) of both groups enter, so that groups that differ "
     "in how fully they contract in the MVIC trials differ here as well"
 )
 _EFFECT_BASIS = (
@@ -92,6 +93,8 @@ class Between(ConditionComparator):
         idle = [name for name in ("against", "within") if getattr(self, name) and not self.factor]
         if idle:
             raise ValueError(f"{' and '.join(idle)} needs a factor; state it, or leave {' and '.join(idle)} out")
+        if self.numeric and self.against_group:
+            raise ValueError("against_group is for groups; with numeric: true there are none, so leave one of them out")
         return self
 
     def compare(self, tables: StudyTables, vocabulary: Vocabulary) -> tuple[Comparison, ...]:
@@ -119,8 +122,8 @@ class Between(ConditionComparator):
             except ComparisonError as error:
                 refused.append(f"{scope.title}: {error}")
         if not made:
-            raise ComparisonError(" ".join(refused))
-        return tuple(made)
+            raise ComparisonError(reasons_words(refused))
+        return tuple(also_refused(one, refused) for one in made)
 
     @classmethod
     def example(cls) -> Self:
@@ -144,7 +147,8 @@ class Between(ConditionComparator):
     def _effects(self, scope: Scope, vocabulary: Vocabulary) -> Iterator[Asked]:
         against = against_level(scope, self.against, vocabulary)
         for outcome in self.outcomes(scope, vocabulary)[0]:
-            yield from effects_asked(outcome, tuple(level_pairs(outcome.levels, against)), scope.text, "")
+            pairs = tuple(level_pairs(outcome.levels, against))
+            yield from effects_asked(outcome, pairs, scope.text, no_pair_words(outcome, scope, against, vocabulary))
 
     def _answer(
         self,
@@ -164,7 +168,7 @@ class Between(ConditionComparator):
             else:
                 results += measure_groups(asked, members, self.resamples, self.seed)
         if not results:
-            said = " ".join(f"{text}." for text in refused) or "no participant has two of the levels."
+            said = reasons_words(refused or ["no participant has two of the levels"])
             raise ComparisonError(f"nothing can be compared between groups of {self.group}. {said}")
         results = in_families(results, self.correction)
         answered = [asked for asked in questions if any(result.asked is asked for result in results)]
@@ -173,17 +177,18 @@ class Between(ConditionComparator):
         if len(members.groups) > 2:
             tables["omnibus"] = omnibus_table(answered, self.factor, members, self.resamples, self.seed)
         sentences = [result_sentence(r, self.column, members, self.correction, vocabulary) for r in results]
+        sentences += beyond_reach(results)
         return Comparison(
             kind=self.kind,
             title=title,
             table=result_table(results, self.factor, members),
             cells=cell_table(answered, self.factor, members),
-            sentences=(*sentences, *(f"{text}." for text in refused)),
+            sentences=(*sentences, *(f"{text}." for text in dict.fromkeys(refused))),
             basis={"n": _people_words(everybody, members)}
             | methods_words(members, results, self.correction)
-            | {"meaning": RESERVATION}
+            | ({"meaning": RESERVATION} if any(asked.scale == "log" for asked in answered) else {})
             | basis
-            | ({"not_compared": "; ".join(refused)} if refused else {}),
+            | ({"not_compared": reasons_words(refused)} if refused else {}),
             tables=tables,
             families=self._families(results, title, vocabulary),
         )
@@ -198,6 +203,8 @@ class Between(ConditionComparator):
 
 def _unanswerable(asked: Asked, members: Membership) -> str:
     """Say why a question has no answer, or nothing where it has one."""
+    if asked.refusal:
+        return asked.refusal
     known = [name for name in asked.scores if name in members.of]
     lost = f" ({', '.join(asked.unusable)})" if asked.unusable else ""
     if members.numeric:
@@ -212,5 +219,5 @@ def _people_words(names: Sequence[str], members: Membership) -> str:
     parts = []
     for group in members.groups:
         own = [name for name in names if members.of[name] == group]
-        parts.append(f"{group} {len(own)} ({', '.join(own)})")
-    return f"{people(len(names))}: {'; '.join(parts)}"
+        parts.append(f"{group_words(group, members)}: {', '.join(own) or 'nobody'}" + (f" ({len(own)})" if own else ""))
+    return f"{people(len(names))}; {'; '.join(parts)}"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from emgpipe.comparison.pairs.pair import against_level, level_pairs
 from emgpipe.comparison.shared.cautions import cautions_for
 from emgpipe.comparison.shared.conditions import ConditionQuestion
+from emgpipe.comparison.shared.contrasts import against_level, level_pairs
 from emgpipe.comparison.shared.refusals import also_refused
 from emgpipe.comparison.shared.wording import level_words
 from emgpipe.comparison.waveforms.basis import curves_basis, curves_families

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -11,12 +11,13 @@ from pydantic import Field
 
 from emgpipe.comparison.measured.asked import Asked, asked_in
 from emgpipe.comparison.measured.dose_tables import curve_table, dose_table, own_table, points_table
-from emgpipe.comparison.measured.dose_words import dose_basis, dose_sentences, reasons_words
+from emgpipe.comparison.measured.dose_words import dose_basis, dose_sentences, no_slope_words
 from emgpipe.comparison.measured.doses import DoseOutcome, Limits, dose_outcomes
 from emgpipe.comparison.measured.labels import measured_angles
-from emgpipe.comparison.pairs.words import CORRECTION_NAMES
 from emgpipe.comparison.shared.cautions import cautions_for, condition_basis
 from emgpipe.comparison.shared.conditions import OutcomeComparator
+from emgpipe.comparison.shared.corrections import CORRECTION_NAMES
+from emgpipe.comparison.shared.refusals import also_refused, reasons_words
 from emgpipe.comparison.shared.rows import task_rows
 from emgpipe.comparison.shared.scopes import Scope, ordered_levels
 from emgpipe.comparison.shared.sides import SideRule, WorkingSide, with_sites, working_side
@@ -102,10 +103,8 @@ class Dose(OutcomeComparator):
             except ComparisonError as error:
                 refused.append(f"{asked.words or 'all trials'}: {error}")
         if not made:
-            raise ComparisonError("; ".join(refused))
-        if refused:
-            made = [replace(one, basis={**one.basis, "not_compared": "; ".join(refused)}) for one in made]
-        return tuple(made)
+            raise ComparisonError(reasons_words(refused))
+        return tuple(also_refused(one, refused) for one in made)
 
     @classmethod
     def example(cls) -> Self:
@@ -122,7 +121,7 @@ class Dose(OutcomeComparator):
         chosen = self.chosen(asked.rows, vocabulary)
         outcomes = dose_outcomes(chosen, measured.angles, by, self._limits(), (self.resamples, self.seed))
         if not any(one.own for one in outcomes):
-            raise ComparisonError(f"nobody has a slope on {factor_words(self.channel)} ({reasons_words(outcomes[0])})")
+            raise ComparisonError(f"nobody has a slope on {factor_words(self.channel)} ({no_slope_words(outcomes[0])})")
         where = {"factor": self.channel, "scope": asked.text}
         adjusted = self._adjusted(outcomes)
         levels = _instructed(asked, vocabulary)

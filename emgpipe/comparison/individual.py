@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from emgpipe.comparison.pairs.pair import against_level, level_pairs, no_pair_words
-from emgpipe.comparison.pairs.words import once
 from emgpipe.comparison.profiles.error import own_errors
 from emgpipe.comparison.profiles.responses import Responses, responses
 from emgpipe.comparison.profiles.sentences import response_basis, response_sentences
 from emgpipe.comparison.profiles.tabulate import profile_table, response_table
 from emgpipe.comparison.shared.conditions import ConditionComparator
+from emgpipe.comparison.shared.contrasts import against_level, level_pairs, no_pair_words
 from emgpipe.comparison.shared.outcomes import outcome_cells
 from emgpipe.comparison.shared.refusals import also_refused
-from emgpipe.comparison.shared.wording import level_words
+from emgpipe.comparison.shared.wording import level_words, once
 from emgpipe.errors import ComparisonError
 from emgpipe.model import Comparison
 

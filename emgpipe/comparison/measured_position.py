@@ -16,6 +16,7 @@ from emgpipe.comparison.measured.confusion import (
     position_angles,
 )
 from emgpipe.comparison.measured.words import check_sentences
+from emgpipe.comparison.shared.refusals import also_refused, reasons_words
 from emgpipe.comparison.shared.rows import require_factor, task_rows
 from emgpipe.comparison.shared.wording import factor_words, people, percent
 from emgpipe.errors import ComparisonError
@@ -57,8 +58,8 @@ class MeasuredPosition(MeasuredBins, Comparator):
             except ComparisonError as error:
                 refused.append(f"{asked.words or 'all trials'}: {error}")
         if not made:
-            raise ComparisonError(". ".join(refused))
-        return tuple(made)
+            raise ComparisonError(reasons_words(refused))
+        return tuple(also_refused(one, refused) for one in made)
 
     @classmethod
     def example(cls) -> Self:

@@ -16,12 +16,12 @@ from emgpipe.comparison.mixed.words import (
     term_sentences,
     term_table,
 )
-from emgpipe.comparison.pairs.pair import against_level
-from emgpipe.comparison.pairs.words import RESERVATION
 from emgpipe.comparison.shared.cells import PANEL, block_cells, own_values
 from emgpipe.comparison.shared.conditions import ConditionComparator
+from emgpipe.comparison.shared.contrasts import against_level
+from emgpipe.comparison.shared.refusals import also_refused, reasons_words
 from emgpipe.comparison.shared.rows import require_factor
-from emgpipe.comparison.shared.wording import factor_words, listed, panel_words, people
+from emgpipe.comparison.shared.wording import RESERVATION, factor_words, listed, panel_words, people
 from emgpipe.errors import ComparisonError, suggest
 from emgpipe.model import Comparison
 from emgpipe.model.results import Family
@@ -82,8 +82,8 @@ class MixedModel(ConditionComparator):
             except ComparisonError as error:
                 refused.append(f"{scope.title}: {error}")
         if not made:
-            raise ComparisonError(" ".join(refused))
-        return tuple(made)
+            raise ComparisonError(reasons_words(refused))
+        return tuple(also_refused(one, refused) for one in made)
 
     @classmethod
     def example(cls) -> Self:
@@ -103,7 +103,7 @@ class MixedModel(ConditionComparator):
         refused: list[str] = []
         fits = tuple(self._fits(chosen, scope, wanted, refused, vocabulary))
         if not fits:
-            raise ComparisonError("; ".join(refused))
+            raise ComparisonError(reasons_words(refused))
         title = self._title(scope)
         own = own_values(block_cells(chosen, self.column, scope.held))
         sentences = [text for one in fits for text in term_sentences(one, self.column, against, vocabulary)]
@@ -115,7 +115,7 @@ class MixedModel(ConditionComparator):
             sentences=(*sentences, *(f"{text}." for text in refused), *self.shared_sentences(scope, vocabulary)),
             basis=self._basis(fits, chosen, vocabulary)
             | self.shared_basis(rows, scope)
-            | ({"not_compared": "; ".join(refused)} if refused else {}),
+            | ({"not_compared": reasons_words(refused)} if refused else {}),
             tables={"variance": fit_table(fits, self.factor, scope.text)},
             families=tuple(
                 Family(f"{panel_words(vocabulary, d.key, d.kind)}: {title}", max(len(d.levels), 1), "none")

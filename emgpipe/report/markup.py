@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from base64 import b64encode
 from html import escape as _escape
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
+
+from emgpipe.report.svg import data_uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -86,6 +87,5 @@ def image(figure: Figure, description: str) -> str:
     buffer = StringIO()
     with mpl.rc_context({"svg.hashsalt": "emgpipe", "svg.fonttype": "path", "path.simplify": True}):
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    encoded = b64encode(buffer.getvalue().encode()).decode("ascii")
     width = round(figure.get_figwidth() * 96)
-    return f'<img class="plot" width="{width}" src="data:image/svg+xml;base64,{encoded}" alt="{escape(description)}">'
+    return f'<img class="plot" width="{width}" src="{data_uri(buffer.getvalue())}" alt="{escape(description)}">'

@@ -96,6 +96,24 @@ def interval(ratio: float | None, low: float | None, high: float | None) -> str:
     return f"{ratio:.2f} ({_end(low)} to {_end(high)})"
 
 
+def estimate(center: Any, low: Any, high: Any, unit: str = "") -> str:
+    """Return a number with its interval, all with the decimals that the width of the interval bears.
+
+    >>> estimate(-0.00806, -0.0184, 0.00232), estimate(1.62, 0.715, 2.53, "Hz"), estimate(2.64, None, None, "°")
+    ('-0.008 (-0.018 to 0.002)', '1.62 Hz (0.72 to 2.53)', '2.64° (no interval)')
+    """
+    middle, bottom, top = finite(center), finite(low), finite(high)
+    if middle is None:
+        return MISSING
+    space = "" if unit in {"", "°"} else " "
+    if bottom is None or top is None:
+        return f"{number(middle)}{space}{unit} (no interval)"
+    width = max((top - bottom) / 2, abs(middle) * 1e-4)
+    decimals = 2 if width == 0 else min(max(0, 1 - math.floor(math.log10(width))), 9)
+    shown = [f"{round(value, decimals) + 0.0:.{decimals}f}" for value in (middle, bottom, top)]
+    return f"{shown[0]}{space}{unit} ({shown[1]} to {shown[2]})"
+
+
 def _end(value: float) -> str:
     digits = next((digits for digits in range(2, 5) if value == 1 or round(value, digits) != 1), 2)
     return f"{value:.{digits}f}"

@@ -172,7 +172,7 @@ def test_family_wise_error_rate(n, skewed):
         noise = smooth(rng, n)
         if skewed:
             noise = np.exp(noise) - np.exp(smooth(rng, n))
-        found = curve_test(noise, resamples=10_000 if LONG else 256, seed=int(rng.integers(1 << 30)))
+        found = curve_test(noise, resamples=4096 if LONG else 256, seed=int(rng.integers(1 << 30)))
         wrong += np.nanmin(found.p) <= 0.05, any(cluster.p <= 0.05 for cluster in found.clusters)
     allowed = 0.05 + 3 * math.sqrt(0.05 * 0.95 / studies)
     assert (wrong / studies <= allowed).all(), wrong / studies

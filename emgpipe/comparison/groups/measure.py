@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from emgpipe.comparison.shared.cells import on_shown_scale
 from emgpipe.statistics.multiplicity import Correction, adjust
 from emgpipe.statistics.trend_on import RankCorrelation, Slope, slope_on, spearman
 from emgpipe.statistics.two_groups import NO_P, Relabeled, Welch, WelchF, relabel, welch, welch_f
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from emgpipe.comparison.groups.membership import Membership
     from emgpipe.comparison.groups.questions import Asked
 
-_LARGEST: Final = 700.0
 _FRONT: Final = (
     "factor", "scope", "muscle", "side", "placement", "metric", "unit", "scale", "level", "against", "group",
 )  # fmt: skip
@@ -85,7 +85,7 @@ class Result:
 
     def back(self, value: float) -> float:
         """Return a number of the analysis scale as a ratio, or as it is."""
-        return math.exp(min(max(value, -_LARGEST), _LARGEST)) if self.asked.scale == "log" else value
+        return on_shown_scale(value, self.asked.scale)
 
     def note(self) -> str:
         """Say who is left out, and why there is no test."""
@@ -211,7 +211,7 @@ def cell_table(questions: Sequence[Asked], factor: str, members: Membership) -> 
     rows = [
         _front(asked, factor, members.column)
         | {"participant": name, "of": members.of[name]}
-        | {"value": math.exp(min(max(score, -_LARGEST), _LARGEST)) if asked.scale == "log" else score}
+        | {"value": on_shown_scale(score, asked.scale)}
         for asked in questions
         for name, score in asked.scores.items()
         if name in members.of

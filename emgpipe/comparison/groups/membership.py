@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from emgpipe.errors import ComparisonError, suggest
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_MISSING: Final = frozenset({"", "n/a", "nan"})
+"""How a table says that there is no value; n/a is that of BIDS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,7 @@ def membership(
             f"the participants table has no column '{column}'{suggest(column, columns) or '.'} There are: "
             f"{', '.join(columns) or 'none'}"
         )
-    texts = participants[column].astype(object).where(participants[column].notna(), "").astype(str).str.strip()
-    names = participants["participant"].astype(str)
-    of = {name: text for name, text in zip(names, texts, strict=True) if text and name in set(measured)}
+    of = {name: text for name, text in _values(participants, column).items() if name in set(measured)}
     there = sorted(set(of.values()), key=lambda text: (_number(text) if _is_number(text) else math.inf, text))
     if len(there) < 2:
         raise ComparisonError(
@@ -84,6 +86,21 @@ def membership(
             "a comparison needs two different ones"
         )
     return Membership(column, _groups(column, there, against, numeric=numeric), of)
+
+
+def _values(participants: pd.DataFrame, column: str) -> dict[str, str]:
+    """Return participant -> value of the column; `ComparisonError` where somebody has two."""
+    texts = participants[column].astype(object).where(participants[column].notna(), "").astype(str).str.strip()
+    of: dict[str, str] = {}
+    for name, text in zip(participants["participant"].astype(str), texts, strict=True):
+        if text.casefold() in _MISSING:
+            continue
+        if of.setdefault(name, text) != text:
+            raise ComparisonError(
+                f"participant {name} stands in the participants table with {column} '{of[name]}' and '{text}'; "
+                "keep one row per participant"
+            )
+    return of
 
 
 def _groups(column: str, there: list[str], against: str, *, numeric: bool | None) -> tuple[str, ...]:

@@ -42,6 +42,8 @@ class Asked:
         Participant -> logarithm of the amplitude or of the ratio; value or difference on the raw scale.
     unusable : tuple of str
         Who was measured and has no such number, with the reason.
+    refusal : str
+        Why nobody has one, such as units that cannot be averaged; empty if somebody has.
     """
 
     key: Key
@@ -54,6 +56,7 @@ class Asked:
     against: str
     scores: Mapping[str, float]
     unusable: tuple[str, ...]
+    refusal: str = ""
 
 
 def levels_asked(rows: pd.DataFrame, place: Place) -> Iterator[Asked]:
@@ -62,6 +65,7 @@ def levels_asked(rows: pd.DataFrame, place: Place) -> Iterator[Asked]:
         kind = str(own["kind"].iloc[0])
         scale = scale_of(kind)
         wanted = own[_comparable(own)] if scale == "log" else own
+        units = sorted(set(wanted.loc[wanted["value"].notna(), "unit"]))
         everybody = sorted(set(own["participant"]))
         means = own_means(wanted.dropna(subset=["value"]), "value", ["participant", "session"])
         values = means.groupby(level=0).mean()
@@ -72,12 +76,13 @@ def levels_asked(rows: pd.DataFrame, place: Place) -> Iterator[Asked]:
             kind=kind,
             scope=place.text,
             where=place.words,
-            unit=str(wanted["unit"].iloc[0]) if len(wanted) else "",
+            unit=str(units[0]) if units else "",
             scale=scale,
             level="",
             against="",
             scores={name: round(float(np.log(v)) if scale == "log" else v, _DIGITS) for name, v in scores.items()},
             unusable=tuple(f"{name} ({reason})" for name in everybody if name not in scores),
+            refusal=f"values in different units ({', '.join(units)}) cannot be averaged" if len(units) > 1 else "",
         )
 
 
@@ -85,18 +90,21 @@ def _comparable(rows: pd.DataFrame) -> pd.Series[bool]:
     return rows["unit"].str.startswith("%") | rows["unit"].eq(NORMALIZED_RATIO)
 
 
-def effects_asked(outcome: OutcomeCells, pairs: Sequence[tuple[str, str]], scope: str, where: str) -> Iterator[Asked]:
-    """Yield the effects of a factor inside participants: each level against another, session by session."""
+def effects_asked(outcome: OutcomeCells, pairs: Sequence[tuple[str, str]], scope: str, refusal: str) -> Iterator[Asked]:
+    """Yield the effects of a factor inside participants: each level against another, session by session.
+
+    Without a pair the `refusal` says why.
+    """
+    if not pairs:
+        yield Asked(outcome.key, outcome.kind, scope, "", outcome.unit, outcome.scale, "", "", {}, (), refusal)
     for level, against in pairs:
-        if level not in outcome.levels or against not in outcome.levels:
-            continue
         differences = outcome.scores[:, outcome.levels.index(level)] - outcome.scores[:, outcome.levels.index(against)]
         own: dict[str, list[float]] = {}
         for name, difference in zip(outcome.participants, differences, strict=True):
             own.setdefault(name, []).extend([float(difference)] if np.isfinite(difference) else [])
         unit = outcome.unit if outcome.scale == "raw" else "ratio"
         yield Asked(
-            outcome.key, outcome.kind, scope, where, unit, outcome.scale, level, against,
+            outcome.key, outcome.kind, scope, "", unit, outcome.scale, level, against,
             {name: round(float(np.mean(values)), _DIGITS) for name, values in own.items() if values},
-            tuple(f"{name} (not measured in both)" for name, values in own.items() if not values),
+            tuple(f"{name} (no usable value in both)" for name, values in own.items() if not values),
         )  # fmt: skip

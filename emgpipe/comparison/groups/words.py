@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emgpipe.comparison.pairs.words import CORRECTION_NAMES, adjusted_words, number_words, p_words, ratio_words
-from emgpipe.comparison.shared.wording import factor_words, level_words, panel_words
+from emgpipe.comparison.shared.corrections import CORRECTION_NAMES, adjusted_words
+from emgpipe.comparison.shared.numbers import (
+    center_words,
+    difference_words,
+    number_words,
+    p_words,
+    ratio_center,
+    ratio_words,
+    unit_words,
+)
+from emgpipe.comparison.shared.wording import factor_words, level_words, panel_words, people
 
 if TYPE_CHECKING:
     from emgpipe.comparison.groups.measure import Result
@@ -41,7 +50,7 @@ def result_sentence(
 
 
 def _groups(result: Result, members: Membership, correction: Correction) -> str:
-    of, to = (_named(name, members) for name in (result.of, result.to))
+    of, to = (group_words(name, members) for name in (result.of, result.to))
     if 0 in (part.size for part in result.values):
         return f"{of} and {to} not compared, {result.why_not()}"
     numbers = _numbers(result, correction)
@@ -54,31 +63,34 @@ def _groups(result: Result, members: Membership, correction: Correction) -> str:
     return f"{what}{change} in {of} than in {to} ({numbers})"
 
 
-def _named(group: str, members: Membership) -> str:
+def group_words(group: str, members: Membership) -> str:
     """Return a group as it reads in a sentence; a bare number gets the column's name."""
     return f"{factor_words(members.column)} {group}" if group[:1].isdigit() else group
 
 
 def _numbers(result: Result, correction: Correction) -> str:
     means = [result.back(float(part.mean())) for part in result.values]
-    before, unit = ("ratio ", "") if result.asked.unit == "ratio" else ("", f" {result.asked.unit}")
-    each = " and ".join(
-        f"{before}{number_words(mean)}{unit} in {part.size}" for mean, part in zip(means, result.values, strict=True)
+    ratios = result.asked.unit == "ratio"
+    say, unit = (
+        (lambda mean: f"ratio {center_words(mean)}", "") if ratios else (number_words, unit_words(result.asked.unit))
     )
+    each = " and ".join(f"{say(mean)}{unit} in {part.size}" for mean, part in zip(means, result.values, strict=True))
     effect = _interval(result, "ratio of ratios" if result.asked.level else "ratio")
     tested = _tests(result, correction, "permutation")
-    return f"{each} participants; {effect}{tested}"
+    return f"{each} participant{'' if result.values[1].size == 1 else 's'}; {effect}{tested}"
 
 
 def _interval(result: Result, ratio: str) -> str:
-    log = result.asked.scale == "log"
-    say = ratio_words if log else number_words
-    unit = "" if log else f" {result.asked.unit}".rstrip()
-    text = f"{ratio if log else 'difference'} {say(result.back(result.estimate))}{unit}"
-    if math.isnan(result.test.p):
-        return text
-    low, high = (say(result.back(end)) for end in (result.test.low, result.test.high))
-    return f"{text}, 95 % interval {low} to {high}"
+    low, high = result.test.low, result.test.high
+    center, *ends = (result.back(value) for value in (result.estimate, low, high))
+    per = "" if result.of else " per unit"
+    if result.asked.scale == "log":
+        text, between = f"{ratio} {ratio_center(center, *ends)}{per}", " to ".join(map(ratio_words, ends))
+    else:
+        unit = result.asked.unit
+        text = f"difference {difference_words(center, unit)}{per}"
+        between = f"{number_words(ends[0])} to {difference_words(ends[1], unit)}"
+    return text if math.isnan(result.test.p) else f"{text}, 95 % interval {between}"
 
 
 def _tests(result: Result, correction: Correction, shuffled: str) -> str:
@@ -91,6 +103,22 @@ def _tests(result: Result, correction: Correction, shuffled: str) -> str:
     return f"; {', '.join(parts)}" if parts else ""
 
 
+def beyond_reach(results: Sequence[Result]) -> list[str]:
+    """Say where a difference is claimed between groups so small that no permutation could show it."""
+    said = {}
+    for result in results:
+        smallest = 1 / result.shuffled.tried if result.shuffled.exact and result.of else 0.0
+        smallest *= 2 if result.of and result.values[0].size == result.values[1].size else 1
+        if result.p_adjusted <= ALPHA < smallest:
+            sizes = " and ".join(str(part.size) for part in result.values)
+            said[sizes] = (
+                f"With {sizes} participants no permutation of the group labels can give a p below "
+                f"{f'{smallest:.2g}'.removeprefix('0')}: a difference shown there rests on the t test, and so on "
+                "normally distributed values, alone."
+            )
+    return list(said.values())
+
+
 def _trend(result: Result, members: Membership, correction: Correction) -> str:
     column = factor_words(members.column)
     if math.isnan(result.estimate):
@@ -99,8 +127,7 @@ def _trend(result: Result, members: Membership, correction: Correction) -> str:
     rho = f"; Spearman's rho {number_words(result.rho, 2)}" if math.isfinite(result.rho) else ""
     shown = "ratio" if result.asked.scale == "log" else "difference"
     numbers = (
-        f"{_interval(result, shown)} per unit, {result.n} participants"
-        f"{rho}{_tests(result, correction, 'permutation of the ranks:')}"
+        f"{_interval(result, shown)}, {people(result.n)}{rho}{_tests(result, correction, 'permutation of the ranks:')}"
     )
     if reason := result.why_not():
         return f"trend on {column} not tested, {reason} ({numbers})"
@@ -114,7 +141,7 @@ def methods_words(members: Membership, results: Sequence[Result], correction: Co
     family = f"p values are adjusted by {CORRECTION_NAMES[correction]} over the tests of one outcome"
     if members.numeric:
         method = (
-            f"least-squares line of each participant's number on {members.column}, slope per unit; beside it "
+            f"least-squares line of each participant's number on {factor_words(members.column)}, slope per unit; beside it "
             "Spearman's rank correlation"
         )
     else:

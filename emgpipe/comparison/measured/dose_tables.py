@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from emgpipe.comparison.measured.doses import STEP
+from emgpipe.comparison.shared.cells import on_shown_scale
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,11 +46,6 @@ def _where(outcome: DoseOutcome, where: Mapping[str, str]) -> dict[str, Any]:
     muscle, side, placement, metric = outcome.key
     about = {"muscle": muscle, "side": side, "placement": placement, "metric": metric}
     return {**where, **about, "unit": outcome.unit, "scale": outcome.scale}
-
-
-def on_shown_scale(value: float, scale: str) -> float:
-    """Return a log as a ratio, a raw number as it is; NaN stays."""
-    return value if scale == "raw" or math.isnan(value) else math.exp(min(max(value, -700.0), 700.0))
 
 
 def _slope(outcome: DoseOutcome, adjusted: NDArray[np.float64]) -> dict[str, Any]:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.comparison.measured.dose_tables import on_shown_scale
-from emgpipe.comparison.pairs.words import RESERVATION, p_words
-from emgpipe.comparison.shared.wording import listed, panel_words, people
+from emgpipe.comparison.shared.cells import on_shown_scale
+from emgpipe.comparison.shared.numbers import p_words
+from emgpipe.comparison.shared.wording import RESERVATION, listed, panel_words, people
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,11 +31,11 @@ def dose_sentences(
 def _sentence(outcome: DoseOutcome, adjusted: NDArray[np.float64], channel: str, vocabulary: Vocabulary) -> str:
     start = panel_words(vocabulary, outcome.key, outcome.kind)
     if not outcome.own:
-        return f"{start}: not compared, nobody has a slope ({reasons_words(outcome)})."
+        return f"{start}: not compared, nobody has a slope ({no_slope_words(outcome)})."
     return f"{start}: {_line(outcome, adjusted, channel)}{_curve(outcome)}."
 
 
-def reasons_words(outcome: DoseOutcome) -> str:
+def no_slope_words(outcome: DoseOutcome) -> str:
     """Return who has no slope, reason by reason."""
     people_of: dict[str, list[str]] = {}
     for person, why in outcome.left_out.items():
@@ -109,7 +109,7 @@ def left_out_sentences(outcomes: Sequence[DoseOutcome], vocabulary: Vocabulary) 
 
 def _gaps(outcome: DoseOutcome) -> Iterable[str]:
     if outcome.own and outcome.left_out:
-        yield f"Without a slope: {reasons_words(outcome)}"
+        yield f"Without a slope: {no_slope_words(outcome)}"
     yield from outcome.notes
 
 

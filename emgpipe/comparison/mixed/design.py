@@ -18,7 +18,7 @@ from emgpipe.comparison.mixed.random import (
     random_words,
 )
 from emgpipe.comparison.shared.cells import usable
-from emgpipe.comparison.shared.outcomes import Key, scale_of
+from emgpipe.comparison.shared.outcomes import Key, require_one_unit, scale_of
 from emgpipe.errors import ComparisonError
 from emgpipe.statistics.additive import connected_levels
 from emgpipe.statistics.mixed import MixedData
@@ -83,6 +83,7 @@ def make_design(key: Key, rows: pd.DataFrame, levels: Sequence[str], wanted: Wan
     ComparisonError
         The rows cannot answer.
     """
+    require_one_unit(rows)
     scale = scale_of(kind := str(rows["kind"].iloc[0]))
     good, left_out = _good_rows(rows, scale, wanted)
     there = [level for level in levels if (good[wanted.factor] == level).any()]

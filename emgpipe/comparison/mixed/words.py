@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.comparison.mixed.design import INTERCEPT
-from emgpipe.comparison.pairs.words import number_words, p_words, ratio_words
+from emgpipe.comparison.shared.cells import on_shown_scale
+from emgpipe.comparison.shared.numbers import number_words, p_words, ratio_words
 from emgpipe.comparison.shared.wording import factor_words, level_words, panel_words, people
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 Fitted = tuple["Design", "MixedFit"]
 ALPHA: Final = 0.05
-_LARGEST: Final = 700.0
 TERM_COLUMNS: Final = (
     "factor", "scope", "muscle", "side", "placement", "metric", "unit", "scale", "term", "level", "against", "n",
     "n_rows", "estimate", "ratio", "ci_low", "ci_high", "t", "df", "p", "se", "z", "p_wald", "note",
@@ -68,7 +68,7 @@ def _numbers(design: Design, fit: MixedFit, term: Term, against: str) -> dict[st
 
 
 def _back(design: Design, value: float) -> float:
-    return math.exp(min(max(value, -_LARGEST), _LARGEST)) if design.scale == "log" else value
+    return on_shown_scale(value, design.scale)
 
 
 def fit_table(fits: Sequence[Fitted], factor: str, scope: str) -> pd.DataFrame:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import Field
 
-from emgpipe.comparison.pairs.pair import Pair, against_level, level_pairs, make_pair, no_pair_words
-from emgpipe.comparison.pairs.words import CORRECTION_NAMES
+from emgpipe.comparison.pairs.pair import Pair, make_pair
 from emgpipe.comparison.shared.conditions import ConditionComparator
+from emgpipe.comparison.shared.contrasts import against_level, level_pairs, no_pair_words
+from emgpipe.comparison.shared.corrections import CORRECTION_NAMES
+from emgpipe.comparison.shared.refusals import also_refused, reasons_words
 from emgpipe.comparison.shared.wording import level_words
 from emgpipe.errors import ComparisonError
 from emgpipe.model.results import Family
@@ -89,8 +91,8 @@ class PairComparator(ConditionComparator):
             except ComparisonError as error:
                 refused.append(f"{scope.title}: {error}")
         if not made:
-            raise ComparisonError(" ".join(refused))
-        return tuple(_also_refused(one, refused) for one in made)
+            raise ComparisonError(reasons_words(refused))
+        return tuple(also_refused(one, refused) for one in made)
 
     def title(self, question: ScopePairs, vocabulary: Vocabulary) -> str:
         """Return the question in words: ``head positions in glute bridge, each against neutral``."""
@@ -156,7 +158,7 @@ class PairComparator(ConditionComparator):
             except ComparisonError as error:
                 refused.append(f"{outcome.words(vocabulary)}: not compared, {error}")
         if not pairs:
-            raise ComparisonError(f"nothing can be compared. {_joined(refused)}")
+            raise ComparisonError(f"nothing can be compared. {reasons_words(refused)}")
         return ScopePairs(scope, tuple(pairs), tuple(refused), cells, against)
 
     def _of_outcome(
@@ -167,15 +169,3 @@ class PairComparator(ConditionComparator):
         if not any(pair.participants for pair in pairs):
             raise ComparisonError(no_pair_words(outcome, scope, against, vocabulary))
         return pairs
-
-
-def _joined(parts: Iterable[str]) -> str:
-    return " ".join(f"{part.rstrip('.')}." for part in parts)
-
-
-def _also_refused(comparison: Comparison, refused: Sequence[str]) -> Comparison:
-    """Say in the basis which scopes and outcomes could not be compared."""
-    if not refused:
-        return comparison
-    said = [comparison.basis[name] for name in ("not_compared",) if name in comparison.basis]
-    return replace(comparison, basis={**comparison.basis, "not_compared": _joined([*said, *refused])})

@@ -6,21 +6,19 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from emgpipe.comparison.pairs.words import (
-    CORRECTION_NAMES,
-    RESERVATION,
-    adjusted_words,
+from emgpipe.comparison.shared.corrections import CORRECTION_NAMES, adjusted_words
+from emgpipe.comparison.shared.numbers import (
     center_words,
     difference_words,
     higher_words,
     more_words,
     number_words,
-    once,
     ratio_words,
     share_words,
     unit_words,
 )
-from emgpipe.comparison.shared.wording import people
+from emgpipe.comparison.shared.refusals import reasons_words
+from emgpipe.comparison.shared.wording import RESERVATION, once, people
 
 if TYPE_CHECKING:
     from emgpipe.comparison.equivalence import Equivalence
@@ -127,7 +125,7 @@ def equivalence_basis(judged: Sequence[Judged], question: ScopePairs, asked: Equ
     if log:
         basis["meaning"] = RESERVATION
     if question.refused:
-        basis["not_compared"] = " ".join(f"{text}." for text in question.refused)
+        basis["not_compared"] = reasons_words(question.refused)
     return basis
 
 

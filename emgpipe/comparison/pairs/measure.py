@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from emgpipe.comparison.pairs.pair import on_ratio_scale
+from emgpipe.comparison.shared.cells import on_shown_scale
 from emgpipe.comparison.shared.ratios import RAW_UNITS
 from emgpipe.statistics.effect_sizes import (
     NO_AVERAGE_EFFECTS,
@@ -99,7 +99,7 @@ class InFamily:
         t = self.found.t
         if self.found.pair.scale != "log":
             return math.nan, math.nan, math.nan
-        return on_ratio_scale(t.mean), on_ratio_scale(t.low), on_ratio_scale(t.high)
+        return on_shown_scale(t.mean, "log"), on_shown_scale(t.low, "log"), on_shown_scale(t.high, "log")
 
 
 def measure(pair: Pair, flips: Flips, confidence: float) -> Measured:

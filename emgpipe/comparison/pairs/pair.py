@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emgpipe.comparison.shared.wording import MEASURED_POSITION, level_words, listed
-from emgpipe.errors import ComparisonError, VocabularyError, suggest
+from emgpipe.comparison.shared.wording import level_words
 from emgpipe.statistics.paired_tests import paired_differences
 
 if TYPE_CHECKING:
@@ -20,10 +17,7 @@ if TYPE_CHECKING:
 
     from emgpipe.comparison.shared.cells import Scale
     from emgpipe.comparison.shared.outcomes import OutcomeCells
-    from emgpipe.comparison.shared.scopes import Scope
     from emgpipe.vocabulary import Vocabulary
-
-_LARGEST: Final = 700.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,52 +84,3 @@ def make_pair(outcome: OutcomeCells, level: str, other: str, scale: Scale) -> Pa
         participants=tuple(person for person, there in zip(outcome.participants, both, strict=True) if there),
         shown=shown[np.isfinite(shown).all(axis=1) & both],
     )
-
-
-def level_pairs(levels: Sequence[str], against: str | None) -> Iterator[tuple[str, str]]:
-    """Yield (level, other): each against the named one, or all pairs, the later level against the earlier."""
-    for place, other in enumerate(levels):
-        if against is None:
-            yield from ((level, other) for level in levels[place + 1 :])
-        elif other != against and against in levels:
-            yield other, against
-
-
-def against_level(scope: Scope, against: str | None, vocabulary: Vocabulary) -> str | None:
-    """Return the level to compare against as the scope has it; any of its names in the vocabulary will do.
-
-    Raises
-    ------
-    ComparisonError
-        The scope has no such level.
-    """
-    if against is None or against in scope.levels:
-        return against
-    heads = dict.fromkeys(("head_position", MEASURED_POSITION), vocabulary.head_position)
-    find = {"exercise": vocabulary.exercise, **heads}.get(scope.factor)
-    try:
-        level = find(against).id if find is not None else against
-    except VocabularyError as error:
-        raise ComparisonError(f"against: {error}") from error
-    if level not in scope.levels:
-        there = ", ".join(scope.levels)
-        raise ComparisonError(
-            f"against: '{against}' is not among the levels of {scope.factor}"
-            f"{suggest(against, scope.levels) or '.'} There are: {there}"
-        )
-    return level
-
-
-def no_pair_words(outcome: OutcomeCells, scope: Scope, against: str | None, vocabulary: Vocabulary) -> str:
-    """Say why no two levels of an outcome can be compared."""
-    if against is not None and against not in outcome.levels:
-        return f"not measured in {level_words(vocabulary, scope.factor, against)}"
-    named = listed(level_words(vocabulary, scope.factor, level) for level in outcome.levels)
-    if len(outcome.levels) < 2:
-        return f"measured only in {named}" if named else "there is no usable value"
-    return "no participant has a usable value in both levels of a pair"
-
-
-def on_ratio_scale(log: float) -> float:
-    """Return a log ratio as a ratio, finite and above zero; NaN stays."""
-    return math.exp(min(max(log, -_LARGEST), _LARGEST)) if math.isfinite(log) else math.nan

@@ -6,21 +6,19 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from emgpipe.comparison.pairs.words import (
-    CORRECTION_NAMES,
-    RESERVATION,
-    adjusted_words,
+from emgpipe.comparison.shared.corrections import CORRECTION_NAMES, adjusted_words
+from emgpipe.comparison.shared.levels import BASIS as LEVELS_BASIS
+from emgpipe.comparison.shared.numbers import (
     center_words,
     difference_words,
     higher_words,
     more_words,
-    once,
     p_words,
     ratio_words,
     share_words,
-    smallest_words,
 )
-from emgpipe.comparison.shared.wording import listed, people
+from emgpipe.comparison.shared.refusals import reasons_words
+from emgpipe.comparison.shared.wording import RESERVATION, listed, once, people
 
 if TYPE_CHECKING:
     from emgpipe.comparison.paired import Paired
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from emgpipe.comparison.pairs.measure import InFamily, Measured
     from emgpipe.comparison.shared.cells import Scale
     from emgpipe.comparison.shared.outcomes import OutcomeCells
+    from emgpipe.statistics.multiplicity import Correction
     from emgpipe.vocabulary import Vocabulary
 
 _MOST_SAID = 12
@@ -97,8 +96,19 @@ def _beyond_reach(rows: Sequence[InFamily], asked: Paired) -> Iterator[tuple[str
         members = [rows[place] for place in places if math.isfinite(rows[place].p_smallest)]
         if members and min(row.p_smallest for row in members) > asked.alpha:
             best = min(members, key=lambda row: row.p_smallest)
-            words = smallest_words(best.found.t.n, best.tests, best.p_smallest, asked.alpha, asked.correction)
+            words = _smallest_words(best.found.t.n, best.tests, best.p_smallest, asked.alpha, asked.correction)
             yield from ((words, row.found.pair.outcome) for row in members)
+
+
+def _smallest_words(n: int, tests: int, smallest: float, alpha: float, correction: Correction) -> str:
+    """Say that no exact test of a family can reach alpha."""
+    family = f" and {tests} tests" if tests > 1 else ""
+    after = f" after {CORRECTION_NAMES[correction]} correction" if tests > 1 and correction == "holm" else ""
+    return (
+        f"With {people(n)}{family} no exact test (sign flips, signed ranks) can reach {f'{alpha:g}'.removeprefix('0')}"
+        f"{after}: its smallest possible p is {f'{smallest:.2g}'.removeprefix('0')}. The t test can, where the "
+        "differences are normally distributed"
+    )
 
 
 def paired_basis(
@@ -127,7 +137,7 @@ def paired_basis(
     if "log" in scales:
         basis["meaning"] = RESERVATION
     if question.refused:
-        basis["not_compared"] = " ".join(f"{text}." for text in question.refused)
+        basis["not_compared"] = reasons_words(question.refused)
     return basis
 
 
@@ -135,10 +145,12 @@ def _interval_words(scales: set[Scale], asked: Paired) -> str:
     share = share_words(asked.confidence)
     parts = []
     if "log" in scales:
-        parts.append(
-            f"ratio of geometric means, level / other, with {share} t interval; inside a participant and session the "
-            "reference cancels from it"
+        references = (
+            "both levels are normalized, each by its own reference, so that references enter"
+            if asked.factor in LEVELS_BASIS
+            else "inside a participant and session the reference cancels from it"
         )
+        parts.append(f"ratio of geometric means, level / other, with {share} t interval; {references}")
     parts.append(f"difference of means, level - other, with {share} t interval")
     return "; ".join(parts) + "; intervals are not adjusted for the number of comparisons"
 

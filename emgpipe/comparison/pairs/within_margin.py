@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from emgpipe.comparison.pairs.pair import on_ratio_scale
+from emgpipe.comparison.shared.cells import on_shown_scale
 from emgpipe.statistics.equivalence import Verdict, verdict
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Judged:
         return self._shown(self.tests.low), self._shown(self.tests.high)
 
     def _shown(self, value: float) -> float:
-        return on_ratio_scale(value) if self.bounds.scale == "log" else value
+        return on_shown_scale(value, self.bounds.scale)
 
 
 def judge(

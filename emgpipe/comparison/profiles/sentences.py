@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.comparison.pairs.words import RESERVATION, difference_words, ratio_words, share_words
 from emgpipe.comparison.profiles.tabulate import typical_change
-from emgpipe.comparison.shared.wording import level_words, listed, people
+from emgpipe.comparison.shared.numbers import difference_words, ratio_words, share_words
+from emgpipe.comparison.shared.wording import RESERVATION, level_words, listed, people
 
 if TYPE_CHECKING:
     from emgpipe.comparison.profiles.responses import Responses

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.comparison.shared.loads import bases_differ, load_bases, load_basis_words, load_caution, load_words
-from emgpipe.comparison.shared.wording import level_words, listed
+from emgpipe.comparison.shared.wording import COMPARED_MUSCLE, level_words, listed
 
 if TYPE_CHECKING:
     from emgpipe.comparison.shared.scopes import Scope
@@ -41,12 +41,11 @@ def cautions_for(scope: Scope, factor: str, metrics: Collection[str], vocabulary
 
 def condition_basis(scope: Scope, factor: str) -> dict[str, str]:
     """Return loads and durations of the levels, for the basis of a comparison."""
+    loads = {"load_basis": load_basis_words(scope, factor), "load": load_words(scope, factor)}
+    if factor == COMPARED_MUSCLE:
+        return loads  # muscles are compared in the same repetitions
     seconds = ", ".join(f"{level}: {value:.2f} s" for level, value in durations(scope, factor).items())
-    return {
-        "load_basis": load_basis_words(scope, factor),
-        "load": load_words(scope, factor),
-        "repetition_duration": seconds or "NOT RECORDED",
-    }
+    return loads | {"repetition_duration": seconds or "NOT RECORDED"}
 
 
 def durations(scope: Scope, factor: str) -> dict[str, float]:

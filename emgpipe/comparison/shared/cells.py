@@ -7,6 +7,7 @@ the participant's session, and the held factors (two exercises are compared insi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 PANEL: Final = ("muscle", "side", "placement", "metric")
 """What is ranked apart from the rest."""
 _NUMBERS: Final = ("value", "amplitude")
+_LARGEST: Final = 700.0
+"""Logarithms beyond this have no exponential among the numbers."""
 
 
 def block_cells(emg: pd.DataFrame, factor: str, held: Sequence[str]) -> pd.DataFrame:
@@ -36,7 +39,11 @@ def block_cells(emg: pd.DataFrame, factor: str, held: Sequence[str]) -> pd.DataF
         number of repetitions without an amplitude.
     """
     cell = [*PANEL, "participant", "session", *held, factor]
-    emg = emg.assign(unmeasured=emg["amplitude"].isna(), repetitions=1)
+    # A number that is not there has no unit either: the first unit is then that of a number.
+    units = {
+        name: emg[name].where(emg[of].notna()) for name, of in (("unit", "value"), ("amplitude_unit", "amplitude"))
+    }
+    emg = emg.assign(**units, unmeasured=emg["amplitude"].isna(), repetitions=1)
     counted = {
         "unit": ("unit", "first"), "amplitude_unit": ("amplitude_unit", "first"),
         "repetitions": ("repetitions", "sum"), "unmeasured": ("unmeasured", "sum"),
@@ -44,18 +51,20 @@ def block_cells(emg: pd.DataFrame, factor: str, held: Sequence[str]) -> pd.DataF
     means = {name: (name, "mean") for name in _NUMBERS}
     trials = emg.groupby([*cell, "trial"], sort=True).agg(**means, **counted).reset_index()
     blocks = trials.groupby(cell, sort=True).agg(**means, **counted, trials=("trial", "size")).reset_index()
-    return blocks.rename(columns={factor: "level"})
+    return blocks.rename(columns={factor: "level"}).fillna({"unit": "", "amplitude_unit": ""})
 
 
 def own_values(blocks: pd.DataFrame) -> pd.DataFrame:
     """Return one row per participant, level and panel: the mean over held factors, then over sessions."""
     counts = {name: (name, "sum") for name in ("trials", "repetitions", "unmeasured")}
-    kept = {name: (name, "first") for name in ("unit", "amplitude_unit")}
+    units = {name: blocks[name].where(blocks[name] != "") for name in ("unit", "amplitude_unit")}
+    blocks = blocks.assign(**units)
+    kept = {name: (name, "first") for name in units}
     means = {name: (name, "mean") for name in _NUMBERS}
     person = [*PANEL, "participant", "level"]
     sessions = blocks.groupby([*person, "session"], sort=True).agg(**means, **kept, **counts).reset_index()
     whole = sessions.groupby(person, sort=True).agg(**means, **kept, **counts, sessions=("session", "size"))
-    return whole.reset_index()
+    return whole.reset_index().fillna(dict.fromkeys(units, ""))
 
 
 Scale = Literal["log", "raw"]
@@ -65,6 +74,13 @@ Scale = Literal["log", "raw"]
 def usable(amplitude: pd.Series[float], scale: Scale = "log") -> pd.Series[bool]:
     """Say which amplitudes have a place on the scale: zero and negative ones have no logarithm."""
     return amplitude.notna() & (amplitude.gt(0) | (scale == "raw"))
+
+
+def on_shown_scale(score: float, scale: Scale) -> float:
+    """Return a difference of scores as it is shown: a log ratio as a ratio, finite and above zero; NaN stays."""
+    if scale == "raw" or not math.isfinite(score):
+        return score if scale == "raw" else math.nan
+    return math.exp(min(max(score, -_LARGEST), _LARGEST))
 
 
 def own_scores(

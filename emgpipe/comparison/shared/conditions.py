@@ -66,6 +66,7 @@ class OutcomeComparator(Comparator):
         emg = table[table["kind"] == "emg"]
         parts: list[pd.DataFrame] = []
         if self.muscles is None or self.muscles or self.ratios:
+            self._require_emg(emg)
             own = of_muscles(emg, self.muscles, vocabulary)
             for metric in self.metrics:
                 _require_amplitude(metric, emg)
@@ -76,6 +77,11 @@ class OutcomeComparator(Comparator):
         if rows.empty:
             raise ComparisonError("no outcome is left: name muscles, ratios or channels that were measured")
         return rows.reset_index(drop=True)
+
+    def _require_emg(self, emg: pd.DataFrame) -> None:
+        if emg.empty:
+            where = "" if self.phase == WHOLE_REPETITION else f" in the phase '{self.phase}'"
+            raise ComparisonError(f"no EMG was measured in these trials{where}; for channels alone write muscles: []")
 
     def _in_order(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Sort by site in order of appearance, then by metric in the order asked for; nothing else moves."""
@@ -135,10 +141,14 @@ class ConditionQuestion(Comparator):
         twice = sorted({name for name in named if named.count(name) > 1})
         if twice:
             raise ComparisonError(f"'{twice[0]}' is named twice; factor, at and within need different factors")
+        self._require_levels()
         rows = task_rows(tables.metrics, self.phase)
         if MEASURED_POSITION in named and MEASURED_POSITION not in rows.factors:
             rows = with_measured_position(rows, tables, self.measured_by)
         return as_levels(with_sites(rows), self.factor)
+
+    def _require_levels(self) -> None:
+        """Raise `ComparisonError` where the levels of the factor cannot be outcomes at the same time."""
 
     def scopes(self, rows: TaskRows, vocabulary: Vocabulary) -> tuple[Scope, ...]:
         """Return the scopes in which at least two levels can be compared; `ComparisonError` if there is none."""
@@ -197,6 +207,15 @@ class ConditionComparator(OutcomeComparator, ConditionQuestion):
         """Return the outcomes of a scope as matrices, and the participants' own values."""
         return outcome_cells(self.chosen(scope.rows, vocabulary), scope, self.column, vocabulary)
 
+    def _require_levels(self) -> None:
+        """Refuse ratios and channels where muscles are the levels."""
+        given = [name for name in ("ratios", "channels") if getattr(self, name)]
+        if self.factor == "muscle" and given:
+            raise ComparisonError(
+                f"factor: muscle compares muscles with each other, so {' and '.join(given)} cannot be its outcomes; "
+                "give them an entry of their own"
+            )
+
     def shared_basis(self, rows: TaskRows, scope: Scope) -> dict[str, str]:
         """Return what holds for every comparison of conditions; see `ConditionQuestion.shared_basis`."""
         basis = super().shared_basis(rows, scope)
@@ -233,12 +252,14 @@ def of_muscles(emg: pd.DataFrame, muscles: Sequence[str] | None, vocabulary: Voc
     """
     if muscles is None:
         return emg
+    # Where muscles are the levels, the site still says which muscle a number is of.
+    column = SITE_MUSCLE if SITE_MUSCLE in emg.columns else "muscle"
     names: list[str] = []
     for muscle in muscles:
         mine = with_parts(muscle, vocabulary)
-        require_measured(muscle, mine, "muscle", emg)
+        require_measured(muscle, mine, "muscle", emg, column)
         names += mine
-    return emg[emg["muscle"].isin(names)]
+    return emg[emg[column].isin(names)]
 
 
 def require_measured(given: str, names: Sequence[str], what: str, rows: pd.DataFrame, column: str = "") -> None:

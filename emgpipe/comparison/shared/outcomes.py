@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emgpipe.comparison.shared.cells import PANEL, Scale, block_cells, own_scores, own_values, usable
-from emgpipe.comparison.shared.wording import level_words, listed, panel_words
+from emgpipe.comparison.shared.wording import factor_words, level_words, listed, panel_words
 from emgpipe.errors import ComparisonError
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class OutcomeCells:
         What is shown: values in `unit` (normalized where anybody has a reference), NaN where there is none.
     notes : tuple of str
         Who lacks what, and which numbers have no logarithm, in words.
+    refusal : str
+        Why there is no value at all, such as units that cannot be averaged; then there are no levels either.
     """
 
     key: Key
@@ -59,6 +61,7 @@ class OutcomeCells:
     scores: NDArray[np.float64]
     values: NDArray[np.float64]
     notes: tuple[str, ...]
+    refusal: str = ""
 
     def words(self, vocabulary: Vocabulary) -> str:
         """Return the outcome as the beginning of a sentence."""
@@ -84,10 +87,9 @@ def outcome_cells(
     cells : DataFrame
         One row per participant, level and outcome; see `emgpipe.comparison.shared.cells.own_values`.
 
-    Raises
-    ------
-    ComparisonError
-        The participants' values of one outcome are in different units.
+    Notes
+    -----
+    An outcome whose values cannot be averaged has its `refusal`, and does not stop the others.
     """
     blocks = block_cells(rows, factor, scope.held)
     own = own_values(blocks)
@@ -111,14 +113,19 @@ def _one(
 ) -> OutcomeCells:
     blocks, own = tables
     scale = scale_of(kind)
+    try:
+        column, unit = shown_column(own)
+        require_one_unit(blocks)
+    except ComparisonError as error:
+        none = np.empty((0, 0))
+        return OutcomeCells(key, kind, "", scale, (), (), none, none, (), str(error))
     there = set(own["level"])
     levels = tuple(level for level in scope.levels if level in there)
     participants, scores = own_scores(blocks, levels, scope.held, scale)
-    column, unit = shown_column(own)
     wide = own.set_index(["participant", "level"])[column].unstack("level").reindex(columns=list(levels))
     values = wide.reindex(list(participants)).to_numpy(dtype=float).reshape(scores.shape)
     values = np.where(np.isfinite(scores), values, np.nan)
-    notes = tuple(_notes(blocks, own, levels, scope, vocabulary))
+    notes = (*_notes(tables, levels, scale, scope, vocabulary), *_apart(participants, scope))
     return OutcomeCells(key, kind, unit, scale, levels, participants, scores, values, notes)
 
 
@@ -134,9 +141,8 @@ def shown_column(own: pd.DataFrame) -> tuple[str, str]:
         rows = own[own[column].notna()]
         units = sorted(set(rows[name]))
         if len(units) > 1:
-            what = ", ".join(own[["muscle", "side"]].iloc[0])
             raise ComparisonError(
-                f"{what}: values in different units ({', '.join(units)}) cannot be averaged; "
+                f"values in different units ({', '.join(unit or 'none' for unit in units)}) cannot be averaged; "
                 "process all participants with the same normalization"
             )
         if units:
@@ -144,18 +150,34 @@ def shown_column(own: pd.DataFrame) -> tuple[str, str]:
     return "amplitude", ""
 
 
+def require_one_unit(rows: pd.DataFrame) -> None:
+    """Raise `ComparisonError` where amplitudes are in several units: their ratio would be that of the units."""
+    units = sorted(set(rows.loc[rows["amplitude"].notna(), "amplitude_unit"]))
+    if len(units) > 1:
+        named = ", ".join(unit or "none" for unit in units)
+        raise ComparisonError(f"amplitudes in different units ({named}) cannot be compared; bring them to one unit")
+
+
 def _notes(
-    blocks: pd.DataFrame, own: pd.DataFrame, levels: Sequence[str], scope: Scope, vocabulary: Vocabulary
+    tables: tuple[pd.DataFrame, pd.DataFrame], levels: Sequence[str], scale: Scale, scope: Scope, vocabulary: Vocabulary
 ) -> Iterator[str]:
     """Say who was not measured where, and whose amplitude has no logarithm."""
+    blocks, own = tables
     everybody = sorted(set(own["participant"]))
     have = set(own[["participant", "level"]].itertuples(index=False, name=None))
     for person in everybody:
         absent = [level_words(vocabulary, scope.factor, level) for level in levels if (person, level) not in have]
         if absent:
             yield f"{person} was not measured in {listed(absent)}"
-    scale = scale_of("emg" if own["amplitude_unit"].isin({"V", "V.s", "V/V"}).any() else "angle")
     bad = blocks[~usable(blocks["amplitude"], scale)]
     for person, level, amount in bad[["participant", "level", "amplitude"]].itertuples(index=False, name=None):
         what = "no amplitude" if np.isnan(amount) else f"amplitude {amount:g}"
         yield f"{person} has {what} in {level_words(vocabulary, scope.factor, level)}, left out"
+
+
+def _apart(participants: Sequence[str], scope: Scope) -> Iterator[str]:
+    """Say whose levels cannot all be compared, because sessions or held conditions share none of them."""
+    where = listed(["sessions", *(f"{factor_words(name, several=True)}" for name in scope.held)], "or")
+    for person in dict.fromkeys(participants):
+        if participants.count(person) > 1:
+            yield f"{person} did some levels only in different {where}, between which they are not compared"

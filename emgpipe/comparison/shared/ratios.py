@@ -70,6 +70,10 @@ def ratio_rows(emg: pd.DataFrame, ratios: Iterable[Ratio], vocabulary: Vocabular
 
 def _rows_of(emg: pd.DataFrame, ratio: Ratio, vocabulary: Vocabulary) -> list[pd.DataFrame]:
     above, below = (_measured(emg, name, vocabulary) for name in (ratio.of, ratio.to))
+    if above == below and len(above) == 1:
+        raise ComparisonError(
+            f"ratio '{ratio.of}' to '{ratio.to}': both are {above[0]}, over itself always 1; name two different muscles"
+        )
     made = [rows for one in above for other in below if one != other for rows in _of_pair(emg, one, other)]
     if not made:
         raise ComparisonError(

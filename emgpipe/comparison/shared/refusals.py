@@ -1,18 +1,33 @@
-"""What could not be compared, said beside what could."""
+"""What could not be compared: said beside what could, or as the one error where nothing could."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from emgpipe.model import Comparison
 
+_MOST: Final = 6
+"""Reasons that are each printed in a message; of more, these and how many there are."""
+
+
+def reasons_words(reasons: Iterable[str]) -> str:
+    """Return reasons as sentences, each once; of many, the first ones and how many more there are.
+
+    >>> reasons_words(["A: no pair", "A: no pair", "B: no pair."])
+    'A: no pair. B: no pair.'
+    """
+    said = list(dict.fromkeys(f"{reason.rstrip('.')}." for reason in reasons))
+    if len(said) > _MOST + 1:
+        said = [*said[:_MOST], f"And {len(said) - _MOST} more like these."]
+    return " ".join(said)
+
 
 def also_refused(comparison: Comparison, refused: Sequence[str]) -> Comparison:
-    """Say in the basis which scopes could not be compared."""
+    """Say in the basis which scopes or outcomes could not be compared."""
     if not refused:
         return comparison
-    said = [comparison.basis[name] for name in ("not_compared",) if name in comparison.basis]
-    return replace(comparison, basis={**comparison.basis, "not_compared": " ".join([*said, *refused])})
+    before = [comparison.basis[name] for name in ("not_compared",) if name in comparison.basis]
+    return replace(comparison, basis={**comparison.basis, "not_compared": " ".join([*before, reasons_words(refused)])})

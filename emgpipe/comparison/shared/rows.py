@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.errors import ComparisonError, suggest
-from emgpipe.model.tables import MAIN_VARIANT, METRIC_COLUMNS, WHERE, WHOLE_REPETITION
+from emgpipe.model.tables import MAIN_VARIANT, METRIC_COLUMNS, REPETITION, WHERE, WHOLE_REPETITION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,11 @@ _TEXT: Final = (
     "variant",
 )
 _NUMBERS: Final = ("value", "amplitude")
-_NEEDED: Final = (*WHERE, "phase", "kind", "muscle", "side", "metric", *_NUMBERS)
+_NEEDED: Final = (*WHERE, *REPETITION, "kind", "muscle", "side", "metric", *_NUMBERS, "unit", "amplitude_unit")
+_LARGEST: Final = 1e150
+"""Numbers beyond this are none: their squares would leave the range of numbers."""
+_SAME: Final = (*WHERE, *REPETITION, "kind", "muscle", "side", "placement", "metric", *_NUMBERS)
+"""Rows that agree in all of these are one number, written twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def task_rows(metrics: pd.DataFrame, phase: str = WHOLE_REPETITION, variant: str
     factors = tuple(str(name) for name in metrics.columns if name not in {*WHERE, *METRIC_COLUMNS})
     if not absent:
         table = _cleaned(metrics, factors)
-        table = table[_counts(table, phase, variant)]
+        table = _once(table[_counts(table, phase, variant)])
         out = table["excluded"].astype(str).str.casefold().isin({"true", "1"})
         if not out.all():
             return TaskRows(table[~out].reset_index(drop=True), factors, _excluded(table[out]))
@@ -87,19 +91,25 @@ def task_rows(metrics: pd.DataFrame, phase: str = WHOLE_REPETITION, variant: str
 
 
 def _cleaned(metrics: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
-    import numpy as np
     import pandas as pd
 
-    table = metrics.copy()
+    table = metrics.reset_index(drop=True)
     for column in (*WHERE, *_TEXT, *factors):
         given = table[column] if column in table.columns else pd.Series("", index=table.index)
         table[column] = given.astype(object).where(given.notna(), "").astype(str)
     for column in _NUMBERS:
         numbers = pd.to_numeric(table[column], errors="coerce").astype(float)
-        table[column] = numbers.where(np.isfinite(numbers))
+        table[column] = numbers.where(numbers.abs() < _LARGEST)
     if "excluded" not in table.columns:
         table["excluded"] = False
     return table
+
+
+def _once(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out rows that stand in the table twice, so that no repetition counts as two."""
+    if not table.duplicated(["onset", *_NUMBERS, "metric"]).any():
+        return table
+    return table.drop_duplicates(list(_SAME))
 
 
 def _counts(table: pd.DataFrame, phase: str, variant: str) -> pd.Series[bool]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from emgpipe.comparison.shared.refusals import reasons_words
 from emgpipe.comparison.shared.rows import TaskRows, require_factor
 from emgpipe.comparison.shared.wording import (
     CROSSED,
@@ -98,9 +99,14 @@ def choose_scopes(rows: TaskRows, question: Question, vocabulary: Vocabulary) ->
         except ComparisonError as error:
             refused.append(str(error))
     if not scopes:
-        raise ComparisonError(" ".join(refused))
-    basis |= {"places_left_out": " ".join(refused)} if refused else {}
+        raise ComparisonError(reasons_words(refused) or _nothing_stated(question, basis))
+    basis |= {"places_left_out": reasons_words(refused)} if refused else {}
     return tuple(replace(scope, basis={**basis, **scope.basis}) for scope in scopes)
+
+
+def _nothing_stated(question: Question, basis: Mapping[str, str]) -> str:
+    why = f" ({basis['not_stated']})" if "not_stated" in basis else ""
+    return f"no trial is left that states {' and '.join(question.named)}{why}; see trials.csv for the conditions"
 
 
 def ordered_levels(table: pd.DataFrame, factor: str, vocabulary: Vocabulary) -> tuple[str, ...]:

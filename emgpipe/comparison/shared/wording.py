@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from emgpipe.comparison.shared.outcomes import OutcomeCells
     from emgpipe.vocabulary import Vocabulary
 
 
@@ -15,6 +16,7 @@ COMPARED_SESSION: Final = "compared_session"
 """The column sessions stand in while they are the levels of a comparison."""
 CROSSED: Final = " x "
 """Joins the names of two crossed factors, and their levels, where every combination is a level of its own."""
+RESERVATION: Final = "a higher EMG amplitude; it does not by itself show a larger force or a training effect"
 MEASURED_POSITION: Final = "head_position_measured"
 """The factor that holds each trial's head position as measured, while ``head_position`` holds the instructed one."""
 
@@ -81,3 +83,17 @@ def panel_words(vocabulary: Vocabulary, panel: tuple[str, str, str, str], kind: 
     parts = [names.replace("_", " "), side, placement, f"{metric.replace('_', ' ')}{what}"]
     text = ", ".join(part for part in parts if part)
     return text[:1].upper() + text[1:]
+
+
+def once(
+    texts: Iterable[tuple[str, OutcomeCells]], outcomes: Sequence[OutcomeCells], vocabulary: Vocabulary
+) -> list[str]:
+    """Return sentences that hold for several outcomes once, naming the outcomes where they are not all."""
+    where: dict[str, list[str]] = {}
+    for text, outcome in texts:
+        said = where.setdefault(text, [])
+        if (words := outcome.words(vocabulary)) not in said:
+            said.append(words)
+    return [
+        f"{text}." if len(named) == len(outcomes) else f"{text} ({'; '.join(named)})." for text, named in where.items()
+    ]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from emgpipe.comparison.pairs.words import number_words, p_words, ratio_words
+from emgpipe.comparison.shared.numbers import number_words, p_words, ratio_words
 from emgpipe.comparison.shared.wording import panel_words, people
 from emgpipe.comparison.trends.results import (
     TrendResult,

@@ -120,6 +120,8 @@ def analyze(
 
 
 def _places(outcome: OutcomeCells, design: Design) -> list[int]:
+    if outcome.refusal:
+        raise ComparisonError(outcome.refusal)
     absent = [level for level in design.combined if level not in outcome.levels]
     if absent:
         raise ComparisonError(f"not measured in {listed(one.replace('_', ' ') for one in absent)}")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.comparison.pairs.words import number_words, p_words
+from emgpipe.comparison.shared.numbers import number_words, p_words
 from emgpipe.comparison.shared.wording import factor_words, listed, people
 from emgpipe.comparison.variance.tabulate import effect_notes, ratio
 from emgpipe.statistics.log_ratio import CONFIDENCE

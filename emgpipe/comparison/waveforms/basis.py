@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from emgpipe.comparison.pairs.words import RESERVATION, share_words
-from emgpipe.comparison.shared.wording import people
+from emgpipe.comparison.shared.numbers import share_words
+from emgpipe.comparison.shared.wording import RESERVATION, people
 from emgpipe.comparison.waveforms.sentences import FORM_WORDS, outcome_words
 from emgpipe.model.results import Family
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.comparison.pairs.words import difference_words, number_words, p_words
+from emgpipe.comparison.shared.numbers import difference_words, number_words, p_words
 from emgpipe.comparison.shared.wording import level_words, listed, people
 from emgpipe.comparison.waveforms.tabulate import note, phases_of
 from emgpipe.model.tables import CURVE_POINTS, WHOLE_REPETITION

@@ -15,13 +15,17 @@ from emgpipe.report.comparisons import (
     equivalence,
     individual,
     measured_position,
+    mixed_model,
+    omnibus,
     paired,
     plain,
     ranking,
+    reliability,
     repetition_trend,
 )
-from emgpipe.report.comparisons.plain import basis_part, sentences_part
-from emgpipe.report.markup import anchor, escape
+from emgpipe.report.comparisons.brief import brief_part, is_primary
+from emgpipe.report.comparisons.plain import basis_part
+from emgpipe.report.markup import anchor, details, escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +42,9 @@ PARTS: Final[dict[str, Callable[[Comparison], str]]] = {
     "paired": paired.part,
     "between": between.part,
     "equivalence": equivalence.part,
+    "omnibus": omnibus.part,
+    "mixed_model": mixed_model.part,
+    "reliability": reliability.part,
 }
 
 
@@ -47,7 +54,15 @@ def comparison_anchor(comparison: Comparison) -> str:
 
 
 def comparison_part(comparison: Comparison) -> str:
-    """Return one comparison as HTML: sentences, figures and tables, what it rests on."""
+    """Return one comparison as HTML: the gist in sight, and figures, tables and what it rests on.
+
+    Rankings and what is about the primary outcome are open, all others folded.
+    """
     draw = PARTS.get(comparison.kind, plain.part)
-    heading = f'<h3 id="{comparison_anchor(comparison)}">{escape(comparison.title)}</h3>'
-    return "\n".join((heading, sentences_part(comparison), draw(comparison), basis_part(comparison)))
+    primary = is_primary(comparison)
+    mark = ' <span class="level note">primary outcome</span>' if primary else ""
+    heading = f'<h3 id="{comparison_anchor(comparison)}">{escape(comparison.title)}{mark}</h3>'
+    inside = f"{draw(comparison)}\n{basis_part(comparison)}"
+    if not primary and comparison.kind != "ranking":
+        inside = details("Figures and numbers", inside, kind="comparison")
+    return "\n".join((heading, brief_part(comparison), inside))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from emgpipe.report.comparisons.plain import folded, p_value, table_part
+from emgpipe.report.comparisons.plain import numbers_part, p_value
 from emgpipe.report.drawing import BLUE, ORANGE, SOFT, plain_frame, printable
-from emgpipe.report.markup import details, escape, image, numeric, table
+from emgpipe.report.markup import escape, image, numeric, table
 from emgpipe.report.words import (
     MISSING,
     finite,
@@ -51,8 +51,9 @@ def part(comparison: Comparison) -> str:
         about = f"{comparison.title}: participants' own values; numbers in the table"
         drawn = image(between_figure(comparison), about)
         parts.append(f'<figure class="panning">{drawn}<p class="caption">{caption}</p></figure>')
-    parts += [_summary(comparison.table), details("All numbers", table_part(comparison.table))]
-    parts += [folded(label(name), rows) for name, rows in comparison.tables.items() if len(rows)]
+    if panels > _MOST:
+        parts.append(f"<p>{panels} panels are too many to draw; the numbers are below.</p>")
+    parts += [_summary(comparison.table), numbers_part(comparison)]
     return "\n".join(parts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from emgpipe.report.comparisons.plain import folded, p_value
+from emgpipe.report.comparisons.plain import numbers_part, p_value
 from emgpipe.report.drawing import BLUE, ORANGE, SOFT, plain_frame, printable
 from emgpipe.report.markup import escape, image, numeric, table
 from emgpipe.report.words import (
@@ -49,14 +49,14 @@ def part(comparison: Comparison) -> str:
     parts = [
         f'<figure class="panning">{image(dose_figure(comparison), about)}<p class="caption">{_CAPTION}</p></figure>'
     ]
-    parts += [_summary(comparison.table), folded("All numbers", comparison.table)]
-    parts += [folded(label(name), comparison.tables[name]) for name in ("participants",)]
+    parts += [_summary(comparison.table), numbers_part(comparison)]
     return "\n".join(parts)
 
 
 def _summary(rows: pd.DataFrame) -> str:
     head = ["Outcome", *(f'<th class="n" scope="col">{name}</th>' for name in (
-        "n", "Per 10° (95 % interval)", "Rising", "p", "p sign-flip", "p curvature", "Highest at",
+        "n", "Per 10° (95 % interval)", "Rising in", "p, adjusted", "p sign-flip, adjusted", "p of curvature, adjusted",
+        "Highest at",
     ))]  # fmt: skip
     return table(head, [_row(row) for row in rows.to_dict("records")], caption="Change per 10° of the angle")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from emgpipe.report.comparisons.chosen import effect, grouped_table
 from emgpipe.report.comparisons.forest import (
     MOST_ROWS,
     ForestPanel,
@@ -14,11 +15,12 @@ from emgpipe.report.comparisons.forest import (
     forest_figure,
     pair_name,
 )
-from emgpipe.report.comparisons.plain import part as numbers_part
+from emgpipe.report.comparisons.plain import numbers_part, p_value
 from emgpipe.report.markup import escape, image
-from emgpipe.report.words import finite, number, plain, shown_unit
+from emgpipe.report.words import finite, label, lower_label, number, plain, shown_unit, span
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from emgpipe.model import Comparison
@@ -38,12 +40,34 @@ _CAPTION: Final = (
 
 def part(comparison: Comparison) -> str:
     """Return the forest plot and the table of an equivalence comparison."""
+    numbers = _summary(comparison.table) + numbers_part(comparison)
     figure = equivalence_figure(comparison)
     if figure is None:
-        return numbers_part(comparison)
+        return numbers
     about = escape(f"{comparison.title}: intervals against the margin; numbers in the table")
     drawn = f'<figure class="panning">{image(figure, about)}<p class="caption">{_CAPTION}</p></figure>'
-    return f"{drawn}\n{numbers_part(comparison)}"
+    return f"{drawn}\n{numbers}"
+
+
+def _summary(rows: pd.DataFrame) -> str:
+    narrow = ("equivalence_low", "equivalence_high")
+    share = f"{100 * (2 * rows['confidence'].iloc[0] - 1):.3g} %"
+    columns = {
+        "Compared": lambda row: f"{label(row['level'])} / {lower_label(row['other'])}",
+        "n": lambda row: plain(row["n"]),
+        f"Ratio or difference ({share} interval)": lambda row: effect(row, ("ratio", *narrow), ("difference", *narrow)),
+        "Margin": _margin,
+        "p of equivalence, adjusted": lambda row: p_value(row["p_equivalence_adjusted"]),
+        "p of difference, adjusted": lambda row: p_value(row["p_adjusted"]),
+        "Verdict": lambda row: plain(row["verdict"]),
+    }
+    return grouped_table(rows, "Compared", columns, "Within the margin, or not: two one-sided tests")
+
+
+def _margin(row: Any) -> str:
+    if row["scale"] == "log":
+        return f"{row['margin_low']:.2f} to {row['margin_high']:.2f}"
+    return span(row["margin_low"], row["margin_high"], plain(row["unit"]))
 
 
 def equivalence_figure(comparison: Comparison) -> Figure | None:
@@ -74,7 +98,7 @@ def _row(row: dict[str, Any], name: str) -> ForestRow:
     center, low, high = (row[column] for column in columns)
     marker, filled = _MARKERS[row["verdict"]]
     known = finite(center)
-    effect = number(known) if row["scale"] == "raw" or known is None else f"{known:.2f}"
-    text = f"{effect}  {row['verdict']}"
+    size = number(known) if row["scale"] == "raw" or known is None else f"{known:.2f}"
+    text = f"{size}  {row['verdict']}"
     thick = ends(row["equivalence_low"], row["equivalence_high"])
     return ForestRow(name, known, ends(low, high), thick, marker, filled, text)

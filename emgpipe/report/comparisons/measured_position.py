@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from emgpipe.report.comparisons.plain import folded
+from emgpipe.report.comparisons.plain import numbers_part
 from emgpipe.report.drawing import BLUE, INK, ORANGE, SOFT, plain_frame, printable
 from emgpipe.report.markup import escape, image, numeric, table
 from emgpipe.report.words import MISSING, finite, label, percent, shortened, with_spread
@@ -36,8 +36,7 @@ def part(comparison: Comparison) -> str:
     about = f"{comparison.title}: angle of every trial by instructed position; numbers in the tables"
     figure = image(position_figure(comparison), about)
     parts = [_confusion(comparison), f'<figure class="panning">{figure}<p class="caption">{_CAPTION}</p></figure>']
-    parts += [folded("All numbers", comparison.table)]
-    parts += [folded(label(name), rows) for name, rows in comparison.tables.items()]
+    parts.append(numbers_part(comparison))
     return "\n".join(parts)
 
 

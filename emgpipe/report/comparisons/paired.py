@@ -14,8 +14,8 @@ from emgpipe.report.comparisons.forest import (
     forest_figure,
     pair_name,
 )
-from emgpipe.report.comparisons.plain import folded, p_value, table_part
-from emgpipe.report.markup import details, escape, image, numeric, table
+from emgpipe.report.comparisons.plain import numbers_part, p_value
+from emgpipe.report.markup import escape, image, numeric, table
 from emgpipe.report.words import MISSING, finite, interval, label, metric_label, muscle_label, number, plain, shown_unit
 
 if TYPE_CHECKING:
@@ -38,9 +38,7 @@ def part(comparison: Comparison) -> str:
         f'<p class="caption">{_CAPTION}</p></figure>'
         for figure in paired_figures(comparison)
     )
-    tables = [folded(label(name), rows) for name, rows in comparison.tables.items() if len(rows)]
-    numbers = details("All numbers", table_part(comparison.table))
-    return "\n".join((figures, _summary(comparison.table), numbers, *tables))
+    return "\n".join((figures, _summary(comparison.table), numbers_part(comparison)))
 
 
 def paired_figures(comparison: Comparison) -> list[Figure]:
@@ -97,7 +95,7 @@ def difference(row: dict[str, Any]) -> str:
 
 def _summary(rows: pd.DataFrame) -> str:
     head = ["Compared", *(f'<th class="n" scope="col">{name}</th>' for name in (
-        "n", "Higher in", "Ratio (interval)", "Difference (interval)", "p", "p adjusted", "Sign-flip p adjusted", "dz",
+        "n", "Higher in", "Ratio (95 % interval)", "Difference (95 % interval)", "p", "p adjusted", "p sign-flip, adjusted", "dz",
     ))]  # fmt: skip
     body: list[list[str]] = []
     for site, metric, own in by_outcome(rows):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.report.comparisons.plain import folded, p_value
+from emgpipe.report.comparisons.plain import numbers_part, p_value
 from emgpipe.report.figures import participants_figure, ranking_figure
 from emgpipe.report.markup import escape, image, numeric, table
 from emgpipe.report.panels import Panel, Row, by_scope, metric_names, ranking_panels
@@ -34,7 +34,7 @@ def part(comparison: Comparison) -> str:
     scopes = by_scope(ranking_panels(comparison))
     parts = [_scope(comparison, scope, panels) for scope, panels in scopes.items()]
     parts = parts or ["<p>There is nothing to rank.</p>"]
-    parts += [folded(label(name), rows) for name, rows in comparison.tables.items()]
+    parts.append(numbers_part(comparison))
     return "\n".join(parts)
 
 

@@ -7,12 +7,25 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from emgpipe.report.comparisons.plain import folded, p_value
+from emgpipe.report.comparisons.chosen import grouped_table, scope_title
+from emgpipe.report.comparisons.plain import numbers_part, p_value
 from emgpipe.report.drawing import BLUE, INK, SOFT, plain_frame, printable
 from emgpipe.report.markup import details, escape, image
-from emgpipe.report.words import finite, label, lower_label, metric_label, muscle_label, number, shortened, shown_unit
+from emgpipe.report.words import (
+    estimate,
+    finite,
+    interval,
+    label,
+    metric_label,
+    muscle_label,
+    number,
+    shortened,
+    shown_unit,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -40,7 +53,42 @@ def part(comparison: Comparison) -> str:
     """Return one figure per condition, the first unfolded, then the numbers."""
     scopes = list(dict.fromkeys(comparison.table["scope"]))
     parts = [_scope(comparison, scope, opened=place == 0) for place, scope in enumerate(scopes[:_MOST_SCOPES])]
-    return "\n".join((*parts, folded("All numbers", comparison.table)))
+    left = len(scopes) - _MOST_SCOPES
+    if left > 0:
+        parts.append(f"<p>{left} further conditions are not drawn; their numbers are in the table.</p>")
+    return "\n".join((*parts, _summary(comparison.table), numbers_part(comparison)))
+
+
+def _summary(rows: pd.DataFrame) -> str:
+    """Return one row per outcome and condition."""
+    columns: dict[str, Callable[[Any], str]] = {
+        "Condition": lambda row: scope_words(row["condition"]),
+        "n": lambda row: str(row["n"]),
+        "Slope (95 % interval)": _slope,
+        "p, adjusted": lambda row: p_value(row["p_adjusted"]),
+        "Last against first (95 % interval)": _last,
+    }
+    by_outcome = rows.assign(scope="", condition=rows["scope"]).sort_values(_OUTCOME, kind="stable", key=_first_seen)
+    return grouped_table(by_outcome, "Condition", columns, "Slope over the set, per outcome and condition")
+
+
+def _first_seen(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Order by first appearance."""
+    import pandas as pd
+
+    return pd.Series(pd.factorize(column)[0], index=column.index)
+
+
+def _slope(row: Any) -> str:
+    unit = str(row["unit"]).replace("deg", "°").replace("/repetition", " per repetition").replace("/s", " per s")
+    return estimate(row["slope"], row["slope_low"], row["slope_high"], unit)
+
+
+def _last(row: Any) -> str:
+    center, low, high = (finite(row[name]) for name in ("last_to_first", "last_low", "last_high"))
+    if row["last_is"] == "ratio":
+        return interval(center, low, high)
+    return estimate(center, low, high)
 
 
 def _scope(comparison: Comparison, scope: str, *, opened: bool) -> str:
@@ -59,12 +107,7 @@ def scope_words(scope: str) -> str:
     >>> scope_words("exercise = back_squat, head_position = neutral")
     'Back squat, head position neutral'
     """
-    parts = (part.partition(" = ") for part in scope.split(", "))
-    words = (
-        lower_label(level) if name == "exercise" else f"{lower_label(name)} {lower_label(level)}".strip()
-        for name, _, level in parts
-    )
-    return label(", ".join(words)) or "All sets"
+    return label(scope_title(scope)) or "All sets"
 
 
 def trend_figures(comparison: Comparison, scope: str) -> list[Figure]:

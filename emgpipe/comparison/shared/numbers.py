@@ -1,24 +1,8 @@
-"""Sentences about pairs of levels."""
+"""Numbers as they read in a sentence: p values, ratios, differences and intervals, none of them too precise."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final
-
-from emgpipe.comparison.shared.wording import people
-
-if TYPE_CHECKING:
-    from emgpipe.comparison.shared.outcomes import OutcomeCells
-    from emgpipe.statistics.multiplicity import Correction
-    from emgpipe.vocabulary import Vocabulary
-
-CORRECTION_NAMES: Final[dict[Correction, str]] = {
-    "holm": "Holm",
-    "benjamini_hochberg": "Benjamini-Hochberg",
-    "none": "none",
-}
-RESERVATION: Final = "a higher EMG amplitude; it does not by itself show a larger force or a training effect"
 
 
 def p_words(p: float) -> str:
@@ -35,13 +19,6 @@ def p_words(p: float) -> str:
 def share_words(share: float) -> str:
     """Return a confidence as percent: ``95 %``."""
     return f"{100 * share:.4g} %"
-
-
-def adjusted_words(p: float, adjusted: float, tests: int, correction: Correction) -> str:
-    """Return a p value and what it becomes in its family."""
-    if correction == "none" or tests < 2:
-        return f"p {p_words(p)}"
-    return f"p {p_words(p)}, {CORRECTION_NAMES[correction]}-adjusted over {tests} {p_words(adjusted)}"
 
 
 def higher_words(ratio: float, level: str, other: str) -> str:
@@ -112,26 +89,14 @@ def ratio_words(value: float) -> str:
     return f"{value:.{digits}f}"
 
 
-def once(
-    texts: Iterable[tuple[str, OutcomeCells]], outcomes: Sequence[OutcomeCells], vocabulary: Vocabulary
-) -> list[str]:
-    """Return sentences that hold for several outcomes once, naming the outcomes where they are not all."""
-    where: dict[str, list[str]] = {}
-    for text, outcome in texts:
-        said = where.setdefault(text, [])
-        if (words := outcome.words(vocabulary)) not in said:
-            said.append(words)
-    return [
-        f"{text}." if len(named) == len(outcomes) else f"{text} ({'; '.join(named)})." for text, named in where.items()
-    ]
+def ratio_center(ratio: float, low: float, high: float) -> str:
+    """Return a ratio with the decimals of its interval, so that one near 1 is not more precise than its ends.
 
-
-def smallest_words(n: int, tests: int, smallest: float, alpha: float, correction: Correction) -> str:
-    """Say that no exact test of a family can reach alpha."""
-    family = f" and {tests} tests" if tests > 1 else ""
-    after = f" after {CORRECTION_NAMES[correction]} correction" if tests > 1 and correction == "holm" else ""
-    return (
-        f"With {people(n)}{family} no exact test (sign flips, signed ranks) can reach {f'{alpha:g}'.removeprefix('0')}"
-        f"{after}: its smallest possible p is {f'{smallest:.2g}'.removeprefix('0')}. The t test can, where the "
-        "differences are normally distributed"
-    )
+    >>> ratio_center(0.99997, 0.9966, 1.0034), ratio_center(1.0346, 0.8, 1.3), ratio_center(1.05, math.nan, math.nan)
+    ('1.000', '1.03', '1.05')
+    """
+    ends = [ratio_words(end) for end in (low, high) if math.isfinite(end)]
+    if not 0.05 <= ratio < 1000:
+        return number_words(ratio)
+    decimals = max((len(end.partition(".")[2]) for end in ends if "e" not in end), default=2)
+    return f"{ratio:.{min(max(decimals, 2), 5)}f}"
