@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from emgpipe.vocabulary import Vocabulary
 
 _LEVEL_BASIS = (
-    "geometric means of normalized amplitudes, means of channels; for amplitudes the references (MVIC) of both groups enter, so that groups that differ "
-    "in how fully they contract in the MVIC trials differ here as well"
+    "geometric means of normalized amplitudes, means of channels; in amplitudes the references (MVIC) of both groups "
+    "enter, so that groups that differ in how fully they contract in the MVIC trials differ here as well"
 )
 _EFFECT_BASIS = (
     "log ratio of two levels inside each participant and session, where the reference (MVIC) cancels; groups are "
@@ -219,5 +219,7 @@ def _people_words(names: Sequence[str], members: Membership) -> str:
     parts = []
     for group in members.groups:
         own = [name for name in names if members.of[name] == group]
-        parts.append(f"{group_words(group, members)}: {', '.join(own) or 'nobody'}" + (f" ({len(own)})" if own else ""))
-    return f"{people(len(names))}; {'; '.join(parts)}"
+        label = group_words(group, members)
+        count = f"{label}{' ' if label == group else ': '}{len(own)}"
+        parts.append(f"{count} ({', '.join(own)})" if own else count)
+    return f"{people(len(names))}: {'; '.join(parts)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emgpipe.comparison.shared.tables import StudyTables
+    from emgpipe.statistics.slopes import MeanTest
     from emgpipe.vocabulary import Vocabulary
 
 
@@ -131,7 +133,7 @@ class Dose(OutcomeComparator):
             title=f"Outcomes by {factor_words(self.channel)}{asked.title_end}",
             table=dose_table(outcomes, adjusted, where),
             cells=points_table(outcomes, where),
-            sentences=(*dose_sentences(outcomes, adjusted, self.channel, vocabulary), *cautions),
+            sentences=(*dose_sentences(outcomes, adjusted, self, vocabulary), *cautions),
             basis=self._basis(outcomes, asked, measured, levels),
             tables={"participants": own_table(outcomes, where), "curve": curve_table(outcomes, where)},
             families=self._families(outcomes, asked, vocabulary),
@@ -155,11 +157,21 @@ class Dose(OutcomeComparator):
                 made[cells] = adjust(given[cells].ravel(), self.correction).reshape(len(group), 2)
         return made
 
+    def tests_in_family(self, outcomes: Sequence[DoseOutcome]) -> list[int]:
+        """Return for each outcome how many tests its family has."""
+        counts = [0] * len(outcomes)
+        for group in self._groups(outcomes):
+            tests = sum(math.isfinite(test.p) for place in group for test in _tests(outcomes[place]))
+            for place in group:
+                counts[place] = tests
+        return counts
+
     def _families(self, outcomes: Sequence[DoseOutcome], asked: Asked, vocabulary: Vocabulary) -> tuple[Family, ...]:
         made = []
+        counts = self.tests_in_family(outcomes)
         for group in self._groups(outcomes):
             mine = [outcomes[place] for place in group]
-            tests = sum((one.slope.n > 1) + (one.curvature.n > 1) for one in mine)
+            tests = counts[group[0]]
             name = panel_words(vocabulary, mine[0].key, mine[0].kind) if self.family == "outcome" else "all outcomes"
             what = f"{name}: slope and curvature by {factor_words(self.channel)}{asked.title_end}"
             made += [Family(what, tests, CORRECTION_NAMES[self.correction])] if tests else []
@@ -169,12 +181,16 @@ class Dose(OutcomeComparator):
         self, outcomes: Sequence[DoseOutcome], asked: Asked, measured: _Measured, levels: Scope | None
     ) -> dict[str, str]:
         angle = f"{self.angle_metric} {factor_words(self.channel)}"
-        basis = dose_basis(outcomes, self._limits(), angle, self.points.removesuffix("s"))
+        basis = dose_basis(outcomes, self._limits(), angle, self)
         basis["excluded"] = measured.excluded or "nothing"
         if self.phase != WHOLE_REPETITION:
             basis["phase"] = f"{self.phase} phase only"
         loads = condition_basis(levels, "head_position") if levels else {}
         return basis | loads | measured.sides.basis(asked.rows)
+
+
+def _tests(outcome: DoseOutcome) -> tuple[MeanTest, MeanTest]:
+    return outcome.slope, outcome.curvature
 
 
 def _instructed(asked: Asked, vocabulary: Vocabulary) -> Scope | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
+from emgpipe.comparison.measured.labels import require_degrees
 from emgpipe.comparison.mixed.design import Design, make_design
 from emgpipe.comparison.mixed.random import Random, Wanted
 from emgpipe.comparison.mixed.words import (
@@ -74,6 +75,8 @@ class MixedModel(ConditionComparator):
             raise ComparisonError(
                 f"'{sorted(map(str, twice))[0]}' is compared or held, so it cannot be a covariate too"
             )
+        if self.dose and self.dose in self.channels:
+            raise ComparisonError(f"'{self.dose}' is the dose, so it cannot be an outcome as well; take it out")
         made: list[Comparison] = []
         refused: list[str] = []
         for scope in self.scopes(rows, vocabulary):
@@ -99,7 +102,8 @@ class MixedModel(ConditionComparator):
         against = against_level(scope, self.against, vocabulary)
         if against is None:
             against = _NEUTRAL if _NEUTRAL in scope.levels else scope.levels[0]
-        wanted = Wanted(self.column, against, scope.held, self.covariates, self._dose(scope), self.dose, self.random)
+        covariates = tuple(dict.fromkeys(self.covariates))
+        wanted = Wanted(self.column, against, scope.held, covariates, self._dose(scope), self.dose, self.random)
         refused: list[str] = []
         fits = tuple(self._fits(chosen, scope, wanted, refused, vocabulary))
         if not fits:
@@ -113,7 +117,7 @@ class MixedModel(ConditionComparator):
             table=term_table(fits, self.factor, against, scope.text),
             cells=own.assign(factor=self.factor, scope=scope.text),
             sentences=(*sentences, *(f"{text}." for text in refused), *self.shared_sentences(scope, vocabulary)),
-            basis=self._basis(fits, chosen, vocabulary)
+            basis=self._basis(fits, vocabulary)
             | self.shared_basis(rows, scope)
             | ({"not_compared": reasons_words(refused)} if refused else {}),
             tables={"variance": fit_table(fits, self.factor, scope.text)},
@@ -141,6 +145,7 @@ class MixedModel(ConditionComparator):
                     f"{', '.join(there) or 'none'}"
                 )
             others = others[others[column] == given]
+        require_degrees(others, self.dose)
         repetition = ["participant", "session", "trial", "repetition"]
         return others.groupby(repetition)["value"].mean().rename("dose").reset_index()
 
@@ -156,16 +161,21 @@ class MixedModel(ConditionComparator):
                 words = panel_words(vocabulary, (muscle, side, placement, metric), str(own["kind"].iloc[0]))
                 refused.append(f"{words}: not compared, {error}")
 
-    def _basis(self, fits: tuple[Fitted, ...], chosen: pd.DataFrame, vocabulary: Vocabulary) -> dict[str, str]:
-        everybody = sorted(set(chosen["participant"]))
-        fixed = self.dose or factor_words(self.factor, several=True)
-        adjusted = f", adjusted for {listed(map(factor_words, self.covariates))}" if self.covariates else ""
+    def _basis(self, fits: tuple[Fitted, ...], vocabulary: Vocabulary) -> dict[str, str]:
+        everybody = sorted({name for design, _ in fits for name in design.people})
+        fixed = factor_words(self.dose) if self.dose else factor_words(self.factor, several=True)
+        covariates = dict.fromkeys(map(factor_words, self.covariates))
+        adjusted = f", adjusted for {listed(covariates)}" if covariates else ""
+        scales = {design.scale for design, _ in fits}
+        response = listed(
+            words for scale, words in (("log", "log amplitude"), ("raw", "values of channels")) if scale in scales
+        )
         lost = {f"{d.left_out} ({panel_words(vocabulary, d.key, d.kind)})" for d, _ in fits if d.left_out}
         basis = {
             "n": f"{people(len(everybody))}: {', '.join(everybody)}",
             "headline": HEADLINE,
-            "method": f"linear mixed model of the repetitions by restricted maximum likelihood (statsmodels): log "
-            f"amplitude (values of channels) by {fixed}{adjusted}; random: "
+            "method": f"linear mixed model of the repetitions by restricted maximum likelihood (statsmodels): "
+            f"{response} by {fixed}{adjusted}; random: "
             f"{' | '.join(dict.fromkeys(d.random_words for d, _ in fits))}",
             "interval": "95 % t interval; degrees of freedom: "
             + " | ".join(dict.fromkeys(d.df_words for d, _ in fits)),
@@ -173,8 +183,9 @@ class MixedModel(ConditionComparator):
             "multiplicity": "p values are not adjusted for the number of terms",
             "left_out": "; ".join(sorted(lost)) or "no repetition",
             "assumptions": doubts_words(fits, vocabulary),
-            "meaning": RESERVATION,
         }
+        if "log" in scales:
+            basis["meaning"] = RESERVATION
         if self.covariates or self.dose:
             basis["covariates"] = (
                 "centered on each participant's own mean, so that effects are those inside participants"

@@ -12,16 +12,16 @@ from emgpipe.comparison.repeats.mvic import amplitude_units, muscles_of, mvic_re
 from emgpipe.comparison.repeats.tabulate import (
     RULE,
     WHAT,
-    outcome_words,
     own_table,
+    refused_words,
     reliability_sentence,
     reliability_table,
     squares_table,
 )
 from emgpipe.comparison.shared.conditions import OutcomeComparator
-from emgpipe.comparison.shared.levels import BASIS as LEVELS_BASIS
 from emgpipe.comparison.shared.levels import as_levels
 from emgpipe.comparison.shared.places import places
+from emgpipe.comparison.shared.refusals import reasons_words
 from emgpipe.comparison.shared.rows import task_rows
 from emgpipe.comparison.shared.sides import with_sites, working_side
 from emgpipe.comparison.shared.wording import people
@@ -93,24 +93,24 @@ class Reliability(OutcomeComparator):
             measured = list(self._of_tasks(tables, vocabulary, basis))
         found: list[Found] = []
         sentences: list[str] = []
-        refused: list[str] = []
+        lacking: list[tuple[Repeats, str]] = []
         for repeats in measured:
             if reason := self._too_few(repeats):
-                refused.append(f"{outcome_words(repeats, vocabulary)}: not compared, {reason}")
-                sentences.append(f"{refused[-1]}.")
+                lacking.append((repeats, reason))
                 continue
             found.append((repeats, reliability(repeats.values)))
             sentences.append(reliability_sentence(*found[-1], self.of, vocabulary))
+        refused = refused_words(lacking, [repeats for repeats, _ in found], vocabulary)
         if not found:
-            raise ComparisonError(" ".join(f"{text}." for text in dict.fromkeys(refused)))
-        basis |= {"not_compared": "; ".join(refused)} if refused else {}
+            raise ComparisonError(reasons_words(refused))
+        basis |= {"not_compared": reasons_words(refused)} if refused else {}
         return (
             Comparison(
                 kind=self.kind,
                 title=_TITLES[self.of],
                 table=reliability_table(found, self.of),
                 cells=own_table(found),
-                sentences=tuple(sentences),
+                sentences=(*sentences, *(f"{text}." for text in refused)),
                 basis=self._basis(found) | basis,
                 tables={"mean_squares": squares_table(found)},
             ),
@@ -126,6 +126,8 @@ class Reliability(OutcomeComparator):
         return f"reliability of {self.of}"
 
     def _too_few(self, repeats: Repeats) -> str:
+        if repeats.refusal:
+            return repeats.refusal
         n, k = repeats.values.shape
         if n >= 2 and k >= 2:
             return ""
@@ -140,7 +142,7 @@ class Reliability(OutcomeComparator):
         basis["excluded"] = rows.excluded or "nothing"
         if self.of == "sessions":
             rows = as_levels(rows, "session")
-            basis["scale"] = LEVELS_BASIS["session"]
+            basis["scale"] = "normalized amplitudes, each session with its own reference, whose error is in the result"
         sides = working_side(with_sites(rows), "working", vocabulary)
         basis |= sides.basis(sides.rows.table)
         for place in places(sides.rows, self.at, vocabulary):

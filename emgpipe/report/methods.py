@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.report.markup import bullets, details, escape, table
-from emgpipe.report.paper import methods_paragraphs
+from emgpipe.report.paper import LIMITS, Paragraph, methods_paragraphs, results_paragraphs
 from emgpipe.report.reporting_items import ABSENT, reporting_items
 from emgpipe.report.words import lower_label
 
@@ -43,22 +43,26 @@ class Applied:
 
 
 def methods_part(result: StudyResult, applied: Applied) -> str:
-    """Return words for the methods section, then the reporting items of ISEK and CEDE."""
-    paragraphs = "".join(
-        f"<h3>{escape(paragraph.heading)}</h3><p>{escape(paragraph.text)}</p>"
-        for paragraph in methods_paragraphs(result, processing_words(result.settings, applied))
-    )
+    """Return words for the methods, results and limits of a paper, then the reporting items of ISEK and CEDE."""
+    said = methods_paragraphs(result, processing_words(result.settings, applied))
+    methods = "".join(map(_paragraph, (one for one in said if one.text != LIMITS)))
+    results = "".join(details(escape(one.heading), f"<p>{escape(one.text)}</p>") for one in results_paragraphs(result))
     items = reporting_items(result.settings, applied.recorded())
     rows = ([escape(item.name), escape(item.standard), _marked(item.text)] for item in items)
     software = ", ".join(f"{name} {version}" for name, version in result.versions.items())
     return (
-        f"<p>For the methods section of a paper, from what was run.</p>{paragraphs}"
-        f"<p><strong>Software</strong>: {escape(software) or ABSENT}.</p>"
+        "<p>Text to start from, made from what was run: it states what was computed and nothing else.</p>"
+        f"<h3>Methods</h3>{methods}<p><strong>Software</strong>: {escape(software) or ABSENT}.</p>"
+        f"<h3>Results</h3>{results or '<p>Nothing was compared.</p>'}<h3>Limits</h3><p>{escape(LIMITS)}</p>"
         "<h3>Reporting items</h3><p>After the reporting standard of the International Society of Electrophysiology and "
         "Kinesiology (ISEK) and the consensus on experimental design in electromyography (CEDE). What is marked is "
         "said neither by the study file, under <code>reporting:</code>, nor by the recordings.</p>"
         f"{table(['Item', 'Asked for by', 'Recorded'], rows)}"
     )
+
+
+def _paragraph(paragraph: Paragraph) -> str:
+    return f"<h4>{escape(paragraph.heading)}</h4><p>{escape(paragraph.text)}</p>"
 
 
 def settings_part(result: StudyResult) -> str:
@@ -72,7 +76,7 @@ def settings_part(result: StudyResult) -> str:
     )
     return (
         f"<p>All outputs of this run are in <code>{escape(str(result.folder))}</code>: the tables of metrics, curves "
-        "and findings, the ranking, a record of the run with hashes of every input and output, and one HDF5 file per "
+        "and findings, the comparisons, a record of the run with hashes of every input and output, and one HDF5 file per "
         f"session.</p>{details('Files of the sessions', files) if files else ''}"
         f"{details('Settings in full, every default filled in', f'<pre>{escape(text)}</pre>')}"
         f"{details('Versions', f'<dl>{versions}</dl>') if versions else ''}"

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.report.markup import bullets, escape, table
-from emgpipe.report.panels import Panel, Verdict, by_muscle, by_scope, metric_names, ranking_panels
-from emgpipe.report.words import MISSING, count, interval, lower_label, metric_label
+from emgpipe.report.comparisons import comparison_anchor
+from emgpipe.report.comparisons.brief import is_primary, primary_sentences
+from emgpipe.report.leaders import leader_sentences, places_table
+from emgpipe.report.markup import bullets, escape
+from emgpipe.report.panels import ranking_panels
+from emgpipe.report.paper import families_sentence, primary_sentence
+from emgpipe.report.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from emgpipe.model import Comparison, Outcome, StudyResult
 
-_VERDICTS: Final[dict[Verdict, str]] = {
-    "clear": '<span class="level good">✔ clear</span>',
-    "not shown": '<span class="level warn">▲ no difference shown</span>',
-    "too few": '<span class="level note">● too few participants</span>',
-    "tie": '<span class="level warn">▲ tied</span>',
-    "alone": '<span class="level note">● nothing to compare</span>',
-}
+_MOST_SAID: Final = 8
+"""Sentences about the primary outcome per comparison on the first screen."""
 _CAUTION: Final = (
     "A higher EMG amplitude is not the same as more force or more muscle growth. The ratio is that of the second place "
     "to the first, inside each participant, so it does not depend on the MVIC; its interval is that of a single ratio, "
@@ -33,15 +32,41 @@ _CAUTION: Final = (
 def summary(result: StudyResult) -> str:
     """Return the opening paragraph: how much was measured, what ranks first, how sure that is."""
     sentences = [_scale_of(result)]
-    for comparison in result.comparisons:
-        for panels in by_scope(ranking_panels(comparison)).values():
-            sentences += _leaders(comparison, panels)
+    sentences += [sentence for comparison in result.comparisons for sentence in leader_sentences(comparison)]
     return f'<p class="lead">{escape(" ".join(sentences))}</p>'
+
+
+def primary_part(result: StudyResult) -> str:
+    """Return the primary outcome and what was found about it; nothing where none was named."""
+    if not result.settings.get("primary_outcome"):
+        return ""
+    mine = [comparison for comparison in result.comparisons if is_primary(comparison)]
+    found = "".join(map(_primary_result, mine)) or "<p>No comparison is about it.</p>"
+    return f'<section class="primary"><p class="lead">{escape(primary_sentence(result.settings))}</p>{found}</section>'
+
+
+def _primary_result(comparison: Comparison) -> str:
+    link = f'<a href="#{comparison_anchor(comparison)}">{escape(comparison.title)}</a>'
+    said = primary_sentences(comparison)
+    body = bullets(map(escape, said[:_MOST_SAID]))
+    left = len(said) - _MOST_SAID
+    more = f'<p class="small">{count(left, "more sentence")} below.</p>' if left > 0 else ""
+    return f"<p>{link}:</p>{body}{more}"
+
+
+def families_part(result: StudyResult) -> str:
+    """Return how many families of tests there are, that they are not controlled jointly, and what is exploratory."""
+    families = [family for comparison in result.comparisons for family in comparison.families]
+    said = [families_sentence(families)]
+    if result.comparisons and not result.settings.get("primary_outcome"):
+        said.append(primary_sentence(result.settings))
+    sentence = " ".join(filter(None, said))
+    return f'<p class="small">{escape(sentence)}</p>' if sentence else ""
 
 
 def first_places(result: StudyResult) -> str:
     """Return, per comparison, the table of first and second places."""
-    tables = [_places(comparison) for comparison in result.comparisons if ranking_panels(comparison)]
+    tables = [places_table(comparison) for comparison in result.comparisons if ranking_panels(comparison)]
     return "\n".join([*tables, f'<p class="small">{_CAUTION}</p>']) if tables else ""
 
 
@@ -80,83 +105,3 @@ def _scale_of(result: StudyResult) -> str:
     task = metrics[metrics["role"] == "task"] if "role" in metrics.columns else metrics
     trials = task["trial"].nunique() if "trial" in task.columns else 0
     return f"{count(task['participant'].nunique(), 'participant')}, {count(trials, 'task trial')}."
-
-
-def _leaders(comparison: Comparison, panels: list[Panel]) -> list[str]:
-    """Say which level leads for which muscles; metrics with the same leaders share a sentence."""
-    same: dict[tuple[tuple[str, str], ...], list[str]] = {}
-    for metric in metric_names(panels):
-        chosen = [panel for panel in panels if panel.metric == metric]
-        same.setdefault(tuple((panel.name, _leader(panel)) for panel in chosen), []).append(metric)
-    return [
-        _leader_sentence(comparison, [panel for panel in panels if panel.metric in metrics], metrics)
-        for metrics in same.values()
-    ]
-
-
-def _leader(panel: Panel) -> str:
-    return " and ".join(lower_label(row.level) for row in panel.rows if row.first) or "no level"
-
-
-def _leader_sentence(comparison: Comparison, panels: list[Panel], metrics: list[str]) -> str:
-    muscles: dict[str, dict[str, None]] = {}
-    for panel in panels:
-        muscles.setdefault(_leader(panel), {})[panel.name[:1].lower() + panel.name[1:].replace(", ", " ")] = None
-    firsts = "; ".join(f"{leader} for {enumerated(list(names))}" for leader, names in muscles.items())
-    by = " and by ".join(map(metric_label, metrics))
-    return f"{_titled(comparison, panels[0])}: highest by {by} amplitude is {firsts} ({_sure(panels, metrics)})."
-
-
-def _sure(panels: list[Panel], metrics: list[str]) -> str:
-    """Say for how many of the rankings the first place is clear."""
-    parts = []
-    for metric in metrics:
-        verdicts = [panel.verdict for panel in panels if panel.metric == metric]
-        clear = verdicts.count("clear")
-        who = "all" if clear == len(verdicts) else f"{clear} of {len(verdicts)}"
-        parts.append(f"in {who} by {metric_label(metric)}" if len(metrics) > 1 else f"in {who}")
-    return f"first place clear {', '.join(parts)}"
-
-
-def _titled(comparison: Comparison, panel: Panel) -> str:
-    """Return the title, with the scope where the title does not say it already."""
-    values = [part.rpartition("=")[2].strip().casefold() for part in panel.scope_words.split("·")]
-    if all(value in comparison.title.replace("_", " ").casefold() for value in values):
-        return comparison.title
-    return f"{comparison.title} ({panel.scope_words})"
-
-
-def enumerated(names: list[str]) -> str:
-    """Return ``a, b and c``."""
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
-
-
-def _places(comparison: Comparison) -> str:
-    panels = ranking_panels(comparison)
-    metrics = metric_names(panels)
-    head = ["Muscle"]
-    for metric in metrics:
-        head += [f"First by {escape(metric_label(metric))}", "Second, ratio (95 % interval)", "How sure"]
-    rows: list[list[str]] = []
-    for scope in by_scope(panels).values():
-        if scope[0].scope_words:
-            name = escape(scope[0].scope_words)
-            rows.append([f'<th class="group-name" colspan="{len(head)}" scope="colgroup">{name}</th>'])
-        for found in by_muscle(scope).values():
-            row = [escape(next(iter(found.values())).name)]
-            for metric in metrics:
-                row += _place(found.get(metric))
-            rows.append(row)
-    return table(head, rows, caption=comparison.title)
-
-
-def _place(panel: Panel | None) -> list[str]:
-    if panel is None:
-        return [MISSING, MISSING, MISSING]
-    leaders = escape(", ".join(row.name for row in panel.rows if row.first) or MISSING)
-    second = panel.runner_up
-    behind = MISSING if second is None else f"{second.name}, {interval(second.ratio, second.low, second.high)}"
-    sure = _VERDICTS[panel.verdict]
-    if panel.verdict == "not shown":
-        sure += f" {len(panel.may_be_first)} may be first"
-    return [f"<strong>{leaders}</strong>", escape(behind), sure]

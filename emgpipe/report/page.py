@@ -9,13 +9,14 @@ from __future__ import annotations
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from emgpipe.report.comparisons import comparison_anchor, comparison_part
+from emgpipe.report.comparisons.brief import is_primary
 from emgpipe.report.findings import findings_part
 from emgpipe.report.markup import bullets, escape
 from emgpipe.report.methods import Applied, methods_part, settings_part
-from emgpipe.report.overview import first_places, outcome, summary
+from emgpipe.report.overview import families_part, first_places, outcome, primary_part, summary
 from emgpipe.report.references import references_part
 from emgpipe.report.sessions import session_anchor, session_name, session_part
 
@@ -46,6 +47,7 @@ reveal();
 """
 
 
+_Part = TypeVar("_Part")
 _FOLDING: Final = (
     '<p id="folding" hidden><button type="button">Open all</button> <button type="button">Close all</button></p>'
 )
@@ -78,16 +80,14 @@ def render_report(
         applied.add(session)
         names.append((session_anchor(session), session_name(session)))
         parts.append(session_part(session))
-    rankings = (
-        "\n".join(map(comparison_part, result.comparisons) if drawn is None else drawn)
-        or "<p>No comparison could be made.</p>"
-    )
+    drawn = list(map(comparison_part, result.comparisons)) if drawn is None else drawn
+    comparisons = "\n".join(_primary_first(result.comparisons, drawn)) or "<p>No comparison could be made.</p>"
     sections = (
-        ("ranking", "Ranking", rankings),
+        ("comparisons", "Comparisons", comparisons),
         ("references", "References", references_part(result)),
         ("findings", "Findings", findings_part(result.findings)),
         ("sessions", "Sessions", "\n".join(parts) or "<p>No session was processed.</p>"),
-        ("methods", "Methods", methods_part(result, applied)),
+        ("methods", "Words for a paper", methods_part(result, applied)),
         ("settings", "Settings and outputs", settings_part(result)),
     )
     body = "\n".join(
@@ -95,7 +95,7 @@ def render_report(
         for name, title, content in sections
     )
     return _document(
-        result.title or result.name, _header(result) + first_places(result) + _contents(result, sections, names) + body
+        result.title or result.name, _header(result) + _first_screen(result) + _contents(result, sections, names) + body
     )
 
 
@@ -118,12 +118,27 @@ def render_comparisons(
     str
         The same input gives the same text.
     """
-    links = "".join(f'<li><a href="#{comparison_anchor(one)}">{escape(one.title)}</a></li>' for one in comparisons)
+    links = "".join(
+        f'<li><a href="#{comparison_anchor(one)}">{escape(one.title)}</a></li>'
+        for one in _primary_first(comparisons, comparisons)
+    )
     head = f'<header><h1>{escape(title)}</h1><p class="under">{escape(under)}</p></header>\n'
     failed = f'<h2 id="not-made">Not made</h2>{bullets(map(escape, problems))}' if problems else ""
-    parts = "\n".join(drawn) or "<p>No comparison was made.</p>"
-    body = f'<section aria-labelledby="ranking"><h2 id="ranking">Comparisons</h2>\n{parts}\n</section>\n{failed}'
+    parts = "\n".join(_primary_first(comparisons, drawn)) or "<p>No comparison was made.</p>"
+    body = (
+        f'<section aria-labelledby="comparisons"><h2 id="comparisons">Comparisons</h2>\n{parts}\n</section>\n{failed}'
+    )
     return _document(title, f'{head}<nav aria-label="Contents"><ul>{links}</ul>{_FOLDING}</nav>\n{body}')
+
+
+def _primary_first(comparisons: Sequence[Comparison], parts: Sequence[_Part]) -> list[_Part]:
+    """Return the parts, those of comparisons about the primary outcome first."""
+    pairs = sorted(zip(comparisons, parts, strict=True), key=lambda pair: not is_primary(pair[0]))
+    return [part for _, part in pairs]
+
+
+def _first_screen(result: StudyResult) -> str:
+    return "\n".join((first_places(result), families_part(result)))
 
 
 def _header(result: StudyResult) -> str:
@@ -131,13 +146,16 @@ def _header(result: StudyResult) -> str:
     under = f"Study {result.name} · emgpipe {version}".rstrip()
     return (
         f'<header><h1>{escape(result.title or result.name)}</h1><p class="under">{escape(under)}</p>\n'
-        f"{summary(result)}\n{outcome(result)}\n</header>\n"
+        f"{primary_part(result)}\n{summary(result)}\n{outcome(result)}\n</header>\n"
     )
 
 
 def _contents(result: StudyResult, sections: tuple[tuple[str, str, str], ...], sessions: list[tuple[str, str]]) -> str:
     inner = {
-        "ranking": [(comparison_anchor(comparison), comparison.title) for comparison in result.comparisons],
+        "comparisons": [
+            (comparison_anchor(comparison), comparison.title)
+            for comparison in _primary_first(result.comparisons, result.comparisons)
+        ],
         "sessions": sessions,
     }
     lines = []

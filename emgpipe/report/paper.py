@@ -68,9 +68,37 @@ def results_paragraphs(result: StudyResult) -> tuple[Paragraph, ...]:
     """Return the results as one paragraph per comparison, those about the primary outcome first."""
     ordered = sorted(result.comparisons, key=lambda comparison: not _is_primary(comparison))
     return tuple(
-        Paragraph(("Primary: " if _is_primary(one) else "") + one.title, " ".join(one.sentences))
+        Paragraph(("Primary: " if _is_primary(one) else "") + one.title, _joined(one.sentences))
         for one in ordered
         if one.sentences
+    )
+
+
+def by_subject(sentences: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Put sentences about the same outcome together.
+
+    Returns
+    -------
+    tuple of (subject, clauses)
+        What stands before the first colon, once, with what each sentence says of it; a sentence that shares its
+        subject with no other comes whole, without clauses.
+    """
+    parts = [sentence.partition(": ") for sentence in sentences]
+    shared = Counter(subject for subject, _, _ in parts)
+    groups: dict[str, list[str]] = {}
+    for subject, colon, clause in parts:
+        if shared[subject] > 1 and clause:
+            groups.setdefault(subject, []).append(clause)
+        else:
+            groups.setdefault(subject + colon + clause, [])
+    return tuple((subject, tuple(clauses)) for subject, clauses in groups.items())
+
+
+def _joined(sentences: Iterable[str]) -> str:
+    """Return sentences as running text that names each outcome once."""
+    return " ".join(
+        f"{subject}: {'; '.join(clause.rstrip('.') for clause in clauses)}." if clauses else subject
+        for subject, clauses in by_subject(sentences)
     )
 
 

@@ -177,7 +177,7 @@ def test_angles_by_difference():
     made = compare(Between(group="sex", muscles=(), channels=("lumbar_angle",), factor="head_position"), rows)
     assert made.table["scale"].tolist() == ["raw"]
     assert math.isnan(made.table["ratio"].iloc[0])
-    assert "deg" in made.sentences[0]
+    assert "°" in made.sentences[0]
 
 
 def test_all_equal_and_one_per_group():

@@ -106,7 +106,7 @@ def test_every_condition_for_itself_and_those_that_cannot_are_named():
     made = measure(Reliability(of="repetitions", metrics=("mean",)), table(rows))
     assert made.table["scope"].tolist() == ["exercise = back_squat, head_position = neutral",
                                             "exercise = back_squat, head_position = hyperflexion"]  # fmt: skip
-    assert "front squat, head position neutral: not compared, fewer than 2 participants" in made.basis["not_compared"]
+    assert "Front squat, head position neutral: not compared, fewer than 2 participants" in made.basis["not_compared"]
     one = Reliability(of="repetitions", metrics=("mean",), at={"head_position": "hyperflexion"})
     assert len(measure(one, table(rows)).table) == 1
 
@@ -144,7 +144,7 @@ def test_angles_in_their_unit():
             for r in repetitions()]  # fmt: skip
     made = measure(Reliability(of="repetitions", muscles=(), channels=("lumbar_angle",)), table(rows))
     assert made.table["sem_agreement"].tolist() == pytest.approx([2.502776], abs=1e-6)
-    assert "standard error of measurement 2.5 deg" in made.sentences[0]
+    assert "standard error of measurement 2.50°" in made.sentences[0]
 
 
 @pytest.mark.parametrize("references", [EMPTY, mvics(unit="%task_peak")])

@@ -141,8 +141,8 @@ def methods_words(members: Membership, results: Sequence[Result], correction: Co
     family = f"p values are adjusted by {CORRECTION_NAMES[correction]} over the tests of one outcome"
     if members.numeric:
         method = (
-            f"least-squares line of each participant's number on {factor_words(members.column)}, slope per unit; beside it "
-            "Spearman's rank correlation"
+            f"least-squares line of each participant's number on {factor_words(members.column)}, slope per unit; "
+            "beside it Spearman's rank correlation"
         )
     else:
         method = (

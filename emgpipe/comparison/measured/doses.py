@@ -11,7 +11,8 @@ import numpy as np
 
 from emgpipe.comparison.measured.labels import TRIAL
 from emgpipe.comparison.shared.cells import PANEL, usable
-from emgpipe.comparison.shared.outcomes import Key, scale_of
+from emgpipe.comparison.shared.outcomes import Key, require_one_unit, scale_of
+from emgpipe.errors import ComparisonError
 from emgpipe.statistics.dose_response import OwnDose, highest_inside, own_dose, within_blocks
 from emgpipe.statistics.slopes import MeanTest, mean_test
 
@@ -101,10 +102,15 @@ def dose_outcomes(
 def _outcome(key: Key, rows: pd.DataFrame, by: Sequence[str], limits: Limits, flips: tuple[int, int]) -> DoseOutcome:
     kind, unit = str(rows["kind"].iloc[0]), str(rows["unit"].iloc[0])
     scale = scale_of(kind)
+    mixed = ""
+    try:
+        require_one_unit(rows)
+    except ComparisonError as error:
+        mixed, rows = str(error), rows.assign(amplitude=np.nan)
     points, notes = _points(rows, by, scale)
     own, left_out, drawn = _fits(points, scale, limits)
     unseen = {str(person) for person in rows["participant"]} - set(own) - set(left_out)
-    left_out |= dict.fromkeys(unseen, "no angle or no amplitude")
+    left_out |= dict.fromkeys(unseen, mixed or "no angle or no amplitude")
     slopes, curves = (np.array([getattr(fit, name) for fit in own.values()]) for name in ("slope", "curvature"))
     lowest, highest = (_middle([getattr(fit, name) for fit in own.values()]) for name in ("lowest", "highest"))
     return DoseOutcome(

@@ -44,6 +44,7 @@ def measured_angles(table: pd.DataFrame, channel: str, metric: str) -> pd.DataFr
             f"There are: {', '.join(there) or 'none'}. A neck angle is made of head and trunk under 'derived:'"
         )
     chosen = mine[mine["metric"] == metric]
+    require_degrees(chosen, channel)
     if not chosen["value"].notna().any():
         metrics = ", ".join(sorted(set(mine.loc[mine["value"].notna(), "metric"]))) or "none"
         raise ComparisonError(
@@ -51,6 +52,16 @@ def measured_angles(table: pd.DataFrame, channel: str, metric: str) -> pd.DataFr
             f"eccentric phase). Metrics that have values: {metrics}"
         )
     return chosen.groupby([*TRIAL, "repetition"], sort=True)["value"].mean().rename("angle").reset_index()
+
+
+def require_degrees(rows: pd.DataFrame, channel: str) -> None:
+    """Raise `ComparisonError` where the values of a channel are not in degrees."""
+    others = sorted(set(rows.loc[rows["value"].notna(), "unit"]) - {"deg"})
+    if others:
+        raise ComparisonError(
+            f"channel '{channel}' has values in {', '.join(unit or 'no unit' for unit in others)}; a dose or a head "
+            "position needs degrees. State the unit deg in the channel map, or name another channel"
+        )
 
 
 def labeled_repetitions(angles: pd.DataFrame, bins: MeasuredBins, participants: pd.DataFrame) -> pd.DataFrame:

@@ -47,7 +47,7 @@ def _instead(table: pd.DataFrame, told: str, vocabulary: Vocabulary) -> str:
     if others.empty:
         return ""
     parts = [
-        f"{_AS.get(label) or 'as ' + vocabulary.words('head_position', label)} by {listed(who.split(', '))}"
+        f"{_AS.get(label) or 'as ' + vocabulary.words('head_position', label)} by {who}"
         for label, who in others[["measured", "who"]].itertuples(index=False, name=None)
     ]
     name = vocabulary.words("head_position", told)

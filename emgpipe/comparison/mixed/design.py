@@ -43,11 +43,15 @@ class Design:
         Term -> level, for the terms that are levels of the factor.
     held : tuple of str
         Terms of the held factors, which are there to be adjusted for.
+    dose : str
+        The term of an angle that takes the place of the levels; empty without one.
     slope_names : tuple of str
         Of the random slopes.
     df : int
         Degrees of freedom of the t tests.
     df_words : str
+    people : tuple of str
+        Participants in the model.
     left_out : str
         Which rows are not in, in words.
     random_words : str
@@ -61,9 +65,11 @@ class Design:
     data: MixedData
     levels: dict[str, str]
     held: tuple[str, ...]
+    dose: str
     slope_names: tuple[str, ...]
     df: int
     df_words: str
+    people: tuple[str, ...]
     left_out: str
     random_words: str
 
@@ -113,9 +119,11 @@ def make_design(key: Key, rows: pd.DataFrame, levels: Sequence[str], wanted: Wan
         ),
         levels={} if wanted.dose is not None else {name: name.partition(" = ")[2] for name in main},
         held=tuple(held),
+        dose=wanted.dose_name if wanted.dose is not None else "",
         slope_names=tuple(slopes),
         df=df,
         df_words=words,
+        people=tuple(sorted(set(good["participant"]))),
         left_out=left_out,
         random_words=random_words(wanted, blocks, free=free),
     )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
+from emgpipe.comparison.shared.wording import factor_words
+
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
@@ -92,7 +94,7 @@ def random_words(wanted: Wanted, blocks: dict[str, NDArray[np.int64]], *, free: 
     parts = ["an intercept per participant"]
     parts += [f"one per {name.replace(' x ', ' and ')}" for name in blocks]
     if free:
-        parts.append(f"free slopes of {wanted.dose_name or 'the levels'} per participant")
+        parts.append(f"free slopes of {factor_words(wanted.dose_name) or 'the levels'} per participant")
     if wanted.random == "intercept":
         parts.append(
             "which takes the repetitions of a participant as independent: far too sure wherever participants respond "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.comparison.mixed.design import INTERCEPT
 from emgpipe.comparison.shared.cells import on_shown_scale
-from emgpipe.comparison.shared.numbers import number_words, p_words, ratio_words
+from emgpipe.comparison.shared.numbers import difference_words, number_words, p_words, ratio_center, ratio_words
 from emgpipe.comparison.shared.wording import factor_words, level_words, panel_words, people
 
 if TYPE_CHECKING:
@@ -117,12 +117,14 @@ def _trend(term: Term, design: Design) -> str:
 
 
 def _interval(term: Term, design: Design) -> str:
-    log = design.scale == "log"
-    say, what = (ratio_words, "ratio") if log else (number_words, "difference")
-    per = "" if " = " in term.name else " per unit"
-    low, high = (say(_back(design, end)) for end in term.interval(design.df))
-    unit = "" if log else f" {design.unit}"
-    return f"{what} {say(_back(design, term.estimate))}{unit}{per}, 95 % interval {low} to {high}"
+    center, *ends = (_back(design, value) for value in (term.estimate, *term.interval(design.df)))
+    per = "" if term.name in design.levels else " per degree" if term.name == design.dose else " per unit"
+    if design.scale == "log":
+        text, between = f"ratio {ratio_center(center, *ends)}{per}", " to ".join(map(ratio_words, ends))
+    else:
+        text = f"difference {difference_words(center, design.unit)}{per}"
+        between = f"{number_words(ends[0])} to {difference_words(ends[1], design.unit)}"
+    return f"{text}, 95 % interval {between}"
 
 
 def doubts_words(fits: Sequence[Fitted], vocabulary: Vocabulary) -> str:

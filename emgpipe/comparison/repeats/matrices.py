@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from emgpipe.comparison.shared.cells import PANEL
-from emgpipe.comparison.shared.outcomes import Key, shown_column
+from emgpipe.comparison.shared.outcomes import Key, require_one_unit, shown_column
 from emgpipe.comparison.shared.places import Place, own_means
 from emgpipe.comparison.shared.wording import COMPARED_SESSION
+from emgpipe.errors import ComparisonError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,8 @@ class Repeats:
         Complete.
     left_out : tuple of str
         Who has too few, in words.
+    refusal : str
+        Why there is no value at all, such as units that cannot be averaged; empty if there is.
     """
 
     key: Key
@@ -56,6 +59,7 @@ class Repeats:
     labels: tuple[tuple[str, ...], ...]
     values: NDArray[np.float64]
     left_out: tuple[str, ...]
+    refusal: str = ""
 
 
 def complete(series: Series, first: int | None, frame: Repeats) -> Repeats:
@@ -81,7 +85,11 @@ def repetition_repeats(rows: pd.DataFrame, place: Place, first: int | None, sess
     """Yield the repetitions of each participant's first set of a condition, outcome by outcome."""
     for key, own in rows.groupby(list(PANEL), sort=False):
         kind = str(own["kind"].iloc[0])
-        column, unit = shown_column(own)
+        try:
+            column, unit = shown_column(own)
+        except ComparisonError as error:
+            yield replace(frame_of(key, kind, place, ""), refusal=str(error))
+            continue
         series: dict[str, list[tuple[str, float]]] = {}
         for name, mine in in_session(own, session).groupby("participant"):
             trial = min(set(mine["trial"]), key=natural)
@@ -96,6 +104,11 @@ def repetition_repeats(rows: pd.DataFrame, place: Place, first: int | None, sess
 def session_repeats(rows: pd.DataFrame, place: Place, first: int | None) -> Iterator[Repeats]:
     """Yield each participant's means of the sessions of a condition; rows as `as_levels` makes them."""
     for key, own in rows.groupby(list(PANEL), sort=False):
+        try:
+            require_one_unit(own)
+        except ComparisonError as error:
+            yield replace(frame_of(key, str(own["kind"].iloc[0]), place, ""), refusal=str(error))
+            continue
         means = own_means(own, "amplitude", ["participant", COMPARED_SESSION]).dropna().unstack(COMPARED_SESSION)
         names = sorted((str(name) for name in means.columns), key=natural)[: first or None]
         full = means[names].dropna()

@@ -21,8 +21,18 @@ _TEXTS = ("participant", "session", "muscle", "side", "placement", "trial", "pos
 
 
 def with_texts(references: pd.DataFrame) -> pd.DataFrame:
-    """Return the references table with texts where it has texts, none of them missing."""
-    return references.assign(**{name: references[name].fillna("").astype(str) for name in _TEXTS})
+    """Return the references table with texts where it has texts, none of them missing, and each MVIC trial once.
+
+    Raises
+    ------
+    ComparisonError
+        A column is not there.
+    """
+    absent = [name for name in (*_TEXTS, "value") if name not in references.columns]
+    if absent:
+        raise ComparisonError(f"the references table has no column {', '.join(absent)}; make it with 'emgpipe run'")
+    texts = {name: references[name].astype(object).where(references[name].notna(), "").astype(str) for name in _TEXTS}
+    return references.assign(**texts).drop_duplicates([*_TEXTS, "value"])
 
 
 def muscles_of(references: pd.DataFrame, muscles: Sequence[str] | None, vocabulary: Vocabulary) -> list[str]:

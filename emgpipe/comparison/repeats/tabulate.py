@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.comparison.repeats.matrices import MVIC
+from emgpipe.comparison.shared.numbers import difference_words
 from emgpipe.comparison.shared.wording import listed, panel_words, people
 from emgpipe.statistics.icc import FORMS
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 WHAT: Final = {MVIC: "trial", "repetitions": "repetition", "sessions": "session"}
 ACCEPTED_ICC: Final = 0.8
 ACCEPTED_CV: Final = 0.12
+AMPLITUDES: Final = ("emg", "ratio")
+"""Kinds whose zero is nothing at all; only of these a percentage means something. An angle's zero is a convention."""
 RULE: Final = "ICC(2,1) at least .8 and CV at most 12 %"
 RELIABILITY_COLUMNS: Final = (
     "factor", "scope", "muscle", "side", "placement", "metric", "unit", "scale", "n", "k", "mean",
@@ -44,14 +47,15 @@ def reliability_table(found: Sequence[Found], of: str) -> pd.DataFrame:
 
 def _row(repeats: Repeats, found: Reliability, of: str) -> dict[str, Any]:
     mean = float(repeats.values.mean())
+    share = 100.0 if repeats.kind in AMPLITUDES else math.nan
     row: dict[str, Any] = _where(repeats) | {"factor": of, "scale": "raw"}
     row |= {"n": found.squares.n, "k": found.squares.k, "mean": mean}
     for form, coefficient in ((form, take(found)) for form, take in FORMS.items()):
         row |= {form: coefficient.value, f"{form}_low": coefficient.low, f"{form}_high": coefficient.high}
     for name in ("sem_agreement", "sem_consistency", "mdc_agreement", "mdc_consistency"):
         value = getattr(found, name)
-        row |= {name: value, f"{name}_percent": 100 * value / mean if mean > 0 else math.nan}
-    return row | {"cv_percent": 100 * found.cv, "cv_log_percent": 100 * found.cv_log, "note": _note(repeats, found)}
+        row |= {name: value, f"{name}_percent": share * value / mean if mean > 0 else math.nan}
+    return row | {"cv_percent": share * found.cv, "cv_log_percent": share * found.cv_log, "note": _note(repeats, found)}
 
 
 def _where(repeats: Repeats) -> dict[str, Any]:
@@ -99,6 +103,19 @@ def outcome_words(repeats: Repeats, vocabulary: Vocabulary) -> str:
     return f"{start}, {repeats.where}" if repeats.where else start
 
 
+def refused_words(
+    lacking: Sequence[tuple[Repeats, str]], found: Sequence[Repeats], vocabulary: Vocabulary
+) -> list[str]:
+    """Return ``<outcome>: not compared, <reason>``; a condition that lacks everything is named once."""
+    answered = {repeats.scope for repeats in found}
+    said = []
+    for repeats, why in lacking:
+        whole = bool(repeats.scope) and repeats.scope not in answered
+        start = repeats.where[:1].upper() + repeats.where[1:] if whole else outcome_words(repeats, vocabulary)
+        said.append(f"{start}: not compared, {why}")
+    return list(dict.fromkeys(said))
+
+
 def reliability_sentence(repeats: Repeats, found: Reliability, of: str, vocabulary: Vocabulary) -> str:
     """Say the coefficient, the error in the unit of the reader, and what that means."""
     s = found.squares
@@ -108,16 +125,16 @@ def reliability_sentence(repeats: Repeats, found: Reliability, of: str, vocabula
         said = f"no ICC(2,1) {over}, {_no_icc(found)}"
     else:
         said = f"ICC(2,1) = {_two(found.agreement.value)}{_limits(found.agreement.low, found.agreement.high)} {over}"
-        if found.agreement.value < 0:
+        if _two(found.agreement.value).startswith("-"):
             said += " (negative: participants differ less than their own values do)"
     mean = float(repeats.values.mean())
-    if mean > 0 and repeats.kind in ("emg", "ratio"):
+    if mean > 0 and repeats.kind in AMPLITUDES:
         said += f"; standard error of measurement {100 * found.sem_agreement / mean:.1f} % of the mean, "
         said += f"smallest detectable change {100 * found.mdc_agreement / mean:.1f} %"
     else:
-        said += f"; standard error of measurement {found.sem_agreement:.3g} {repeats.unit}, "
-        said += f"smallest detectable change {found.mdc_agreement:.3g} {repeats.unit}"
-    if math.isfinite(found.cv):
+        said += f"; standard error of measurement {difference_words(found.sem_agreement, repeats.unit)}, "
+        said += f"smallest detectable change {difference_words(found.mdc_agreement, repeats.unit)}"
+    if math.isfinite(found.cv) and repeats.kind in AMPLITUDES:
         said += f", within-participant CV {100 * found.cv:.1f} %"
     return f"{start}{said}.{_ruled(found, of)}"
 
@@ -145,7 +162,8 @@ def _no_icc(found: Reliability) -> str:
 
 
 def _two(value: float) -> str:
-    return f"{value:.2f}".replace("0.", ".", 1)
+    text = f"{value:.2f}".replace("0.", ".", 1)
+    return ".00" if text == "-.00" else text
 
 
 def _limits(low: float, high: float) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from emgpipe.report.markup import bullets, details, escape
 from emgpipe.report.panels import ranking_panels
+from emgpipe.report.paper import by_subject
 from emgpipe.report.words import count, finite, metric_label, muscle_label, plain
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def primary_sentences(comparison: Comparison) -> list[str]:
     for row in marked.to_dict("records"):
         name = _outcome_name(row)
         words = metric_label(plain(row["metric"]))
-        mine = [one for one in comparison.sentences if one.startswith(f"{name},") or one.startswith(f"{name}:")]
+        mine = [one for one in comparison.sentences if one.startswith((f"{name},", f"{name}:"))]
         exact = [one for one in mine if f", {words}" in one.partition(":")[0]]
         found |= dict.fromkeys(exact or mine)
     return list(found)
@@ -80,15 +81,8 @@ def _notes(comparison: Comparison) -> list[str]:
 
 
 def _by_subject(sentences: Sequence[str]) -> Iterable[str]:
-    """Put sentences about the same outcome under its name."""
-    subjects = Counter(sentence.partition(": ")[0] for sentence in sentences)
-    groups: dict[str, list[str]] = {}
-    for sentence in sentences:
-        subject, colon, rest = sentence.partition(": ")
-        alone = not colon or subjects[subject] == 1
-        groups.setdefault(sentence if alone else subject, []).append("" if alone else rest)
-    for subject, rest in groups.items():
-        yield escape(subject) if rest == [""] else f"<strong>{escape(subject)}</strong>{bullets(map(escape, rest))}"
+    for subject, clauses in by_subject(sentences):
+        yield f"<strong>{escape(subject)}</strong>{bullets(map(escape, clauses))}" if clauses else escape(subject)
 
 
 def _shown(column: str, things: str, what: str) -> Callable[[pd.DataFrame], str]:

@@ -9,7 +9,7 @@ from emgpipe.report.words import estimate, finite, interval, lower_label, metric
 from emgpipe.report.words import plain as text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from emgpipe.report.comparisons.chosen import grouped_table
-from emgpipe.report.comparisons.plain import numbers_part, p_value
+from emgpipe.report.comparisons.plain import numbers_part
+from emgpipe.report.comparisons.stretches import FORM_WORDS, stretches_table
 from emgpipe.report.drawing import BLUE, INK, SOFT, plain_frame, printable
 from emgpipe.report.markup import details, escape, image
-from emgpipe.report.words import finite, label, muscle_label, plain, shortened, shown_unit
+from emgpipe.report.words import label, muscle_label, plain, shortened, shown_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,14 +25,12 @@ if TYPE_CHECKING:
 _SITE: Final = ["muscle", "side", "placement"]
 _OTHER: Final = "#6b4a00"
 _BANDS: Final = (BLUE, "#e69f00")
-_FORMS: Final = {"max_t": "max-t", "cluster": "cluster"}
 _COLUMNS: Final = 4
 _MOST: Final = 8
 """Pairs drawn per outcome: those with a stretch first; the others are in the tables."""
 _WIDTH, _LEFT, _TOP, _UPPER, _LOWER, _FOOT = 2.95, 0.62, 0.58, 1.35, 1.2, 0.5
 """Inches of a panel pair and the room for words around it; stated, because a layout engine takes a second."""
 _LABEL_AT: Final = -0.19
-_MOST_PLACES: Final = 4
 _TICKS: Final = (0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 20, 50)
 _CAPTION: Final = (
     "Above: mean of the participants (solid: the level, dashed: what it is compared with) and SD band. Below: ratio or "
@@ -60,49 +58,7 @@ def part(comparison: Comparison) -> str:
             pictures.append(details(escape(name), drawn + more, opened=place < 2))
     forms = " and ".join(_FORM_CAPTION[form] for form in dict.fromkeys(rows["form"]))
     caption = f'<p class="caption">{escape(_CAPTION.format(forms=forms))}</p>' if pictures else ""
-    return "\n".join((*pictures, caption, _summary(rows), numbers_part(comparison)))
-
-
-def _summary(rows: pd.DataFrame) -> str:
-    """Return one row per pair and form: its stretches side by side."""
-    asked = ["scope", *_SITE, "metric", "level", "other", "form"]
-    first = rows.drop_duplicates(asked)
-    stretches: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for row in rows[rows["from_percent"].notna()].to_dict("records"):
-        stretches.setdefault(tuple(plain(row[name]) for name in asked), []).append(row)
-
-    def found(row: Any) -> list[dict[str, Any]]:
-        return stretches.get(tuple(plain(row[name]) for name in asked), [])
-
-    columns = {
-        "Compared": lambda row: f"{label(row['level'])} / {label(row['other']).lower()}",
-        "n": lambda row: plain(row["n"]),
-        "Test": lambda row: _FORMS[row["form"]],
-        "p, adjusted": lambda row: p_value(min([row, *found(row)], key=_smallest_p)["p_adjusted"]),
-        "Differs at (% of the repetition)": lambda row: _places(found(row)),
-    }
-    return grouped_table(first, "Compared", columns, "Where in the movement levels differ")
-
-
-def _smallest_p(row: Any) -> float:
-    known = finite(row["p_adjusted"])
-    return math.inf if known is None else known
-
-
-def _places(found: Sequence[Any]) -> str:
-    """Return stretches as ``lower 3 to 20, higher 80 to 94``, the first few of many."""
-    parts: dict[str, list[str]] = {}
-    for row in found:
-        first, last = row["from_percent"], row["to_percent"]
-        parts.setdefault(plain(row["direction"]), []).append(
-            f"{first:.0f}" if first == last else f"{first:.0f} to {last:.0f}"
-        )
-    words = (
-        f"{direction} {', '.join(places[:_MOST_PLACES])}"
-        + (f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else "")
-        for direction, places in parts.items()
-    )
-    return "; ".join(words) or "nowhere shown"
+    return "\n".join((*pictures, caption, stretches_table(rows), numbers_part(comparison)))
 
 
 def curves_figure(comparison: Comparison, site: tuple[str, str, str]) -> Figure | None:
@@ -278,7 +234,7 @@ def _draw_bars(axes: Axes, pair: _Pair, limits: tuple[float, float]) -> None:
     across = axes.get_xaxis_transform()
     for lane, form in enumerate(pair.forms):
         middle = share - 0.13 * (lane + 0.5)
-        axes.text(-2.5, middle, _FORMS[form], transform=across, ha="right", va="center", fontsize=7, color=SOFT)
+        axes.text(-2.5, middle, FORM_WORDS[form], transform=across, ha="right", va="center", fontsize=7, color=SOFT)
         for first, last in _bars(pair, form):
             hatched = form == "cluster"
             axes.bar(

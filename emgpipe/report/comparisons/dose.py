@@ -11,7 +11,6 @@ from emgpipe.report.words import (
     MISSING,
     finite,
     interval,
-    label,
     lower_label,
     metric_label,
     muscle_label,

@@ -6,27 +6,15 @@ import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from emgpipe.report.comparisons.chosen import grouped_table
 from emgpipe.report.comparisons.plain import numbers_part
+from emgpipe.report.comparisons.responses import responses_table
 from emgpipe.report.drawing import INK, SOFT, plain_frame, printable
 from emgpipe.report.markup import details, escape, image
-from emgpipe.report.words import (
-    MISSING,
-    estimate,
-    finite,
-    interval,
-    label,
-    metric_label,
-    muscle_label,
-    number,
-    plain,
-    shortened,
-    shown_unit,
-)
+from emgpipe.report.words import label, metric_label, muscle_label, plain, shortened, shown_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,39 +51,7 @@ def part(comparison: Comparison) -> str:
         drawn = image(figure, f"{comparison.title}, {name}: each participant's values and own changes; see the table")
         inside = f'<figure class="panning">{drawn}<p class="caption">{escape(words)}</p></figure>'
         pictures.append(details(escape(name), inside, opened=place < 2))
-    return "\n".join((*pictures, _summary(comparison.table), numbers_part(comparison)))
-
-
-def _summary(rows: pd.DataFrame) -> str:
-    columns = {
-        "Compared": lambda row: f"{label(row['level'])} / {label(row['against']).lower()}",
-        "n": lambda row: plain(row["n"]),
-        "Higher (beyond own error)": lambda row: f"{row['n_above']} ({row['n_higher']})",
-        "Lower (beyond own error)": lambda row: f"{row['n_below']} ({row['n_lower']})",
-        "SD of responses (95 % interval)": _spread,
-        "Smallest own change": _smallest,
-    }
-    return grouped_table(rows, "Compared", columns, "How participants respond, and how far beyond repetition error")
-
-
-def _spread(row: Any) -> str:
-    if row["scale"] == "log":
-        center, low, high = (finite(row[f"response_factor{end}"]) for end in ("", "_low", "_high"))
-        return MISSING if center is None else f"\N{MULTIPLICATION SIGN} {interval(center, low, high)}"
-    factor, unit = shown_unit(plain(row["unit"]))
-    ends = (
-        None if (known := finite(row[f"sd_response{end}"])) is None else factor * known for end in ("", "_low", "_high")
-    )
-    return estimate(*ends, unit=unit)
-
-
-def _smallest(row: Any) -> str:
-    if row["scale"] == "log":
-        known = finite(row["smallest_ratio"])
-        return MISSING if known is None else f"\N{MULTIPLICATION SIGN} {known:.2f}"
-    factor, unit = shown_unit(plain(row["unit"]))
-    change = finite(row["smallest_difference"])
-    return MISSING if change is None else f"{number(factor * change)} {unit}".replace(" °", "°")
+    return "\n".join((*pictures, responses_table(comparison.table), numbers_part(comparison)))
 
 
 @dataclass(frozen=True, slots=True)

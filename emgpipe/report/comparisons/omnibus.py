@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 _OUTCOME: Final = ["scope", "muscle", "side", "placement", "metric"]
 _CAPTION: Final = "Do the levels differ? F and p after Greenhouse and Geisser"
-_TREND: Final = (
-    "Do values follow the order of the levels? Change per level (95 % interval); p of bend: quadratic contrast"
-)
+_TREND: Final = "Do values follow the order of the levels? Change per level; p of bend: quadratic contrast"
 
 
 def part(comparison: Comparison) -> str:

@@ -94,8 +94,10 @@ def difference(row: dict[str, Any]) -> str:
 
 
 def _summary(rows: pd.DataFrame) -> str:
+    share = f"{100 * rows['confidence'].iloc[0]:g} % interval"
     head = ["Compared", *(f'<th class="n" scope="col">{name}</th>' for name in (
-        "n", "Higher in", "Ratio (95 % interval)", "Difference (95 % interval)", "p", "p adjusted", "p sign-flip, adjusted", "dz",
+        "n", "Higher in", f"Ratio ({share})", f"Difference ({share})", "p", "p, adjusted", "p sign-flip, adjusted",
+        "dz",
     ))]  # fmt: skip
     body: list[list[str]] = []
     for site, metric, own in by_outcome(rows):

@@ -9,8 +9,6 @@ from emgpipe.report.words import MISSING, count, finite, label, number
 from emgpipe.report.words import plain as as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     import pandas as pd
 
     from emgpipe.model import Comparison
@@ -57,18 +55,10 @@ def table_part(rows: pd.DataFrame, caption: str = "") -> str:
         return ""
     same = [f"{name} {as_text(rows[name].iloc[0])}" for name in constant if name not in shown]
     above = " · ".join([part for part in (caption, f"in all rows: {', '.join(same)}" if same else "") if part])
-    head = [
-        f'<th class="n" scope="col">{code}</th>' if name in _numeric(rows) else code for name, code in _heads(shown)
-    ]
+    numbers = {str(name) for name in rows.select_dtypes("number").columns}
+    heads = ((f"<code>{breakable(name)}</code>", name in numbers) for name in shown)
+    head = [f'<th class="n" scope="col">{code}</th>' if right else code for code, right in heads]
     return table(head, ([_cell(name, row[name]) for name in shown] for row in rows.to_dict("records")), caption=above)
-
-
-def _heads(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    return ((name, f"<code>{breakable(name)}</code>") for name in names)
-
-
-def _numeric(rows: pd.DataFrame) -> set[str]:
-    return {str(name) for name in rows.select_dtypes("number").columns}
 
 
 def basis_part(comparison: Comparison) -> str:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from emgpipe.model import Comparison
 
 _CAPTION: Final = (
-    "Agreement of repeats. ICC (95 % interval): (2,1) absolute agreement, (3,1) consistency, of one value. SEM: standard "
-    "error of measurement; MDC: smallest detectable change; CV: within-participant; in percent of the mean"
+    "ICC (95 % interval) of one value: (2,1) absolute agreement, (3,1) consistency. SEM: standard error of "
+    "measurement; MDC: smallest detectable change; CV: within participants; all three in percent of the mean"
 )
 
 

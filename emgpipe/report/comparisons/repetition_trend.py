@@ -53,6 +53,8 @@ def part(comparison: Comparison) -> str:
     """Return one figure per condition, the first unfolded, then the numbers."""
     scopes = list(dict.fromkeys(comparison.table["scope"]))
     parts = [_scope(comparison, scope, opened=place == 0) for place, scope in enumerate(scopes[:_MOST_SCOPES])]
+    if any(parts):
+        parts.append(f'<p class="caption">{_CAPTION}</p>')
     left = len(scopes) - _MOST_SCOPES
     if left > 0:
         parts.append(f"<p>{left} further conditions are not drawn; their numbers are in the table.</p>")
@@ -98,7 +100,7 @@ def _scope(comparison: Comparison, scope: str, *, opened: bool) -> str:
         for figure in trend_figures(comparison, scope)
     )
     drawn = "".join(f'<figure class="panning">{picture}</figure>' for picture in pictures)
-    return details(escape(name), f'{drawn}<p class="caption">{_CAPTION}</p>', opened=opened) if drawn else ""
+    return details(escape(name), drawn, opened=opened) if drawn else ""
 
 
 def scope_words(scope: str) -> str:
@@ -156,7 +158,9 @@ def _panel(axes: Axes, row: dict[str, Any], course: pd.DataFrame, over: str) -> 
     unit = str(course["unit"].iloc[0])
     _mean_course(axes, row, course)
     title = printable(shortened(muscle_label(row["muscle"], row["side"], row["placement"]), 34))
-    axes.set_title(f"{title}\n{printable(metric_label(row['metric']))}", fontsize=8.5, color=INK, loc="left")
+    axes.set_title(
+        f"{title}\n{printable(metric_label(row['metric']))}", fontsize=8.5, color=INK, loc="left", fontweight="bold"
+    )
     shown = printable(unit if unit.startswith("%") else f"{shown_unit(unit)[1]} from own mean")
     axes.set_ylabel(shown, fontsize=8, color=SOFT)
     axes.text(0.02, 0.02, _words(row), transform=axes.transAxes, fontsize=7.5, color=INK, va="bottom")
