@@ -6,12 +6,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.error_rates.data import EQUAL, EXCHANGEABLE, NORMAL, Case, errors
+from benchmarks.error_rates.data import CASES, EQUAL, EXCHANGEABLE, NORMAL, SPHERICAL_NORMAL, Case, errors
 from benchmarks.error_rates.measure import Experiment, Outcomes, Row
 from emgpipe.statistics.trend_on import slope_on, spearman
 from emgpipe.statistics.two_groups import relabel, welch, welch_f
 
 _FLIPS: Final = 1000
+_UNEQUAL: Final = frozenset(CASES) - EXCHANGEABLE
+FEW: Final = 8
+"""Participants with whom groups of uneven size, or three groups, hold two or three each."""
 WIDER: Final = 3.0
 """How many times as wide the second group's log ratios are, where spreads are unequal."""
 
@@ -28,14 +31,14 @@ def run_groups(rng: np.random.Generator, n: int, case: Case, studies: int) -> Ou
         # Uneven sizes, the smaller group the wider one.
         cut = 5 * n // 8
         sized = [ratios[:cut], ratios[cut:] * widths[-1]]
-        found["welch_sized"].append(welch(*sized).p)
+        found["welch_few" if n <= FEW else "welch_sized"].append(welch(*sized).p)
         found["relabel_sized"].append(relabel(sized, _FLIPS).p)
         third = np.array_split(ratios * widths, 3)
-        found["welch_f"].append(welch_f(third).p)
+        found["welch_f_few" if n <= FEW else "welch_f"].append(welch_f(third).p)
         years = np.sort(rng.gamma(2.0, size=n))
         found["slope"].append(slope_on(years, ratios * widths).p)
         found["spearman"].append(spearman(years, ratios * widths, _FLIPS).p.p)
-    return {key: np.array(values) for key, values in found.items()}
+    return {key: np.array(values) for key, values in found.items() if values}
 
 
 GROUPS: Final = Experiment(
@@ -45,10 +48,12 @@ GROUPS: Final = Experiment(
     (
         Row("welch", "two groups of n / 2: Welch's t", NORMAL),
         Row("relabel", "two groups of n / 2: permutation", EXCHANGEABLE, exact=True),
+        Row("welch_few", "5 against 3: Welch's t", SPHERICAL_NORMAL, liberal=_UNEQUAL),
         Row("welch_sized", "5 n / 8 against the rest: Welch's t", NORMAL),
         Row("relabel_sized", "5 n / 8 against the rest: permutation", EXCHANGEABLE, exact=True),
-        Row("welch_f", "three groups: Welch's F", NORMAL),
-        Row("slope", "slope on a number: t", NORMAL & EXCHANGEABLE),
+        Row("welch_f_few", "3, 3 and 2: Welch's F", SPHERICAL_NORMAL, liberal=_UNEQUAL),
+        Row("welch_f", "three groups of n / 3: Welch's F", NORMAL),
+        Row("slope", "slope on a number: t", SPHERICAL_NORMAL),
         Row("spearman", "Spearman's rho: permutation", EXCHANGEABLE, exact=True),
     ),
     studies=2500,

@@ -86,12 +86,12 @@ def _rows(holds: frozenset[Case], df: str) -> tuple[Row, ...]:
 
 BALANCED: Final = Experiment(
     "mixed", "Mixed model, random: condition, balanced", run_balanced, _rows(SPHERICAL_NORMAL, "(n - 1)(k - 1)"),
-    studies=300, cases=_LOG_NORMAL,
+    studies=400, cases=_LOG_NORMAL,
 )  # fmt: skip
 MISSING: Final = Experiment(
     "mixed_missing", "Mixed model, random: condition, cells missing", run_missing, _rows(SPHERICAL_NORMAL, "n - 1"),
-    studies=300, cases=_LOG_NORMAL,
+    studies=400, cases=_LOG_NORMAL,
 )  # fmt: skip
 FREE: Final = Experiment(
-    "mixed_slopes", "Mixed model, random: slopes", run_slopes, _rows(NORMAL, "n - 1"), studies=200, cases=_LOG_NORMAL
+    "mixed_slopes", "Mixed model, random: slopes", run_slopes, _rows(NORMAL, "n - 1"), studies=500, cases=_LOG_NORMAL
 )

@@ -80,12 +80,16 @@ def run_repeats(rng: np.random.Generator, n: int, case: Case, studies: int) -> O
         one_way, two_way = heights + trial * noise, heights + trial * noise + shift * rng.normal(size=(1, 3))
         total = HEIGHT**2 + trial**2
         by_chance, found_two = reliability(one_way).one_way, reliability(two_way)
+        if case in NORMAL:
+            amplitudes = reliability(np.exp(one_way)).one_way
+            true = math.expm1(HEIGHT**2) / math.expm1(total)
+            found["icc_raw"].append(amplitudes.low <= true <= amplitudes.high)
         found["icc_1"].append(by_chance.low <= HEIGHT**2 / total <= by_chance.high)
         agreement, consistency = found_two.agreement, found_two.consistency
         found["icc_2"].append(agreement.low <= HEIGHT**2 / (total + shift**2) <= agreement.high)
         found["icc_3"].append(consistency.low <= HEIGHT**2 / total <= consistency.high)
         found["response"].append(_response_covered(rng, n, case, response))
-    return {key: np.array(values) for key, values in found.items()}
+    return {key: np.array(values) for key, values in found.items() if values}
 
 
 def _response_covered(rng: np.random.Generator, n: int, case: Case, response: float) -> bool:
@@ -106,6 +110,7 @@ REPEATS: Final = Experiment(
         Row("icc_1", "ICC(1,1), interval", SPHERICAL_NORMAL, "covers"),
         Row("icc_2", "ICC(2,1), interval", SPHERICAL_NORMAL, "covers"),
         Row("icc_3", "ICC(3,1), interval", SPHERICAL_NORMAL, "covers"),
+        Row("icc_raw", "ICC(1,1), interval, of amplitudes whose logs are normal", kind="covers"),
         Row("response", "SD of individual responses, interval", SPHERICAL_NORMAL, "covers"),
     ),
     studies=3000,

@@ -63,8 +63,8 @@ def _panel(axes: Any, methods: list[Method], n: int, rates: Rates) -> None:
         for case in experiment.cases:
             rate = rates.get(place(experiment, row.key, n, case))
             if rate is not None:
-                axes.plot(min(rate.rate, 0.3), height, **_style(row, case, rate))
-    axes.set(xlim=(0, 0.31), ylim=(len(methods) - 0.4, -0.6), yticks=range(len(methods)))
+                axes.plot(min(rate.rate, 0.25), height, **_style(row, case, rate))
+    axes.set(xlim=(0, 0.26), ylim=(len(methods) - 0.4, -0.6), yticks=range(len(methods)))
     axes.set_title(f"{n} participants", fontsize=10)
     axes.set_xlabel("intervals that miss the truth" if covers else "true null hypotheses rejected at .05", fontsize=9)
     axes.grid(axis="both", color="#e9ecef", linewidth=0.8)
@@ -78,6 +78,7 @@ def _style(row: Row, case: Case, rate: Rate) -> dict[str, Any]:
     return {
         "marker": _MARKERS[case.shape], "markersize": 6, "linestyle": "none", "markeredgecolor": color,
         "markerfacecolor": color if case.equal else "none", "markeredgewidth": 1.3, "alpha": 0.9,
+        "zorder": {_OUTSIDE: 3, _LIBERAL: 4, _INSIDE: 5}[color],
     }  # fmt: skip
 
 

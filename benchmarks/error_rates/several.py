@@ -42,7 +42,7 @@ SEVERAL: Final = Experiment(
     (
         Row("f", "F, uncorrected", SPHERICAL_NORMAL, liberal=_UNEQUAL),
         Row("gg", "F, Greenhouse-Geisser (the one quoted)", NORMAL),
-        Row("hf", "F, Huynh-Feldt", NORMAL),
+        Row("hf", "F, Huynh-Feldt", SPHERICAL_NORMAL, liberal=_UNEQUAL),
         Row("friedman", "Friedman, chi squared", EXCHANGEABLE, liberal=_UNEQUAL),
         Row("friedman_permutation", "Friedman, permutation", EXCHANGEABLE, exact=True, liberal=_UNEQUAL),
         Row("page", "Page, permutation", EXCHANGEABLE, exact=True, liberal=_UNEQUAL),
@@ -68,7 +68,7 @@ CROSSED: Final = Experiment(
     "Two factors, 2 x 3 levels",
     run_crossed,
     (
-        Row("interaction", "F of the interaction, uncorrected", SPHERICAL_NORMAL, liberal=_UNEQUAL),
+        Row("interaction", "F of the interaction, uncorrected", SPHERICAL_NORMAL),
         Row("interaction_gg", "F of the interaction, Greenhouse-Geisser", NORMAL),
     ),
     studies=5000,

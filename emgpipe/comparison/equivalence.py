@@ -102,7 +102,7 @@ class Equivalence(PairComparator):
                 *equivalence_sentences(judged, question, self, vocabulary),
                 *self.shared_sentences(scope, vocabulary),
             ),
-            basis=equivalence_basis(judged, question, self) | self.shared_basis(rows, scope),
+            basis=equivalence_basis(judged, question, self, vocabulary) | self.shared_basis(rows, scope),
             families=self._both_families(judged, question, vocabulary),
         )
 

@@ -21,7 +21,8 @@ _UNITS: Final = {"low": "Hz", "high": "Hz", "cutoff": "Hz", "window": "s", "dura
 class Applied:
     """What the sessions say was applied, gathered while they are drawn one by one."""
 
-    histories: dict[tuple[str, ...], None] = field(default_factory=dict)
+    histories: dict[tuple[str, ...], dict[tuple[str, str], None]] = field(default_factory=dict)
+    """Steps -> the muscles they were applied to, each with the sampling rate as recorded."""
     placements: dict[str, None] = field(default_factory=dict)
     facts: dict[str, dict[str, None]] = field(default_factory=dict)
 
@@ -33,10 +34,13 @@ class Applied:
     def add(self, session: SessionResult) -> None:
         """Note the histories and electrode placements of one session."""
         for result in session.trials:
-            emg = {trace.label for trace in result.traces if trace.kind == "emg"}
+            emg = {trace.label: lower_label(trace.name) for trace in result.traces if trace.kind == "emg"}
             for item, texts in result.recorded.items():
                 self.facts.setdefault(item, {}).update(dict.fromkeys(texts.split("; ")))
-            self.histories |= {tuple(steps): None for label, steps in result.history.items() if steps and label in emg}
+            rate = result.recorded.get("sampling_rate", "")
+            for label, steps in result.history.items():
+                if steps and label in emg:
+                    self.histories.setdefault(tuple(steps), {})[emg[label], rate] = None
             self.placements |= {
                 f"{lower_label(t.name)}: {t.placement}": None for t in result.traces if t.kind == "emg" and t.placement
             }
@@ -62,7 +66,8 @@ def methods_part(result: StudyResult, applied: Applied) -> str:
 
 
 def _paragraph(paragraph: Paragraph) -> str:
-    return f"<h4>{escape(paragraph.heading)}</h4><p>{escape(paragraph.text)}</p>"
+    lines = "".join(f"<p>{escape(line)}</p>" for line in paragraph.text.splitlines())
+    return f"<h4>{escape(paragraph.heading)}</h4>{lines}"
 
 
 def settings_part(result: StudyResult) -> str:
@@ -76,8 +81,8 @@ def settings_part(result: StudyResult) -> str:
     )
     return (
         f"<p>All outputs of this run are in <code>{escape(str(result.folder))}</code>: the tables of metrics, curves "
-        "and findings, the comparisons, a record of the run with hashes of every input and output, and one HDF5 file per "
-        f"session.</p>{details('Files of the sessions', files) if files else ''}"
+        "and findings, the comparisons, a record of the run with hashes of every input and output, and one HDF5 file "
+        f"per session.</p>{details('Files of the sessions', files) if files else ''}"
         f"{details('Settings in full, every default filled in', f'<pre>{escape(text)}</pre>')}"
         f"{details('Versions', f'<dl>{versions}</dl>') if versions else ''}"
     )
@@ -98,7 +103,17 @@ def processing_words(settings: Mapping[str, Any], applied: Applied) -> str:
     """Return what the chain did: as the signals' own history says, else as the settings say."""
     if not applied.histories:
         return _described(settings.get("chain"))
-    return "; or, where stated per muscle or sampling rate: ".join(", then ".join(steps) for steps in applied.histories)
+    told = {", then ".join(steps): where for steps, where in applied.histories.items()}
+    if len(told) == 1:
+        return next(iter(told))
+    return "\n".join(f"{_places(where)}: {steps}" for steps, where in told.items())
+
+
+def _places(where: Mapping[tuple[str, str], None]) -> str:
+    """Say to which muscles, recorded at which rates, something was applied."""
+    muscles = ", ".join(dict.fromkeys(muscle for muscle, _ in where))
+    rates = " and ".join(dict.fromkeys(rate for _, rate in where if rate))
+    return f"{muscles} ({rates})" if rates else muscles
 
 
 def _marked(text: str) -> str:

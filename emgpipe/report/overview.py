@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.report.comparisons import comparison_anchor
-from emgpipe.report.comparisons.brief import is_primary, primary_sentences
+from emgpipe.report.comparisons.brief import is_primary, primary_sentences, sentence_list
 from emgpipe.report.leaders import leader_sentences, places_table
 from emgpipe.report.markup import bullets, escape
 from emgpipe.report.panels import ranking_panels
@@ -48,7 +48,7 @@ def primary_part(result: StudyResult) -> str:
 def _primary_result(comparison: Comparison) -> str:
     link = f'<a href="#{comparison_anchor(comparison)}">{escape(comparison.title)}</a>'
     said = primary_sentences(comparison)
-    body = bullets(map(escape, said[:_MOST_SAID]))
+    body = sentence_list(said[:_MOST_SAID])
     left = len(said) - _MOST_SAID
     more = f'<p class="small">{count(left, "more sentence")} below.</p>' if left > 0 else ""
     return f"<p>{link}:</p>{body}{more}"

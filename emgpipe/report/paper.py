@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.report.words import count, lower_label, metric_label
+from emgpipe.report.words import count, label, lower_label, metric_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,11 +30,20 @@ _MEASURES: Final = {
     "lockout": "the mean at lock-out",
     "median_frequency": "the median frequency of the filtered signal",
 }
+_KINDS: Final = {
+    "paired": "paired comparisons",
+    "omnibus": "analysis of variance",
+    "measured_position": "measured head position",
+    "dose": "outcomes by measured angle",
+    "between": "groups of participants",
+    "individual": "individual responses",
+    "repetition_trend": "trend over repetitions",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A heading and the text under it."""
+    """A heading and the text under it, of one line or several."""
 
     heading: str
     text: str
@@ -46,12 +55,13 @@ def methods_paragraphs(result: StudyResult, processing: str) -> tuple[Paragraph,
     Parameters
     ----------
     processing : str
-        What the chain did, in words, as the recordings' own history has it.
+        What the chain did, in words, as the recordings' own history has it; a line per muscle where they differ.
     """
     version = result.versions.get("emgpipe", "")
+    between = "\n" if "\n" in processing else " "
     signals = (
-        f"EMG was processed with emgpipe {version}".rstrip() + f": {processing}. The same steps were applied to task, "
-        "MVIC and rest recordings of a channel, to the whole recording before it was cut."
+        f"EMG was processed with emgpipe {version}".rstrip() + f":{between}{processing}.{between}The same steps were "
+        "applied to task, MVIC and rest recordings of a channel, to the whole recording before it was cut."
     )
     found = (
         Paragraph("Signals", signals),
@@ -108,7 +118,7 @@ def families_sentence(families: Sequence[Family]) -> str:
         return ""
     by_correction: Counter[str] = Counter(family.correction for family in families)
     tests = sum(family.tests for family in families)
-    parts = ", ".join(
+    parts = "; ".join(
         f"{number} {'corrected by ' + name if name != 'none' else 'not corrected'}"
         for name, number in by_correction.items()
     )
@@ -124,7 +134,7 @@ def primary_sentence(settings: Mapping[str, Any]) -> str:
     if not primary:
         return "No primary outcome was named, so that all results are exploratory."
     name = " ".join(part for part in (lower_label(primary.get("outcome")), primary.get("side", "")) if part)
-    where = f" in the comparison {primary['comparison']}" if primary.get("comparison") else ""
+    where = f', in the comparison "{primary["comparison"]}"' if primary.get("comparison") else ""
     return (
         f"The primary outcome is {name} by {metric_label(primary.get('metric', ''))}{where}; all others are secondary."
     )
@@ -176,13 +186,14 @@ def _outcomes(comparisons: Iterable[Comparison]) -> str:
 def _statistics(result: StudyResult) -> str:
     methods: dict[str, None] = {}
     for comparison in result.comparisons:
-        name = lower_label(comparison.kind)
+        name = label(_KINDS.get(comparison.kind, comparison.kind))
         if method := comparison.basis.get("method", ""):
-            methods[f"{name[:1].upper()}{name[1:]}: {method.rstrip('.')}."] = None
+            methods[f"{name}: {method.rstrip('.')}."] = None
     if not methods:
         return ""
     families = [family for comparison in result.comparisons for family in comparison.families]
-    return " ".join([*methods, families_sentence(families), primary_sentence(result.settings)]).replace("  ", " ")
+    last = " ".join(filter(None, [families_sentence(families), primary_sentence(result.settings)]))
+    return "\n".join([*methods, last])
 
 
 def _is_primary(comparison: Comparison) -> bool:

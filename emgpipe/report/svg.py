@@ -20,6 +20,7 @@ _PLAIN_GROUP: Final = re.compile(r"<g>(<use [^>]*/>)</g>")
 _LONG: Final = re.compile(r"(-?\d+\.\d\d)\d+")
 _PATH: Final = re.compile(r'\bd="([^"]+)"')
 _AROUND: Final = re.compile(r" ?([A-Za-z]) ?")
+_STYLE: Final = re.compile(r'\bstyle="([^"]+)"')
 _SPACE: Final = re.compile(r"\s+")
 _CODES: Final = str.maketrans({"%": "%25", "#": "%23", '"': "'", "<": "%3C", ">": "%3E", "&": "%26"})
 
@@ -42,6 +43,7 @@ def compact(svg: str) -> str:
     text = _renamed(text)
     text = _outside_scales(text, lambda part: _LONG.sub(_rounded, part))
     text = _PATH.sub(lambda found: 'd="{}"'.format(_AROUND.sub(r"\1", found[1]).strip()), text)
+    text = _STYLE.sub(lambda found: found[0].replace(": ", ":").replace("; ", ";"), text)
     text = _GLYPH.sub(_placed, text)
     return _PLAIN_GROUP.sub(r"\1", text)
 

@@ -1,9 +1,11 @@
-"""The ranking as plain text for a terminal."""
+"""Comparisons as plain text for a terminal: rankings as tables, others in few words."""
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Final
 
+from emgpipe.report.comparisons.brief import gist_sentence, is_primary, primary_sentences
 from emgpipe.report.panels import Panel, Row, by_muscle, by_scope, ranking_panels
 from emgpipe.report.words import interval, metric_label, number, shortened
 
@@ -13,17 +15,23 @@ if TYPE_CHECKING:
     from emgpipe.model import Comparison
 
 _LEVEL: Final = 26
+_MOST_SAID: Final = 5
+"""Sentences about the primary outcome."""
+_SHORT: Final = 3
+"""Sentences of a comparison that is told whole."""
+_NOTHING: Final = "Nothing to rank."
 _BLOCK: Final = 37
 """Columns of one metric: rank, geometric mean, ratio with its interval."""
 
 
 def ranking_text(comparisons: Iterable[Comparison], width: int = 100) -> str:
-    """Return the rankings as aligned plain text, mean and peak side by side where `width` allows.
+    """Return rankings as aligned plain text, mean and peak side by side where `width` allows; of others the gist.
 
     Parameters
     ----------
     comparisons : iterable of Comparison
-        Those that are no rankings give their sentences instead.
+        Those that are no rankings give their title, how much was shown, and the sentences about the primary outcome.
+        They come first where one of them is about it.
     width : int
         Columns of the terminal; at least 40.
 
@@ -33,7 +41,8 @@ def ranking_text(comparisons: Iterable[Comparison], width: int = 100) -> str:
         No line is longer than `width`; empty without comparisons.
     """
     width = max(width, 40)
-    lines = [line for comparison in comparisons for line in _comparison(comparison, width)]
+    ordered = sorted(comparisons, key=lambda comparison: not is_primary(comparison))
+    lines = [line for comparison in ordered for line in _comparison(comparison, width)]
     if any("ratio (" in line for line in lines):
         lines.append("value: geometric mean over participants, adjusted for missing cells; ratio: to the first")
         lines.append("intervals are each for one ratio, unadjusted")
@@ -43,11 +52,13 @@ def ranking_text(comparisons: Iterable[Comparison], width: int = 100) -> str:
 
 
 def _comparison(comparison: Comparison, width: int) -> Iterator[str]:
-    yield _one_line(comparison.title)
-    yield "=" * min(len(comparison.title), width)
+    title = _one_line(comparison.title) + (" (primary outcome)" if is_primary(comparison) else "")
+    yield from textwrap.wrap(title, width)
+    yield "=" * min(len(title), width)
     panels = ranking_panels(comparison)
     if not panels:
-        yield from (_one_line(sentence) for sentence in comparison.sentences or ("Nothing to rank.",))
+        for text in _few_sentences(comparison):
+            yield from textwrap.wrap(_one_line(text), width, subsequent_indent="  ")
         yield ""
     for scope in by_scope(panels).values():
         if scope[0].scope_words:
@@ -55,6 +66,18 @@ def _comparison(comparison: Comparison, width: int) -> Iterator[str]:
         for metrics in by_muscle(scope).values():
             yield from _muscle(list(metrics.values()), width)
             yield ""
+
+
+def _few_sentences(comparison: Comparison) -> list[str]:
+    """Return how much was shown, what is said of the primary outcome, and where the rest stands."""
+    said = comparison.sentences
+    if len(said) <= _SHORT:
+        return list(said) or [_NOTHING]
+    gist = gist_sentence(comparison)
+    chosen = primary_sentences(comparison)[:_MOST_SAID] or list(said[: 0 if gist else _SHORT - 1])
+    left = len(said) - len(chosen)
+    more = f"... {left} {'more' if chosen else 'sentences'} in comparisons/sentences.txt" if left else ""
+    return [text for text in (gist, *chosen, more) if text]
 
 
 def _muscle(panels: list[Panel], width: int) -> Iterator[str]:

@@ -99,8 +99,8 @@ def interval(ratio: float | None, low: float | None, high: float | None) -> str:
 def estimate(center: Any, low: Any, high: Any, unit: str = "") -> str:
     """Return a number with its interval, all with the decimals that the width of the interval bears.
 
-    >>> estimate(-0.00806, -0.0184, 0.00232), estimate(1.62, 0.715, 2.53, "Hz"), estimate(2.64, None, None, "°")
-    ('-0.008 (-0.018 to 0.002)', '1.62 Hz (0.72 to 2.53)', '2.64° (no interval)')
+    >>> estimate(-0.00806, -0.0184, 0.00232), estimate(1.62, 0.714, 2.53, "Hz"), estimate(2.64, None, None, "°")
+    ('-0.008 (-0.018 to 0.002)', '1.62 Hz (0.71 to 2.53)', '2.64° (no interval)')
     """
     middle, bottom, top = finite(center), finite(low), finite(high)
     if middle is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -162,10 +163,15 @@ def noncentrality_interval(t: float, df: int, confidence: float = 0.95) -> tuple
     """
     if not math.isfinite(t) or df < 1:
         return _NONE
-    tail = (1 - confidence) / 2
-    size = abs(t)
-    low, high = _noncentrality(size, df, 1 - tail), _noncentrality(size, df, tail)
+    low, high = _bounds(float(f"{abs(t):.12g}"), df, confidence)
     return (low, high) if t >= 0 else (-high, -low)
+
+
+@lru_cache(maxsize=4096)
+def _bounds(t: float, df: int, confidence: float) -> tuple[float, float]:
+    """Kept, because the same t comes again on the log scale and in percent of the reference, but for rounding."""
+    tail = (1 - confidence) / 2
+    return _noncentrality(t, df, 1 - tail), _noncentrality(t, df, tail)
 
 
 def _noncentrality(t: float, df: int, share: float) -> float:

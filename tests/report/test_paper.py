@@ -42,7 +42,7 @@ def test_items_say_what_is_stated_then_what_is_recorded_then_not_recorded():
 def test_families_are_counted_and_said_not_to_be_controlled_jointly():
     families = [Family("a", 4, "Holm"), Family("b", 4, "Holm"), Family("c", 1, "none")]
     text = families_sentence(families)
-    assert "3 families of tests (2 corrected by Holm, 1 not corrected; 9 tests in all)" in text
+    assert "3 families of tests (2 corrected by Holm; 1 not corrected; 9 tests in all)" in text
     assert "not controlled jointly" in text
     assert families_sentence([]) == ""
 

@@ -19,8 +19,11 @@ from emgpipe.comparison.shared.numbers import (
     unit_words,
 )
 from emgpipe.comparison.shared.wording import factor_words, level_words, panel_words, people
+from emgpipe.statistics.normality import shapiro_wilk
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from emgpipe.comparison.groups.measure import Result
     from emgpipe.comparison.groups.membership import Membership
     from emgpipe.comparison.groups.questions import Asked
@@ -172,26 +175,22 @@ def _permutations(results: Sequence[Result]) -> str:
 def _assumptions(members: Membership, results: Sequence[Result]) -> str:
     """Say what Shapiro and Wilk's test finds in what the groups or the line leave over."""
     start = "Participants are independent. The t interval takes the numbers as normally distributed "
-    start += "about the line" if members.numeric else "in each group, spreads may differ"
-    found = [p for result in results if (p := _shapiro(_residuals(result))) is not None]
+    start += (
+        "about the line, equally spread"
+        if members.numeric
+        else "in each group, spreads may differ (with two or three in a group and very unequal spreads Welch's test "
+        "rejects somewhat too often)"
+    )
+    found = [p for result in results if math.isfinite(p := shapiro_wilk(_residuals(result))[1])]
     if not found:
         return f"{start}; not checked, which needs three participants and some spread"
     low = sum(p < ALPHA for p in found)
     return f"{start}; Shapiro-Wilk p of the residuals below .05 in {low} of {len(found)}; no test was chosen by it"
 
 
-def _residuals(result: Result) -> list[float]:
+def _residuals(result: Result) -> NDArray[np.float64]:
     if result.of:
-        return [float(value - part.mean()) for part in result.values for value in part]
+        return np.concatenate([part - part.mean() for part in result.values if part.size])
     x, y = result.values
-    if math.isnan(result.estimate):
-        return []
-    return [float(value) for value in y - y.mean() - result.estimate * (x - x.mean())]
-
-
-def _shapiro(residuals: Sequence[float]) -> float | None:
-    from scipy.stats import shapiro
-
-    if len(residuals) < 3 or np.ptp(residuals) < 1e-9:
-        return None
-    return float(shapiro(residuals).pvalue)
+    slope = result.estimate if math.isfinite(result.estimate) else 0.0
+    return np.asarray(y - y.mean() - slope * (x - x.mean()) if x.size else y, dtype=np.float64)

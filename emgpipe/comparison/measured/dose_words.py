@@ -30,12 +30,10 @@ _STRAIGHT: Final = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
-    """The p values of an outcome's slope and curvature, each by t and by sign flips, in their family of tests."""
+    """The p values of the t tests of an outcome's slope and curvature, in their family of tests."""
 
     slope: float
-    slope_sign_flip: float
     curvature: float
-    curvature_sign_flip: float
     tests: int
     correction: Correction
 
@@ -46,7 +44,7 @@ def dose_sentences(
     """Return one sentence per outcome, then what was left out, each thing once."""
     tests = asked.tests_in_family(outcomes)
     said = [
-        _sentence(one, Adjusted(*map(float, row), count, asked.correction), asked.channel, vocabulary)
+        _sentence(one, Adjusted(float(row[0]), float(row[2]), count, asked.correction), asked.channel, vocabulary)
         for one, row, count in zip(outcomes, adjusted, tests, strict=True)
     ]
     return (*said, *left_out_sentences(outcomes, vocabulary))

@@ -85,7 +85,9 @@ def degrees_of_freedom(
     simple = plain and not wanted.held and not wanted.covariates and wanted.dose is None
     exact = wanted.random == "condition" or (wanted.random == "intercept" and counts.max() == 1)
     if complete and simple and exact:
-        return (n - 1) * (levels - 1), "(participants - 1) x (levels - 1), exact in a balanced design"
+        return (n - 1) * (levels - 1), (
+            "(participants - 1) x (levels - 1), exact in a balanced design where responses to all levels spread alike"
+        )
     return n - 1, "participants - 1, the cautious choice where the design is not balanced or holds covariates"
 
 

@@ -136,6 +136,7 @@ def doubts_words(fits: Sequence[Fitted], vocabulary: Vocabulary) -> str:
     ]
     start = (
         "random effects and residuals are taken as normally distributed, residuals as independent and equally "
-        "spread; not tested. Convergence, variances at the boundary and singular covariances were looked for: "
+        "spread, responses to all levels too unless random is slopes (where they are not, the tests reject too often); "
+        "not tested. Convergence, variances at the boundary and singular covariances were looked for: "
     )
     return start + (" | ".join(found) if found else "none")

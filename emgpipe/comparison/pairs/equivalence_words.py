@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from emgpipe.comparison.pairs.pair import normality_words
 from emgpipe.comparison.shared.corrections import CORRECTION_NAMES, adjusted_words
 from emgpipe.comparison.shared.numbers import (
     center_words,
@@ -19,6 +20,7 @@ from emgpipe.comparison.shared.numbers import (
 )
 from emgpipe.comparison.shared.refusals import reasons_words
 from emgpipe.comparison.shared.wording import RESERVATION, once, people
+from emgpipe.statistics.normality import shapiro_wilk
 
 if TYPE_CHECKING:
     from emgpipe.comparison.equivalence import Equivalence
@@ -99,12 +101,14 @@ def _numbers(one: Judged, asked: Equivalence) -> str:
     )
 
 
-def equivalence_basis(judged: Sequence[Judged], question: ScopePairs, asked: Equivalence) -> dict[str, str]:
+def equivalence_basis(
+    judged: Sequence[Judged], question: ScopePairs, asked: Equivalence, vocabulary: Vocabulary
+) -> dict[str, str]:
     """Return what the verdicts rest on."""
     everybody = sorted({person for pair in question.pairs for person in pair.participants})
     log = asked.analysis_scale == "log"
     bounds = judged[0].bounds.shown()
-    low, high = (f"{bound:.3g}" for bound in bounds)
+    low, high = (f"{bound:.4g}" for bound in bounds)
     alpha, shares = f"{asked.alpha:g}", (share_words(1 - asked.alpha), share_words(1 - 2 * asked.alpha))
     units = "" if log else f" {judged[0].pair.outcome.unit}"
     basis = {
@@ -119,8 +123,10 @@ def equivalence_basis(judged: Sequence[Judged], question: ScopePairs, asked: Equ
         f"be held against the margin, and {shares[0]} t interval, to be held against no difference; not adjusted "
         "for the number of comparisons",
         "multiplicity": _multiplicity(asked),
-        "assumptions": "the differences are normally distributed"
-        f"{', on the log scale' if log else ''}; the paired comparison of the same levels reports a check of that",
+        "assumptions": f"the differences are normally distributed{', on the log scale' if log else ''}; "
+        + normality_words(
+            [(one.pair, shapiro_wilk(one.pair.differences)[1]) for one in judged], question.scope.factor, vocabulary
+        ),
     }
     if log:
         basis["meaning"] = RESERVATION

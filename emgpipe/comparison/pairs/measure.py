@@ -19,6 +19,7 @@ from emgpipe.statistics.effect_sizes import (
     average_effects,
     difference_effects,
 )
+from emgpipe.statistics.normality import shapiro_wilk
 from emgpipe.statistics.paired_tests import PairedT, SignedRanks, paired_t, sign_flip_p, signed_ranks, smallest_p
 from emgpipe.statistics.sign_flips import SignFlips, sign_flips
 
@@ -118,7 +119,7 @@ def measure(pair: Pair, flips: Flips, confidence: float) -> Measured:
         ranks=signed_ranks(differences if n > 1 else differences[:0]),
         effects=difference_effects(differences, confidence),
         average=_average(pair, confidence),
-        shapiro=_shapiro(differences),
+        shapiro=shapiro_wilk(differences),
     )
 
 
@@ -129,15 +130,6 @@ def _average(pair: Pair, confidence: float) -> AverageEffects:
         return NO_AVERAGE_EFFECTS
     level, other = (np.log(values) if pair.scale == "log" else values).T
     return average_effects(level, other, confidence)
-
-
-def _shapiro(differences: np.ndarray[Any, np.dtype[np.float64]]) -> tuple[float, float]:
-    if differences.size < 3 or np.ptp(differences) == 0:
-        return math.nan, math.nan
-    from scipy.stats import shapiro
-
-    w, p = shapiro(differences)
-    return float(w), float(p)
 
 
 def measured_table(rows: Sequence[InFamily], factor: str, scope: str) -> pd.DataFrame:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from emgpipe.comparison.shared.numbers import p_words
 from emgpipe.comparison.shared.wording import level_words
 from emgpipe.statistics.paired_tests import paired_differences
 
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from emgpipe.comparison.shared.cells import Scale
     from emgpipe.comparison.shared.outcomes import OutcomeCells
     from emgpipe.vocabulary import Vocabulary
+
+_DOUBTFUL: Final = 0.05
+_MOST_NAMED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +90,19 @@ def make_pair(outcome: OutcomeCells, level: str, other: str, scale: Scale) -> Pa
         participants=tuple(person for person, there in zip(outcome.participants, both, strict=True) if there),
         shown=shown[np.isfinite(shown).all(axis=1) & both],
     )
+
+
+def normality_words(checked: Sequence[tuple[Pair, float]], factor: str, vocabulary: Vocabulary) -> str:
+    """Say what Shapiro and Wilk's test finds in the differences; pairs come with its p, NaN where there is none."""
+    known = sorted(((pair, p) for pair, p in checked if math.isfinite(p)), key=lambda one: one[1])
+    if not known:
+        return "not checked, which needs three participants whose differences are not all the same"
+    doubtful = [(pair, p) for pair, p in known if p < _DOUBTFUL]
+    named = []
+    for pair, p in doubtful[:_MOST_NAMED]:
+        level, other = pair.words(vocabulary, factor)
+        named.append(f"{pair.outcome.words(vocabulary)}: {level} against {other}, p {p_words(p)}")
+    more = f" and {len(doubtful) - _MOST_NAMED} more" if len(doubtful) > _MOST_NAMED else ""
+    words = f"Shapiro-Wilk p below .05 in {len(doubtful)} of {len(known)} pairs"
+    words += f" ({'; '.join(named)}{more})" if named else ""
+    return f"{words}. Said so that it can be judged; no test was chosen by it"

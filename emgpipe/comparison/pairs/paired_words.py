@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from emgpipe.comparison.pairs.pair import normality_words
 from emgpipe.comparison.shared.corrections import CORRECTION_NAMES, adjusted_words
 from emgpipe.comparison.shared.levels import BASIS as LEVELS_BASIS
 from emgpipe.comparison.shared.numbers import (
@@ -13,7 +14,6 @@ from emgpipe.comparison.shared.numbers import (
     difference_words,
     higher_words,
     more_words,
-    p_words,
     ratio_words,
     share_words,
 )
@@ -23,7 +23,7 @@ from emgpipe.comparison.shared.wording import RESERVATION, listed, once, people
 if TYPE_CHECKING:
     from emgpipe.comparison.paired import Paired
     from emgpipe.comparison.pairs.base import ScopePairs
-    from emgpipe.comparison.pairs.measure import InFamily, Measured
+    from emgpipe.comparison.pairs.measure import InFamily
     from emgpipe.comparison.shared.cells import Scale
     from emgpipe.comparison.shared.outcomes import OutcomeCells
     from emgpipe.statistics.multiplicity import Correction
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _MOST_SAID = 12
 """Pairs of one outcome that each get a clause; of more, those with a difference only."""
-_MOST_NAMED = 5
 
 
 def paired_sentences(
@@ -132,7 +131,8 @@ def paired_basis(
         "exact correction (n - 1 and 2 (n - 1) degrees of freedom). Intervals by the noncentral t distribution, for "
         "dav and gav scaled from dz (Algina and Keselman 2003). dav, gav, drm and r depend on the references, since "
         "they compare participants",
-        "assumptions": _assumptions(rows, question, vocabulary),
+        "assumptions": "the t test takes the differences as normally distributed, on the log scale for amplitudes; "
+        + normality_words([(row.found.pair, row.found.shapiro[1]) for row in rows], question.scope.factor, vocabulary),
     }
     if "log" in scales:
         basis["meaning"] = RESERVATION
@@ -172,23 +172,3 @@ def _flips_words(rows: Sequence[InFamily], asked: Paired) -> str:
     if len(exact) < len(sizes):
         parts.append(f"{asked.resamples} random sign assignments (seed {asked.seed}) of more participants")
     return "; ".join(parts) or "none: no pair has two participants"
-
-
-def _assumptions(rows: Sequence[InFamily], question: ScopePairs, vocabulary: Vocabulary) -> str:
-    checked = [row.found for row in rows if math.isfinite(row.found.shapiro[1])]
-    doubtful = sorted((found for found in checked if found.shapiro[1] < 0.05), key=lambda found: found.shapiro[1])
-    start = "the t test takes the differences as normally distributed, on the log scale for amplitudes"
-    if not checked:
-        return f"{start}; not checked, which needs three participants"
-    words = f"{start}; Shapiro-Wilk p below .05 in {len(doubtful)} of {len(checked)} pairs"
-    if doubtful:
-        named = [_pair_words(found, question, vocabulary) for found in doubtful[:_MOST_NAMED]]
-        more = f" and {len(doubtful) - _MOST_NAMED} more" if len(doubtful) > _MOST_NAMED else ""
-        words += f" ({'; '.join(named)}{more})"
-    return f"{words}. Said so that it can be judged; no test was chosen by it"
-
-
-def _pair_words(found: Measured, question: ScopePairs, vocabulary: Vocabulary) -> str:
-    level, other = found.pair.words(vocabulary, question.scope.factor)
-    start = found.pair.outcome.words(vocabulary)
-    return f"{start}: {level} against {other}, p {p_words(found.shapiro[1])}"

@@ -22,7 +22,8 @@ ALPHA: Final = round(1 - CONFIDENCE, 12)
 _METHOD: Final = (
     "repeated-measures analysis of variance over the participants who have every level, on the logarithm of EMG "
     "amplitudes and ratios and on the values of other channels; F is quoted with the degrees of freedom and the p "
-    "value of Greenhouse and Geisser, whatever the test of sphericity says; Huynh and Feldt's are in the table"
+    "value of Greenhouse and Geisser, whatever the test of sphericity says; Huynh and Feldt's are in the table, "
+    "slightly liberal where conditions are not spherical"
 )
 _FRIEDMAN: Final = (
     "Friedman's test with Kendall's W stands beside it, by chi squared and by permutation of each participant's ranks; "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.report.markup import bullets, details, escape
 from emgpipe.report.panels import ranking_panels
@@ -11,7 +11,7 @@ from emgpipe.report.paper import by_subject
 from emgpipe.report.words import count, finite, metric_label, muscle_label, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
@@ -38,8 +38,8 @@ def brief_part(comparison: Comparison) -> str:
     primary = primary_sentences(comparison)
     notes = [sentence for sentence in _notes(comparison) if sentence not in primary]
     above = f"<p>{escape(gist)}</p>" if gist else ""
-    first = bullets([*(f"<strong>{escape(one)}</strong>" for one in primary), *map(escape, notes)])
-    return above + first + details(f"All {len(said)} sentences", bullets(_by_subject(said)))
+    first = sentence_list([*primary, *notes])
+    return above + first + details(f"All {len(said)} sentences", sentence_list(said))
 
 
 def gist_sentence(comparison: Comparison) -> str:
@@ -65,7 +65,7 @@ def primary_sentences(comparison: Comparison) -> list[str]:
     return list(found)
 
 
-def _outcome_name(row: dict[str, str]) -> str:
+def _outcome_name(row: Mapping[Any, Any]) -> str:
     """Return the words the sentences about an outcome begin with."""
     return muscle_label(plain(row["muscle"]).replace("/", " to "), row["side"], row["placement"])
 
@@ -80,9 +80,12 @@ def _notes(comparison: Comparison) -> list[str]:
     return [sentence for sentence in comparison.sentences if not sentence.startswith(names)]
 
 
-def _by_subject(sentences: Sequence[str]) -> Iterable[str]:
-    for subject, clauses in by_subject(sentences):
-        yield f"<strong>{escape(subject)}</strong>{bullets(map(escape, clauses))}" if clauses else escape(subject)
+def sentence_list(sentences: Sequence[str]) -> str:
+    """Return sentences as a list, those about the same outcome under its name."""
+    return bullets(
+        f"<strong>{escape(subject)}</strong>{bullets(map(escape, clauses))}" if clauses else escape(subject)
+        for subject, clauses in by_subject(sentences)
+    )
 
 
 def _shown(column: str, things: str, what: str) -> Callable[[pd.DataFrame], str]:

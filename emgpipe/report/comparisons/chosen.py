@@ -71,10 +71,12 @@ def effect(row: Row, ratio: tuple[str, str, str], difference: tuple[str, str, st
         center, low, high = (finite(row[name]) for name in ratio)
         return interval(center, low, high)
     factor, unit = shown_unit(text(row["unit"]))
-    return estimate(*(_scaled(row[name], factor) for name in difference), unit=unit)
+    center, low, high = (scaled(row[name], factor) for name in difference)
+    return estimate(center, low, high, unit)
 
 
-def _scaled(value: Any, factor: float) -> float | None:
+def scaled(value: Any, factor: float) -> float | None:
+    """Return a value in its shown unit; None where it is missing."""
     known = finite(value)
     return None if known is None else factor * known
 

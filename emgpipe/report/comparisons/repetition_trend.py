@@ -45,8 +45,8 @@ _MOST: Final = 40
 """Outcomes drawn per condition; more are in the table only."""
 _MOST_SCOPES: Final = 12
 """Conditions drawn."""
-_WIDTH: Final = 2.6
-_HEIGHT: Final = 2.25
+_WIDTH, _HEIGHT, _LEFT, _BELOW, _ABOVE = 2.8, 2.4, 0.62, 0.48, 0.42
+"""Inches of a panel with the room for words around it; stated, because a layout engine takes a second per figure."""
 
 
 def part(comparison: Comparison) -> str:
@@ -141,13 +141,15 @@ def _figure(panels: list[tuple[dict[str, Any], pd.DataFrame]], over: str) -> Fig
 
     columns = min(_COLUMNS, len(panels))
     lines = math.ceil(len(panels) / columns)
-    figure = Figure(figsize=(_WIDTH * columns + 0.4, _HEIGHT * lines + 0.35), layout="constrained")
-    grid = figure.subplots(lines, columns, squeeze=False)
-    for axes in grid.flat[len(panels) :]:
-        axes.set_visible(False)
-    for axes, (row, course) in zip(grid.flat, panels, strict=False):
+    wide, high = _WIDTH * columns + 0.1, _HEIGHT * lines
+    figure = Figure(figsize=(wide, high))
+    for place, (row, course) in enumerate(panels):
+        down, right = divmod(place, columns)
+        left, bottom = right * _WIDTH + _LEFT, high - (down + 1) * _HEIGHT + _BELOW
+        size = ((_WIDTH - _LEFT - 0.1) / wide, (_HEIGHT - _BELOW - _ABOVE) / high)
+        axes = figure.add_axes((left / wide, bottom / high, *size))
         _panel(axes, row, course, over)
-    figure.supxlabel("Repetition" if over == "repetitions" else "Percent of the hold", fontsize=9)
+        axes.set_xlabel("repetition" if over == "repetitions" else "percent of the hold", fontsize=8)
     return figure
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from emgpipe.report.comparisons.chosen import grouped_table
+from emgpipe.report.comparisons.chosen import grouped_table, scaled
 from emgpipe.report.words import MISSING, estimate, finite, interval, label, number, plain, shown_unit
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def _spread(row: Any) -> str:
         center, low, high = (finite(row[f"response_factor{end}"]) for end in ends)
         return MISSING if center is None else f"{_TIMES} {interval(center, low, high)}"
     factor, unit = shown_unit(plain(row["unit"]))
-    known = (finite(row[f"sd_response{end}"]) for end in ends)
-    return estimate(*(None if value is None else factor * value for value in known), unit=unit)
+    center, low, high = (scaled(row[f"sd_response{end}"], factor) for end in ends)
+    return estimate(center, low, high, unit)
 
 
 def _smallest(row: Any) -> str:
