@@ -136,8 +136,8 @@ def concerns(setting: ChannelSetting, trial: Trial, targets: frozenset[str] | No
 
 
 def _missing(setting: ChannelSetting, trial: Trial, labels: Sequence[str]) -> list[Finding]:
-    """Judge a missing channel: angles are not expected in MVIC and rest trials, EMG is expected everywhere."""
-    if not setting.muscle and trial.role in ("mvic", "rest"):
+    """Judge a missing channel: angles are not expected in MVIC and rest trials, EMG is not in calibration trials."""
+    if trial.role in (("calibration",) if setting.muscle else ("mvic", "rest")):
         return []
     level: Level = "fail" if setting.muscle else "warn"
     remedy = f"{labels_there(labels)}; correct `label` under `channels`, or state `use: false` under `overrides`"

@@ -104,6 +104,16 @@ def test_a_changed_comparison_is_picked_up_and_files_of_the_old_ones_go(study):
     assert done.comparisons[0].title in page.text
 
 
+def test_a_table_of_comparisons_is_not_taken_for_one_of_the_run(study):
+    change(study, RANKING, "  - {kind: curves, factor: exercise, against: back_squat}\n")
+    first = compare_study(study)
+    assert (results(study) / "comparisons" / "curves.csv").is_file()
+    before = written(study)
+    again = compare_study(study)
+    pd.testing.assert_frame_equal(first.comparisons[0].table, again.comparisons[0].table)
+    assert {name for name, digest in written(study).items() if before[name] != digest} == {"run.json"}
+
+
 def test_a_primary_outcome_may_be_named_later(study):
     change(study, "output:", "primary_outcome: {outcome: biceps_femoris, metric: peak}\noutput:")
     compare_study(study)

@@ -26,7 +26,7 @@ def smooth(*, equal: bool) -> NDArray[np.float64]:
     places, points = np.linspace(-10, 110, _WAVES)[:, None], np.arange(POINTS)[None, :]
     widths = 20.0 if equal else np.linspace(8, 40, _WAVES)[:, None]
     heights = 1.0 if equal else np.linspace(0.4, 2.0, _WAVES)[:, None]
-    return heights * np.exp(-4 * np.log(2) * ((points - places) / widths) ** 2)
+    return np.asarray(heights * np.exp(-4 * np.log(2) * ((points - places) / widths) ** 2))
 
 
 def run_curves(rng: np.random.Generator, n: int, case: Case, studies: int) -> Outcomes:

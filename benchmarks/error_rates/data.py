@@ -110,4 +110,4 @@ def mean_amplitude(k: int, case: Case) -> NDArray[np.float64]:
         share * moment(unit * width * spread) * moment(unit * width * tilt)
         for share, width in ((1 - RARE, 1.0), (RARE, WIDER))
     ]
-    return math.exp(HEIGHT**2 / 2) * sum(parts)
+    return math.exp(HEIGHT**2 / 2) * (parts[0] + parts[1])

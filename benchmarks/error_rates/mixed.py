@@ -15,15 +15,17 @@ from emgpipe.statistics.mixed import MixedData, fit_mixed
 
 REPETITIONS, LEVELS, NOISE = 3, 3, 0.1
 RESPONSE: Final = (0.2, 0.2, 0.2)
-"""SD of the participants' own responses to the levels; those of unequal cases are UNEQUAL_RESPONSE."""
+"""SD of the participants' own responses to the levels, in equal cases."""
 UNEQUAL_RESPONSE: Final = (0.1, 0.2, 0.4)
+"""The same in unequal ones."""
 
 
 def amplitudes(rng: np.random.Generator, n: int, case: Case) -> NDArray[np.float64]:
     """Return log amplitudes without any effect, shape (n, levels, repetitions)."""
     response = np.array(RESPONSE if case.equal else UNEQUAL_RESPONSE)[None, :, None]
     own = errors(rng, case.shape, (1, n, LEVELS, 1))[0] * response
-    return rng.normal(0, HEIGHT, (n, 1, 1)) + own + NOISE * rng.normal(size=(n, LEVELS, REPETITIONS))
+    heights = rng.normal(0, HEIGHT, (n, 1, 1))
+    return np.asarray(heights + own + NOISE * rng.normal(size=(n, LEVELS, REPETITIONS)))
 
 
 def long_form(cells: NDArray[np.float64], *, slopes: bool) -> MixedData:

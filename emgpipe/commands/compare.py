@@ -35,8 +35,12 @@ def _compare(given: argparse.Namespace) -> int:
         from emgpipe.report import ranking_text
 
         print(ranking_text(done.comparisons) or "no comparison: none is stated, or none could be made")
-    print(f"\n{len(done.comparisons)} comparisons made, {len(done.problems)} not made")
+    print(f"\n{_counted(len(done.comparisons), 'comparison')} made, {_counted(len(done.problems), 'problem')}")
     for problem in done.problems:
         print(f"  WARN study: {problem}", file=sys.stderr)
     print(f"comparisons: {os.path.normpath(done.page)}; report.html and findings.csv still show those of the run")
     return EXIT_OK
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count or 'no'} {what}" + ("" if count == 1 else "s")

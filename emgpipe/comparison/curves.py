@@ -158,8 +158,7 @@ class Curves(ConditionQuestion):
         refused: list[str] = []
         for outcome in outcomes:
             scale = self.on_scale(outcome)
-            levels = level_pairs(outcome.levels, against)
-            pairs = [pair_curves(outcome, *both, scale, self.tested) for both in levels]
+            pairs = pair_curves(outcome, level_pairs(outcome.levels, against), scale, self.tested)
             if any(pair.participants for pair in pairs):
                 found += in_outcome(pairs, self.tested)
             else:

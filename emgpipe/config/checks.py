@@ -9,6 +9,7 @@ from emgpipe.config.fieldnames import is_factor, misspelled
 from emgpipe.config.patterns import parse_pattern
 from emgpipe.config.problems import Fault
 from emgpipe.errors import suggest
+from emgpipe.metrics import METRIC_NAMES
 from emgpipe.model.tables import STANDARD_FACTORS
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from emgpipe.config.channels import ChannelSetting
     from emgpipe.config.nodes import Loc
     from emgpipe.config.study import Study
+    from emgpipe.config.variants import Variant
 
 
 def check_study(study: Study) -> list[Fault]:
@@ -108,8 +110,20 @@ def _variant_faults(study: Study) -> Iterator[Fault]:
             message = f"the name '{variant.name}' is already used by entry {seen[variant.name.casefold()] + 1}"
             yield Fault(("variants", index, "name"), f"{message}; choose another one")
         seen.setdefault(variant.name.casefold(), index)
+        if variant.name in METRIC_NAMES:
+            message = f"the name '{variant.name}' is that of a metric, and both stand in one table; choose another one"
+            yield Fault(("variants", index, "name"), message)
+        if not _differs(variant, study):
+            message = f"variant '{variant.name}' says what the study says anyway; change a parameter, or delete it"
+            yield Fault(("variants", index), message)
         if variant.chain is not None:
             yield from _chain_faults(variant.chain, study, ("variants", index, "chain"))
+
+
+def _differs(variant: Variant, study: Study) -> bool:
+    """Tell whether a variant differs from the study in anything."""
+    chain, normalization = variant.chain or study.chain, variant.normalization or study.normalization
+    return (chain, normalization) != (study.chain, study.normalization) or variant.drop_repetitions is not None
 
 
 def _repetition_faults(study: Study) -> Iterator[Fault]:

@@ -75,13 +75,14 @@ def _numbered(stated: Sequence[Stated]) -> list[str]:
 
 
 def _told_apart(name: str, same: Sequence[tuple[int, Trial]]) -> dict[int, str]:
-    """Add the further factors in which trials of one name differ."""
-    factors = dict.fromkeys(factor for _, trial in same for factor in trial.factors if factor != "order")
-    differing = [factor for factor in factors if len({trial.factors.get(factor, "") for _, trial in same}) > 1]
+    """Add the pose and the further factors in which trials of one name differ."""
+    stated = {index: {"position": trial.position, **trial.factors} for index, trial in same}
+    factors = dict.fromkeys(factor for own in stated.values() for factor in own if factor != "order")
+    differing = [factor for factor in factors if len({own.get(factor, "") for own in stated.values()}) > 1]
     condition, _, number = name.rpartition(".")
     names = {}
-    for index, trial in same:
-        levels = [_plain(trial.factors[factor]) for factor in differing if factor in trial.factors]
+    for index, own in stated.items():
+        levels = [_plain(own[factor]) for factor in differing if own.get(factor)]
         names[index] = ".".join([condition, *levels, number])
     return names
 

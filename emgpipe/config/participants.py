@@ -23,13 +23,20 @@ if TYPE_CHECKING:
 _KEY: Final = "participant"
 _TAKEN: Final = frozenset({*WHERE, *METRIC_COLUMNS, *STANDARD_FACTORS, "comparison", "level", "n"}) - {_KEY}
 _PERSONAL: Final = re.compile(
-    r"(first|last|family|given|full|sur|middle|maiden|vor|nach)?_?names?|prenom|nom|nombre|apellidos?|initials"
-    r"|(date_of_birth|birth_?(date|day)|dob|born(_on)?|geburts(datum|tag)|date_de_naissance|fecha_de_nacimiento)"
+    r"(.*_)?(first|last|family|given|full|sur|middle|maiden|vor|nach)_?names?(_.*)?"
+    r"|((person|people|subject|participant|patient|contact|student|athlete)s?_)?names?"
+    r"|prenom|nom|nombre|apellidos?|initial(s|en)?|(.*_)?contact(_.*)?"
+    r"|(.*_)?(date_of_birth|birth_?(date|day)|dob|born(_on)?|geburts(datum|tag)|date_de_naissance|fecha_de_nacimiento)"
+    r"(_.*)?"
     r"|e_?mail(_.*)?|(tele)?phone(_.*)?|mobile(_.*)?|telefon.*|handy(_.*)?|(home_|street_)?address|adresse|street|postcode|zip(_code)?"
-    r"|(patient|medical_record|insurance|passport|social_security)_?(id|number|no)?|ssn|mrn"
+    r"|(patient|student|matriculation|medical_record|insurance|passport|social_security)_?(id|number|no|nr)?"
+    r"|matrikel.*|ssn|mrn"
 )
 """Columns that say who somebody is; a year of birth or an age does not."""
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_DATE: Final = re.compile(r"(?<!\d)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.] ?\d{1,2}[-/.] ?(\d{4}|\d{2}))(?!\d)")
+_CODE: Final = re.compile(r"[^\W\d]{0,8}[-_ ]?\d{1,6}[^\W\d]?")
+"""What a participant's code looks like; other names are not repeated in findings, because they may be real ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +107,16 @@ def _why_not(name: str, columns: Sequence[str], rows: Sequence[Row]) -> str:
     if name in _TAKEN:
         return f"the column '{name}' is left out: the name has a meaning of its own in the tables; rename it"
     index = columns.index(name)
-    addresses = any(len(row.cells) > index and _ADDRESS.fullmatch(row.cells[index]) for row in rows)
-    if _PERSONAL.fullmatch(name) or addresses:
+    cells = [row.cells[index] for row in rows if len(row.cells) > index]
+    if _PERSONAL.fullmatch(name) or any(map(_ADDRESS.search, cells)):
         return (
             f"the column '{name}' looks like personal data and is left out of all results; delete it from the table, "
-            "participants go by codes"
+            "participants go by codes; if it is something else, rename it"
+        )
+    if any(map(_DATE.fullmatch, cells)):
+        return (
+            f"the column '{name}' holds dates, which can say who somebody is, and is left out of all results; write an "
+            "age or a year in its place"
         )
     return ""
 
@@ -117,16 +129,16 @@ def _stated(
     problems = []
     for row in rows:
         cells = dict(zip(columns, row.cells, strict=False))
-        extra = [cell for index, cell in enumerate(row.cells) if cell and not (columns[index:] and columns[index])]
+        extra = [index for index, cell in enumerate(row.cells) if cell and not (columns[index:] and columns[index])]
         where = f"{path.name}, row {row.number}"
         if extra:
-            message = f"the cell '{extra[0]}' stands under no column name and is left out; name the column"
-            problems.append(Problem("table", cells.get(_KEY, "") or where, where, message, "warn"))
+            message = f"the cell in column {extra[0] + 1} stands under no column name and is left out; name the column"
+            problems.append(Problem("table", path.name, where, message, "warn"))
         if not cells.get(_KEY):
             message = f"the row names no participant and is left out; fill in the column '{_KEY}'"
             problems.append(Problem("table", path.name, where, message, "warn"))
             continue
-        stated.setdefault(key_of(cells[_KEY]), []).append(cells)
+        stated.setdefault(key_of(cells[_KEY]), []).append({**cells, "": str(row.number)})
     return stated, problems
 
 
@@ -136,9 +148,10 @@ def _without_trials(
     problems = []
     for key, rows in stated.items():
         if key not in there:
-            name = rows[0][_KEY]
-            message = f"there is no trial of participant '{name}', the row is left out{suggest(name, known)}"
-            problems.append(Problem("table", name, path.name, message, "warn"))
+            name, where = rows[0][_KEY], f"{path.name}, row {rows[0]['']}"
+            who = f"participant '{name}'" if _CODE.fullmatch(name) else "the participant it names"
+            message = f"there is no trial of {who}, the row is left out{suggest(name, known)}"
+            problems.append(Problem("table", path.name, where, message, "warn"))
     return problems
 
 

@@ -15,6 +15,8 @@ NEED_NO_SIGNAL: Final = frozenset(
     {"name", "title", "description", "extends", "reporting", "vocabulary", "comparisons", "primary_outcome", "output"}
 )
 """Sections that can change without any number of the tables of a run changing with them."""
+_WORDS_BEHIND_NUMBERS: Final = {"muscles": "part_of", "exercises": "start_phase"}
+"""What of the vocabulary numbers depend on: whom an MVIC is for, and in which order the phases of a repetition come."""
 
 
 def plain_settings(study: Study, folder: Path) -> dict[str, Any]:
@@ -40,7 +42,21 @@ def portable(path: Path, folder: Path) -> str:
 def changed_settings(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Return in words which settings that numbers depend on differ; both as `plain_settings` gives them."""
     sections = [name for name in dict.fromkeys([*now, *before]) if name not in NEED_NO_SIGNAL]
-    return [words for name in sections for words in _differences(name, before.get(name), now.get(name))]
+    found = [words for name in sections for words in _differences(name, before.get(name), now.get(name))]
+    return [*found, *_changed_words(before.get("vocabulary") or {}, now.get("vocabulary") or {})]
+
+
+def _changed_words(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    """Name the entries a study added to the vocabulary that are gone, or mean something else; new ones may come."""
+    for section, entries in before.items():
+        there = {entry["id"]: entry for entry in now.get(section, ())}
+        key = _WORDS_BEHIND_NUMBERS.get(section, "id")
+        for entry in entries:
+            where = f"vocabulary: {section}: {entry['id']}"
+            if entry["id"] not in there:
+                yield f"{where} was there at the run and is not now"
+            else:
+                yield from _differences(f"{where}: {key}", entry.get(key), there[entry["id"]].get(key))
 
 
 def _plain(value: Any, folder: Path) -> Any:

@@ -172,7 +172,7 @@ def _reason(kind: str, given: object, context: Mapping[str, Any]) -> str:
     words = _WORDS.get(kind) or next((text for start, text in _FAMILIES if kind.startswith(start)), None)
     if words is None:
         return ""
-    return f"{words(context)}, but {shown(given)} is given"
+    return f"{words(context)}, but {shown(given) if given not in ([], ()) else 'an empty list'} is given"
 
 
 def _literal(given: object, context: Mapping[str, Any]) -> str:

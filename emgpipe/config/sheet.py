@@ -63,6 +63,7 @@ def _csv_rows(text: str, path: Path, what: str) -> Iterator[Row]:
         text = rest  # a note for spreadsheet programs, which do not count it as a row
     header = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(_DELIMITERS, key=header.count)
+    _refuse_open_quote(text, delimiter, path, what)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         yield from _not_blank(enumerate(reader, start=1))
@@ -73,9 +74,25 @@ def _csv_rows(text: str, path: Path, what: str) -> Iterator[Row]:
         ) from None  # fmt: skip
 
 
+def _refuse_open_quote(text: str, delimiter: str, path: Path, what: str) -> None:
+    """Refuse a cell that begins with a quotation mark and never ends: all rows below it would be one text."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for _ in reader:
+            line = reader.line_num + 1
+    except csv.Error as error:
+        if "end of data" in str(error):
+            raise ConfigError(
+                f"in the {what} a cell begins with a quotation mark and does not end with one, so that all rows below "
+                "would be one text; delete the mark, or put one behind the text",
+                path=path, line=line,
+            ) from None  # fmt: skip
+
+
 def _not_blank(rows: Iterable[tuple[int, list[str]]]) -> Iterator[Row]:
     for number, cells in rows:
-        stripped = tuple(" ".join(cell.split()) for cell in cells)
+        stripped = tuple(" ".join(cell.replace("\0", " ").split()) for cell in cells)
         if any(stripped):
             yield Row(number, stripped)
 

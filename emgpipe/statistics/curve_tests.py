@@ -9,33 +9,38 @@ Two forms, both two-sided and both made of the pointwise paired t:
   there is a difference is tested: where a cluster begins and ends is a description.
 
 Under the null hypothesis a participant's whole difference curve is as likely to have either sign, so that one sign per
-participant holds the chance of any false finding on the curve at its level.
+participant holds the chance of any false finding on the curve at its level. Where several pairs of conditions are
+tested, the same sign flips all difference curves of a participant, and the largest statistic over all pairs holds the
+chance of any false finding on any of them, also where some pairs differ and others do not. (Holm's steps over curves
+would not: a curve that differs somewhere would hand on its share of the 5 % and go on being searched.)
 
 Sources: Nichols and Holmes 2002, Hum Brain Mapp 15:1 (max-t, clusters, sign flips); Maris and Oostenveld 2007,
-J Neurosci Methods 164:177 (cluster sum); Bullmore et al. 1999, IEEE Trans Med Imaging 18:32 (cluster mass); Sassenhagen
-and Draschkow 2019, Psychophysiology 56:e13335 (what a cluster does not say).
+J Neurosci Methods 164:177 (cluster sum); Bullmore et al. 1999, IEEE Trans Med Imaging 18:32 (cluster mass); Westfall
+and Young 1993, Resampling-Based Multiple Testing, ch. 2 (single-step maximum over a family); Sassenhagen and Draschkow
+2019, Psychophysiology 56:e13335 (what a cluster does not say).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emgpipe.statistics.curve_flips import (
+    clusters_of,
+    critical_t,
+    null_of_flips,
+    share_at_least,
+    t_quantile,
+    t_values,
+)
 from emgpipe.statistics.sign_flips import DEFAULT_RESAMPLES, sign_flips
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-_CHUNK: Final = 512
-"""Flips at a time: a chunk of 101 points stays inside the processor's cache."""
-_TIE: Final = 1e-9
-_ALL_ALIKE: Final = 1e-12
-"""Differences that are all the same have no spread and an infinite t: it is held at sqrt((n - 1) / 1e-12)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,8 @@ class Cluster:
         +1 where the mean difference is above zero, -1 where it is below.
     mass : float
         Sum of |t|.
-    p : float
-        Adjusted for the whole curve.
+    p, p_family : float
+        Adjusted for the whole curve, and for all curves of the family.
     """
 
     first: int
@@ -59,6 +64,7 @@ class Cluster:
     sign: int
     mass: float
     p: float
+    p_family: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +78,13 @@ class CurveTest:
     exact : bool
         All sign assignments were used.
     flips : int
-        How many were used.
+        How many different ones were used.
     smallest_p : float
-        The smallest p these flips can give.
+        The smallest p these flips can give, also in the family.
     t : array, shape (n_points,)
         Paired t at each point; NaN at points that are not in the family.
-    p : array, shape (n_points,)
-        Adjusted for all points by max-t.
+    p, p_family : array, shape (n_points,)
+        Adjusted by max-t for all points, and for all points of all curves of the family.
     threshold : float
         A point counts by max-t where its |t| lies above; NaN where no |t| would do.
     cluster_threshold : float
@@ -93,6 +99,7 @@ class CurveTest:
     smallest_p: float
     t: NDArray[np.float64]
     p: NDArray[np.float64]
+    p_family: NDArray[np.float64]
     threshold: float
     cluster_threshold: float
     clusters: tuple[Cluster, ...]
@@ -106,14 +113,28 @@ def curve_test(
     resamples: int = DEFAULT_RESAMPLES,
     seed: int = 0,
 ) -> CurveTest:
-    """Test whether the mean difference is zero at every point of the curve.
+    """Test whether the mean difference is zero at every point of one curve; see `curve_tests`."""
+    (found,) = curve_tests([differences], alpha=alpha, cluster_alpha=cluster_alpha, resamples=resamples, seed=seed)
+    return found
+
+
+def curve_tests(
+    family: Sequence[NDArray[np.float64]],
+    *,
+    alpha: float = 0.05,
+    cluster_alpha: float = 0.05,
+    resamples: int = DEFAULT_RESAMPLES,
+    seed: int = 0,
+) -> tuple[CurveTest, ...]:
+    """Test whether the mean difference is zero at every point of each curve of a family.
 
     Parameters
     ----------
-    differences : array, shape (n_participants, n_points)
-        One difference curve per participant. A point at which anybody misses is left out of the family for all, so
-        that every point rests on the same participants, and parts a cluster; leave out participants who miss too
-        much before.
+    family : sequence of array, shape (n_participants, n_points)
+        One difference curve per participant; the same participants in the same rows everywhere. A row without any
+        number is somebody who is not in this pair. A point at which any of the others misses is left out for all of
+        them, so that every point rests on the same participants, and parts a cluster; leave out participants who miss
+        too much before.
     alpha : float
         For `CurveTest.threshold`.
     cluster_alpha : float
@@ -123,31 +144,96 @@ def curve_test(
 
     Returns
     -------
-    CurveTest
-        With fewer than two participants, or no point that everybody has, everything is NaN and there is no cluster.
+    tuple of CurveTest
+        One per curve. With fewer than two participants, or no point that everybody has, everything is NaN and there
+        is no cluster; such a curve is no member of the family.
+
+    Notes
+    -----
+    Curves differ in how many participants they rest on and in how smooth they are. Over the family each statistic is
+    therefore taken relative to the value that a share of `alpha` of the flips reaches on its own curve: that value is
+    the same whatever the signs, so that the test stays exact, and no curve sets the limit for all others.
     """
-    n, points = differences.shape
-    family = np.isfinite(differences).all(axis=0)
-    nothing = np.full(points, np.nan)
-    if n < 2 or not family.any():
-        return CurveTest(n, exact=False, flips=0, smallest_p=math.nan, t=nothing, p=nothing, threshold=math.nan,
-                         cluster_threshold=math.nan, clusters=())  # fmt: skip
-    signs, exact = _signs(n, resamples, seed)
-    limit = _t_quantile(n, cluster_alpha)
-    known = differences[:, family]
-    edges = np.flatnonzero(np.diff(np.flatnonzero(family)) > 1) + 1
-    highest, strongest = _null(known, signs, limit, edges)
-    own = _t_values(signs[:1], known)[0]
-    t, p = nothing, nothing.copy()
-    t[family] = own
-    p[family] = _share_at_least(highest, np.abs(own))
-    masses = list(_clusters(t, limit))
-    shares = _share_at_least(strongest, np.array([mass for *_, mass in masses]))
-    clusters = tuple(Cluster(*one, p=float(share)) for one, share in zip(masses, shares, strict=True))
-    smallest = 1 / len(signs)
-    return CurveTest(
-        n, exact, len(signs) * (2 if exact else 1), smallest, t, p, _critical(highest, alpha), limit, clusters
+    rows = [np.asarray(np.isfinite(one).any(axis=1)) for one in family]
+    points = [np.asarray(np.isfinite(one[own]).all(axis=0)) for one, own in zip(family, rows, strict=True)]
+    tested = [int(own.sum()) > 1 and bool(at.any()) for own, at in zip(rows, points, strict=True)]
+    if not any(tested):
+        return tuple(_nothing(int(own.sum()), at.size)[0] for own, at in zip(rows, points, strict=True))
+    anybody = np.asarray(np.any([own for own, yes in zip(rows, tested, strict=True) if yes], axis=0))
+    signs, exact = _signs(int(anybody.sum()), resamples, seed)
+    largest = _Largest(np.zeros(len(signs)), np.zeros(len(signs)))
+    made = [
+        _one(one[own], at, (signs[:, own[anybody]], exact), (alpha, cluster_alpha), largest)
+        if yes
+        else _nothing(int(own.sum()), at.size)
+        for one, own, at, yes in zip(family, rows, points, tested, strict=True)
+    ]
+    return tuple(_in_family(test, units, largest) for test, units in made)
+
+
+@dataclass(frozen=True, slots=True)
+class _Largest:
+    """Of every flip, over the curves so far, in units of each curve's own critical value."""
+
+    point: NDArray[np.float64]
+    mass: NDArray[np.float64]
+
+
+_Units = tuple[float, float]
+
+
+def _nothing(n: int, points: int) -> tuple[CurveTest, _Units]:
+    nothing, nan = np.full(points, np.nan), math.nan
+    test = CurveTest(n, exact=False, flips=0, smallest_p=nan, t=nothing, p=nothing, p_family=nothing, threshold=nan,
+                     cluster_threshold=nan, clusters=())  # fmt: skip
+    return test, (1.0, 1.0)
+
+
+def _one(
+    differences: NDArray[np.float64],
+    there: NDArray[np.bool_],
+    flips: tuple[NDArray[np.float64], bool],
+    levels: tuple[float, float],
+    largest: _Largest,
+) -> tuple[CurveTest, _Units]:
+    """Test one curve by itself and bring `largest` up to date; the second answer is the curve's units."""
+    (signs, exact), (alpha, cluster_alpha) = flips, levels
+    n = len(differences)
+    limit = t_quantile(n, cluster_alpha)
+    known = differences[:, there]
+    edges = np.flatnonzero(np.diff(np.flatnonzero(there)) > 1) + 1
+    highest, strongest = null_of_flips(known, signs, limit, edges)
+    units = _unit(highest, alpha), _unit(strongest, alpha)
+    np.maximum(largest.point, highest / units[0], out=largest.point)
+    np.maximum(largest.mass, strongest / units[1], out=largest.mass)
+    t, p = np.full(there.size, np.nan), np.full(there.size, np.nan)
+    t[there] = t_values(np.ones((1, n)), known)[0]
+    p[there] = share_at_least(highest, np.abs(t[there]))
+    found = list(clusters_of(t, limit))
+    shares = share_at_least(strongest, np.array([mass for *_, mass in found]))
+    clusters = tuple(Cluster(*one, p=float(share), p_family=math.nan) for one, share in zip(found, shares, strict=True))
+    used, smallest = (2**n, 2 / 2**n) if exact else (len(signs), max(2 / 2**n, 1 / len(signs)))
+    return CurveTest(n, exact, used, smallest, t, p, p, critical_t(highest, alpha), limit, clusters), units
+
+
+def _unit(null: NDArray[np.float64], alpha: float) -> float:
+    """Return what a share of alpha of the flips reaches; where hardly any flip has a cluster, the strongest."""
+    value = float(np.quantile(null, 1 - alpha, method="higher")) or float(null.max())
+    return value or 1.0
+
+
+def _in_family(test: CurveTest, units: _Units, largest: _Largest) -> CurveTest:
+    """Adjust for all curves of the family."""
+    if not test.flips:
+        return test
+    there = np.isfinite(test.t)
+    p = test.p.copy()
+    p[there] = np.maximum(p[there], share_at_least(largest.point, np.abs(test.t[there]) / units[0]))
+    shares = share_at_least(largest.mass, np.array([one.mass / units[1] for one in test.clusters]))
+    clusters = tuple(
+        replace(one, p_family=max(one.p, float(share))) for one, share in zip(test.clusters, shares, strict=True)
     )
+    return replace(test, p_family=p, clusters=clusters)
 
 
 def _signs(n: int, resamples: int, seed: int) -> tuple[NDArray[np.float64], bool]:
@@ -155,107 +241,3 @@ def _signs(n: int, resamples: int, seed: int) -> tuple[NDArray[np.float64], bool
     flips = sign_flips(n, resamples, seed)
     signs = flips.signs[flips.signs[:, 0] > 0] if flips.exact else flips.signs
     return signs, flips.exact
-
-
-def _t_quantile(n: int, alpha: float) -> float:
-    from scipy.special import stdtrit
-
-    return float(stdtrit(n - 1, 1 - alpha / 2))
-
-
-def _t_values(signs: NDArray[np.float64], differences: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the paired t, shape (n_flips, n_points); the sum of squares is the same under every flip.
-
-    With r = (sum d)^2 / (n sum d^2), t^2 = (n - 1) r / (1 - r). Where all differences are zero, t is zero.
-    """
-    n = len(differences)
-    largest = np.abs(differences).max(axis=0)
-    scaled = differences / np.where(largest > 0, largest, 1.0)
-    squares = n * np.sum(scaled**2, axis=0)
-    sums = signs @ scaled
-    share = np.minimum(sums**2 / np.where(squares > 0, squares, 1.0), 1.0)
-    spread = np.maximum(1 - share, _ALL_ALIKE)
-    return np.asarray(np.sign(sums) * np.sqrt((n - 1) * share / spread))
-
-
-def _null(
-    differences: NDArray[np.float64], signs: NDArray[np.float64], limit: float, edges: NDArray[np.intp]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the largest |t| and the strongest cluster of every flip.
-
-    Parameters
-    ----------
-    edges : array of int
-        Places before which points are missing, so that no cluster reaches across.
-    """
-    highest, strongest = np.empty(len(signs)), np.empty(len(signs))
-    for start in range(0, len(signs), _CHUNK):
-        t = _t_values(signs[start : start + _CHUNK], differences)
-        highest[start : start + _CHUNK] = np.abs(t).max(axis=1)
-        strongest[start : start + _CHUNK] = _strongest(np.insert(t, edges, 0.0, axis=1), limit)
-    return highest, strongest
-
-
-def _strongest(t: NDArray[np.float64], limit: float) -> NDArray[np.float64]:
-    """Return the mass of the strongest cluster of each row; 0 where there is none."""
-    side = np.zeros((t.shape[0], t.shape[1] + 1), dtype=np.int8)  # a column of zeros parts the rows
-    side[:, :-1] = (t > limit).astype(np.int8) - (t < -limit)
-    flat = side.ravel()
-    starts = np.flatnonzero((flat != 0) & np.diff(flat, prepend=np.int8(0)).astype(bool))
-    strongest = np.zeros(len(t))
-    if starts.size:
-        mass = np.zeros(side.shape)
-        mass[:, :-1] = np.where(side[:, :-1] != 0, np.abs(t), 0.0)
-        np.maximum.at(strongest, starts // side.shape[1], np.add.reduceat(mass.ravel(), starts))
-    return strongest
-
-
-def _clusters(t: NDArray[np.float64], limit: float) -> Iterator[tuple[int, int, int, float]]:
-    """Yield first, last, sign and mass of each cluster; NaN is outside."""
-    with np.errstate(invalid="ignore"):
-        side = (t > limit).astype(int) - (t < -limit).astype(int)
-    for first, last in stretches(side):
-        yield first, last, int(side[first]), float(np.abs(t[first : last + 1]).sum())
-
-
-def stretches(labels: NDArray[np.int_] | NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Yield first and last place of every run of equal labels that are not zero."""
-    padded = np.concatenate(([0], np.asarray(labels, dtype=int), [0]))
-    changes = np.flatnonzero(np.diff(padded))
-    for first, after in pairwise(changes):
-        if padded[first + 1] != 0:
-            yield int(first), int(after) - 1
-
-
-def _share_at_least(null: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return for each value the share of the flips that reach it; equal within rounding counts as reached."""
-    below = np.searchsorted(np.sort(null), values * (1 - _TIE), side="left")
-    return np.asarray((null.size - below) / null.size)
-
-
-def _critical(highest: NDArray[np.float64], alpha: float) -> float:
-    """Return the largest |t| of the flips that more than a share of alpha reaches; what lies above it counts."""
-    ordered = np.sort(highest)
-    counts = _share_at_least(highest, ordered) <= alpha + 1e-12
-    return float(ordered[~counts][-1]) if counts.any() else math.nan
-
-
-def adjust_over_pairs(own: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
-    """Adjust p values that hold for their own curve for the number of curves in the family (Holm 1979).
-
-    Curves are taken in the order of their smallest p. A p value is multiplied by the number of curves that are left
-    when its curve's turn comes, and is never below what a curve before it got.
-
-    Parameters
-    ----------
-    own : sequence of array
-        The p values of each curve, adjusted for its points; NaN and empty arrays are no tests.
-    """
-    smallest = np.array([np.nanmin(p) if np.isfinite(p).any() else np.nan for p in own], dtype=float)
-    order = [int(place) for place in np.argsort(smallest, kind="stable") if np.isfinite(smallest[place])]
-    adjusted = [np.full(p.shape, np.nan) for p in own]
-    floor = 0.0
-    for left, place in zip(range(len(order), 0, -1), order, strict=True):
-        floor = max(floor, min(1.0, left * float(smallest[place])))
-        adjusted[place] = np.where(np.isfinite(own[place]), np.clip(left * own[place], floor, 1.0), np.nan)
-    return adjusted

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 RUN_FILE: Final = "run.json"
 _CHUNK = 1 << 20
+_SECTIONS: Final = ("settings", "inputs", "outputs", "timing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,9 @@ def read_run_file(path: Path) -> dict[str, Any]:
         raise StoreError(f"{path} cannot be read ({error}); make it again with: emgpipe run") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise StoreError(f"{path} was written by another version of emgpipe; make it again with: emgpipe run")
+    lost = [name for name in _SECTIONS if not isinstance(content.get(name), dict)]
+    if lost:
+        raise StoreError(f"{path} is damaged: it has no '{lost[0]}'; make it again with: emgpipe run")
     return content
 
 

@@ -9,7 +9,7 @@ from emgpipe.model import Finding, Level, make_finding
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emgpipe.model import Signal
+    from emgpipe.model import Signal, Trial
     from emgpipe.zeroing.stillest import Still
 
 
@@ -56,10 +56,11 @@ def spread(stills: Sequence[Still], mean: float, apart: float) -> Finding:
     return _finding("neutral_spread", "warn", reason, remedy, signal, value=apart)
 
 
-def missing(signal: Signal, calibrations: Sequence[str], position: str | None) -> Finding:
+def missing(signal: Signal, calibrations: Sequence[Trial], position: str | None) -> Finding:
     """Warn of a channel that nothing zeroes; `calibrations` are the session's calibration trials, used or not."""
     pose = f" in position '{position}'" if position else ""
-    there = f"none of {', '.join(calibrations)} gives it" if calibrations else "the session has none"
+    named = [f"{one.id} (position '{one.position}')" if position else one.id for one in calibrations]
+    there = f"none of {', '.join(named)} gives it" if named else "the session has none"
     reason = (
         f"'{signal.name}' is to be counted from the participant's own neutral, which takes a calibration trial of "
         f"the same session{pose} with this channel, in {signal.unit}: {there}; the channel stays empty"

@@ -145,7 +145,7 @@ def _missing(settings: Zeroing, trials: Sequence[Posed], neutrals: Mapping[Key, 
         for signal in posed.signals
         if signal.name in settings.channels and _key(signal) not in neutrals
     }
-    calibrations = [posed.trial.id for posed in trials if posed.trial.role == "calibration"]
+    calibrations = [posed.trial for posed in trials if posed.trial.role == "calibration"]
     return [noticed.missing(signal, calibrations, settings.position) for signal in lost.values()]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from emgpipe.comparison.shared.numbers import share_words
-from emgpipe.comparison.shared.wording import RESERVATION, people
+from emgpipe.comparison.shared.wording import RESERVATION, listed, people
 from emgpipe.comparison.waveforms.sentences import FORM_WORDS, outcome_words
 from emgpipe.model.results import Family
 
@@ -29,8 +29,9 @@ def curves_basis(rows: Sequence[InOutcome], refused: Sequence[str], tested: Test
         "interval": f"{share_words(1 - tested.alpha)} t interval at each point by itself; it is not simultaneous and "
         "decides nothing",
         "sign_flips": _flips(rows, tested),
-        "multiplicity": "p is adjusted for the points of a curve, p_adjusted by Holm also for the pairs of one "
-        "outcome; muscles, and the two forms, are families of their own that are not controlled jointly",
+        "multiplicity": "p is adjusted for the points of a curve, p_adjusted also for the pairs of one outcome: the "
+        "same signs flip all pairs, and the largest statistic of any of them decides; muscles, and the two forms, are "
+        "families of their own that are not controlled jointly",
         "missing_points": "a point that somebody lacks is left out for all of that pair; who lacks more than a quarter "
         "of a curve is left out instead",
         "assumptions": "differences are symmetric about their mean under the null hypothesis; time is stretched "
@@ -66,11 +67,13 @@ def _scale(scales: set[Scale]) -> str:
 
 
 def _flips(rows: Sequence[InOutcome], tested: Tested) -> str:
-    sizes = sorted({row.pair.test.n for row in rows if row.pair.test.flips})
-    exact = [n for n in sizes if 2**n <= tested.resamples]
-    parts = [f"exact, all {2**n} sign assignments of {n} participants" for n in exact]
-    if len(exact) < len(sizes):
-        parts.append(f"{tested.resamples} random sign assignments (seed {tested.seed}) of more participants")
+    tests = [row.pair.test for row in rows if row.pair.test.flips]
+    sizes = sorted({test.n for test in tests if test.exact})
+    parts = [f"exact, all {2**n} sign assignments of {n} participants" for n in sizes]
+    drawn = sorted({test.n for test in tests if not test.exact})
+    if drawn:
+        of = listed(map(str, drawn), "or")
+        parts.append(f"{tested.resamples} random sign assignments (seed {tested.seed}) of {of} participants")
     return "; ".join(parts) or "none: no pair has two participants"
 
 
@@ -83,7 +86,7 @@ def curves_families(
         Family(
             f"{outcome_words(row.pair.outcome, vocabulary)}: {title} ({FORM_WORDS[form]})",
             row.tests,
-            f"{FORM_WORDS[form]} over the points of a curve, Holm over pairs",
+            f"{FORM_WORDS[form]} over the points of a curve, and over pairs",
         )
         for row in outcomes.values()
         for form in tested.forms

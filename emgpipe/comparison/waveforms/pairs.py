@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from emgpipe.comparison.waveforms.outcomes import enough, mean_there
-from emgpipe.statistics.curve_tests import adjust_over_pairs, curve_test, stretches
+from emgpipe.statistics.curve_flips import stretches
+from emgpipe.statistics.curve_tests import curve_tests
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,38 +98,32 @@ class InOutcome:
 
     pair: PairCurves
     tests: int
-    p_max_t: NDArray[np.float64]
     stretches: tuple[Stretch, ...]
     smallest: dict[Form, tuple[float, float]]
 
-    @property
-    def p_attainable(self) -> float:
-        """The smallest adjusted p these flips can give at Holm's first step."""
-        return min(1.0, self.pair.test.smallest_p * max(self.tests, 1))
 
-
-def pair_curves(outcome: CurveOutcome, level: str, other: str, scale: Scale, tested: Tested) -> PairCurves:
-    """Return a pair and its test."""
-    differences = outcome.differences(level, other, scale)
-    kept = enough(differences)
-    some = np.isfinite(differences).any(axis=1)
-    own = differences[kept]
-    test = curve_test(
-        own, alpha=tested.alpha, cluster_alpha=tested.cluster_alpha, resamples=tested.resamples, seed=tested.seed
+def pair_curves(
+    outcome: CurveOutcome, levels: Iterable[tuple[str, str]], scale: Scale, tested: Tested
+) -> list[PairCurves]:
+    """Return the pairs of one outcome and their tests, which are one family."""
+    pairs = list(levels)
+    differences = [outcome.differences(*pair, scale) for pair in pairs]
+    kept = [enough(one) for one in differences]
+    tests = curve_tests(
+        [np.where(own[:, None], one, np.nan) for one, own in zip(differences, kept, strict=True)],
+        alpha=tested.alpha,
+        cluster_alpha=tested.cluster_alpha,
+        resamples=tested.resamples,
+        seed=tested.seed,
     )
-    center, half = _interval(own, tested.alpha)
-    return PairCurves(
-        outcome=outcome,
-        level=level,
-        other=other,
-        scale=scale,
-        participants=tuple(np.array(outcome.participants)[kept].tolist()),
-        left_out=tuple(np.array(outcome.participants)[some & ~kept].tolist()),
-        center=center,
-        low=center - half,
-        high=center + half,
-        test=test,
-    )
+    people = np.array(outcome.participants)
+    made = []
+    for (level, other), one, own, test in zip(pairs, differences, kept, tests, strict=True):
+        some = np.isfinite(one).any(axis=1)
+        center, half = _interval(one[own], tested.alpha)
+        named = (tuple(people[own].tolist()), tuple(people[some & ~own].tolist()))
+        made.append(PairCurves(outcome, level, other, scale, *named, center, center - half, center + half, test))
+    return made
 
 
 def _interval(own: NDArray[np.float64], alpha: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -143,47 +139,45 @@ def _interval(own: NDArray[np.float64], alpha: float) -> tuple[NDArray[np.float6
 
 
 def in_outcome(pairs: Sequence[PairCurves], tested: Tested) -> tuple[InOutcome, ...]:
-    """Return the pairs of one outcome, their p values adjusted for how many they are."""
-    max_t = [pair.test.p for pair in pairs]
-    clusters = [np.array([one.p for one in pair.test.clusters]) for pair in pairs]
-    # A curve without a cluster is a test, too: it counts in the family with p = 1.
-    counted = [
-        own if own.size or not pair.points or pair.test.n < 2 else np.ones(1)
-        for own, pair in zip(clusters, pairs, strict=True)
-    ]
-    by_points, by_clusters = adjust_over_pairs(max_t), adjust_over_pairs(counted)
-    tests = sum(bool(np.isfinite(p).any()) for p in max_t)
-    made = []
-    for place, pair in enumerate(pairs):
-        found: list[Stretch] = []
-        smallest: dict[Form, tuple[float, float]] = {}
-        if "max_t" in tested.forms:
-            found += _by_max_t(pair, by_points[place], tested.alpha)
-            smallest["max_t"] = (_least(max_t[place]), _least(by_points[place]))
-        if "cluster" in tested.forms:
-            found += _by_cluster(pair, by_clusters[place], tested.alpha)
-            smallest["cluster"] = (_least(counted[place]), _least(by_clusters[place]))
-        made.append(InOutcome(pair, tests, by_points[place], tuple(found), smallest))
-    return tuple(made)
+    """Return the pairs of one outcome with the stretches in which they differ."""
+    tests = sum(bool(pair.test.flips) for pair in pairs)
+    return tuple(_in_outcome(pair, tests, tested) for pair in pairs)
+
+
+def _in_outcome(pair: PairCurves, tests: int, tested: Tested) -> InOutcome:
+    found: list[Stretch] = []
+    smallest: dict[Form, tuple[float, float]] = {}
+    test = pair.test
+    if "max_t" in tested.forms:
+        found += _by_max_t(pair, tested.alpha)
+        smallest["max_t"] = (_least(test.p), _least(test.p_family))
+    if "cluster" in tested.forms:
+        found += _by_cluster(pair, tested.alpha)
+        # A curve without a cluster was tested, too.
+        none = 1.0 if test.flips else math.nan
+        own = min((one.p for one in test.clusters), default=none)
+        smallest["cluster"] = (own, min((one.p_family for one in test.clusters), default=none))
+    return InOutcome(pair, tests, tuple(found), smallest)
 
 
 def _least(p_values: NDArray[np.float64]) -> float:
-    return float(np.nanmin(p_values)) if np.isfinite(p_values).any() else float("nan")
+    return float(np.nanmin(p_values)) if np.isfinite(p_values).any() else math.nan
 
 
-def _by_max_t(pair: PairCurves, adjusted: NDArray[np.float64], alpha: float) -> Iterator[Stretch]:
-    side = np.where(adjusted <= alpha, np.sign(pair.test.t), 0.0)
+def _by_max_t(pair: PairCurves, alpha: float) -> Iterator[Stretch]:
+    test = pair.test
+    side = np.where(test.p_family <= alpha, np.sign(test.t), 0.0)
     for first, last in stretches(np.nan_to_num(side).astype(int)):
         span = slice(first, last + 1)
-        p, p_adjusted = float(pair.test.p[span].min()), float(adjusted[span].min())
+        p, p_adjusted = float(test.p[span].min()), float(test.p_family[span].min())
         yield Stretch("max_t", first, last, int(side[first]), p, p_adjusted, _peak(pair, first, last))
 
 
-def _by_cluster(pair: PairCurves, adjusted: NDArray[np.float64], alpha: float) -> Iterator[Stretch]:
-    for cluster, p_adjusted in zip(pair.test.clusters, adjusted, strict=False):
-        if p_adjusted <= alpha:
-            peak = _peak(pair, cluster.first, cluster.last)
-            yield Stretch("cluster", cluster.first, cluster.last, cluster.sign, cluster.p, float(p_adjusted), peak)
+def _by_cluster(pair: PairCurves, alpha: float) -> Iterator[Stretch]:
+    for one in pair.test.clusters:
+        if one.p_family <= alpha:
+            peak = _peak(pair, one.first, one.last)
+            yield Stretch("cluster", one.first, one.last, one.sign, one.p, one.p_family, peak)
 
 
 def _peak(pair: PairCurves, first: int, last: int) -> int:

@@ -121,19 +121,20 @@ def _also_by_max_t(row: InOutcome) -> str:
 
 
 def _p(p: float, p_adjusted: float, tests: int) -> str:
-    return p_words(p) if tests < 2 else f"{p_words(p)}, Holm-adjusted over {tests} {p_words(p_adjusted)}"
+    return p_words(p) if tests < 2 else f"{p_words(p)}, adjusted over {tests} pairs {p_words(p_adjusted)}"
 
 
 def beyond_reach(rows: Iterable[InOutcome], alpha: float) -> str:
     """Say that no stretch can be shown with so few participants, where that is so."""
-    tested = [row for row in rows if row.tests]
-    if not tested or min(row.p_attainable for row in tested) <= alpha:
+    tested = [row.pair for row in rows if row.pair.test.flips]
+    if not tested:
         return ""
-    best = min(tested, key=lambda row: row.p_attainable)
-    pairs = f" and {best.tests} pairs" if best.tests > 1 else ""
-    limit, least = f"{alpha:g}".lstrip("0"), p_words(best.p_attainable)[2:]
+    best = min(tested, key=lambda pair: pair.test.smallest_p)
+    if best.test.smallest_p <= alpha:
+        return ""
+    limit, least = f"{alpha:g}".lstrip("0"), p_words(best.test.smallest_p)[2:]
     return (
-        f"With {people(len(best.pair.participants))}{pairs} the sign-flip test cannot reach {limit}: its smallest "
+        f"With {people(len(best.participants))} the sign-flip test cannot reach {limit}: its smallest "
         f"possible p is {least}. Nothing can be shown here, whatever the curves are."
     )
 

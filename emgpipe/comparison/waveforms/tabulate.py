@@ -53,7 +53,7 @@ def _rows_of(row: InOutcome, phases: Sequence[tuple[str, float, float]]) -> Iter
     pair = row.pair
     front = site_columns(pair.outcome) | {
         "scale": pair.scale, "level": pair.level, "other": pair.other, "n": len(pair.participants),
-        "points": pair.points, "note": note(row), "p_smallest": row.p_attainable,
+        "points": pair.points, "note": note(row), "p_smallest": pair.test.smallest_p,
     }  # fmt: skip
     for form, (p, p_adjusted) in row.smallest.items():
         found = [one for one in row.stretches if one.form == form]
@@ -127,7 +127,7 @@ def difference_curves(rows: Sequence[InOutcome]) -> pd.DataFrame:
         columns = {
             "level": pair.level, "other": pair.other, "percent": range(center.size), "n": len(pair.participants),
             "ratio": center if log else math.nan, "difference": math.nan if log else center, "low": low, "high": high,
-            "t": pair.test.t, "p_max_t": row.p_max_t,
+            "t": pair.test.t, "p_max_t": pair.test.p_family,
         }  # fmt: skip
         parts.append(pd.DataFrame(site_columns(pair.outcome) | columns))
     return pd.concat(parts, ignore_index=True)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.report.comparisons.plain import numbers_part, p_value
-from emgpipe.report.drawing import BLUE, ORANGE, SOFT, plain_frame, printable
+from emgpipe.report.drawing import BLUE, ORANGE, SOFT, log_axis, plain_frame, printable
 from emgpipe.report.markup import escape, image, numeric, table
 from emgpipe.report.words import (
     MISSING,
@@ -129,7 +129,7 @@ def between_figure(comparison: Comparison) -> Figure:
             axes.set_xlabel(printable(label(first["group"])), fontsize=8.5)
         else:
             _dots(axes, own, _order(comparison))
-        _finish(axes, first)
+        _finish(axes, own)
     return figure
 
 
@@ -170,9 +170,10 @@ def _trend(axes: Axes, own: pd.DataFrame) -> None:
         axes.plot(ends, np.exp(line) if log else line, color=ORANGE, linewidth=1.8)
 
 
-def _finish(axes: Axes, first: Mapping[Any, Any]) -> None:
+def _finish(axes: Axes, own: pd.DataFrame) -> None:
+    first = own.iloc[0].to_dict()
     if first["scale"] == "log":
-        _log_axis(axes)
+        log_axis(axes, own["value"].to_numpy(dtype=float))
     unit = shown_unit(text(first["unit"]))[1]
     words = f"difference, {unit}" if first["level"] and unit != "ratio" else unit
     axes.set_ylabel(printable(words), fontsize=8.5)
@@ -182,17 +183,3 @@ def _finish(axes: Axes, first: Mapping[Any, Any]) -> None:
     title = printable(shortened(_title(first), 46))
     axes.text(0, 1.13, title, transform=axes.transAxes, fontsize=9, fontweight="bold")
     axes.text(0, 1.03, printable(shortened(_place(first), 52)), transform=axes.transAxes, fontsize=8.5, color=SOFT)
-
-
-def _log_axis(axes: Axes) -> None:
-    from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
-
-    low, high = axes.dataLim.intervaly
-    middle, span = math.sqrt(low * high), max(math.sqrt(high / low), 1.15)
-    axes.set_yscale("log")
-    axes.set_ylim(middle / span**1.15, middle * span**1.15)
-    subs = (1, 3) if span**2 > 30 else (1, 1.5, 2, 3, 5, 7) if span**2 > 2 else tuple(1 + i / 10 for i in range(90))
-    axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=20))
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_minor_formatter(NullFormatter())

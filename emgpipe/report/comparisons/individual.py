@@ -12,7 +12,7 @@ import numpy as np
 
 from emgpipe.report.comparisons.plain import numbers_part
 from emgpipe.report.comparisons.responses import responses_table
-from emgpipe.report.drawing import INK, SOFT, plain_frame, printable
+from emgpipe.report.drawing import INK, SOFT, log_axis, plain_frame, printable
 from emgpipe.report.markup import details, escape, image
 from emgpipe.report.words import label, metric_label, muscle_label, plain, shortened, shown_unit
 
@@ -28,7 +28,6 @@ _OUTCOME: Final = ["muscle", "side", "placement", "metric"]
 _COLORS: Final = ("#0072b2", "#b34700", "#00785a", "#a3477f", "#8a6100", "#2a7fb0", "#000000", "#6b6b00")
 _STYLES: Final = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (5, 1, 1, 1)))
 _MARKS: Final = {"within own error": "empty", "error not known": "dot"}
-_TICKS: Final = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
 _MOST_PEOPLE: Final = 40
 _CAPTION: Final = (
     "Left: every participant's own values. Right: every participant's own {effect} {against}; filled: beyond the "
@@ -136,7 +135,7 @@ def _draw(axes: Axes, numbers: NDArray[np.float64], lines: _Lines, *, changes: b
         axes.axhline(1.0 if lines.log else 0.0, color=SOFT, linewidth=0.8, linestyle=":")
         _draw_mean(axes, numbers, lines)
     if lines.log:
-        _log_axis(axes, numbers)
+        log_axis(axes, numbers)
     unit = lines.unit if len(lines.unit) > 1 else f"({lines.unit})"
     word = "own ratio" if lines.log else f"own difference ({lines.unit})"
     axes.set_ylabel(printable(word if changes else unit), fontsize=8.5)
@@ -155,26 +154,6 @@ def _draw_mean(axes: Axes, numbers: NDArray[np.float64], lines: _Lines) -> None:
         if known.size and lines.levels[place] != lines.against:
             mean = float(np.exp(np.log(known).mean())) if lines.log else float(known.mean())
             axes.plot((place - 0.16, place + 0.16), (mean, mean), color=INK, linewidth=2.4, solid_capstyle="butt")
-
-
-def _log_axis(axes: Axes, numbers: NDArray[np.float64]) -> None:
-    from matplotlib.ticker import FixedLocator, NullLocator
-
-    known = numbers[np.isfinite(numbers)]
-    low, high = (float(known.min()) / 1.06, float(known.max()) * 1.06) if known.size else (0.5, 2.0)
-    axes.set_yscale("log")
-    axes.set_ylim(low, high)
-    decades = range(math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 1)
-    small = (0.7, 0.8, 0.9, 1.1) if high / low < 4 and low < 1.1 and high > 0.7 else ()
-    ticks = sorted({*(tick * 10.0**decade for decade in decades for tick in _TICKS), *small})
-    kept: list[float] = []
-    apart = math.log(high / low) / 8
-    for tick in sorted(ticks, key=lambda value: (value != 1, abs(math.log(value / math.sqrt(low * high))))):
-        if low <= tick <= high and all(abs(math.log(tick / other)) >= apart for other in kept):
-            kept.append(tick)
-    axes.yaxis.set_major_locator(FixedLocator(sorted(kept)))
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _wrapped(level: str) -> list[str]:
