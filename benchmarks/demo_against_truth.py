@@ -34,6 +34,7 @@ minutes). Ratios are of geometric means over the participants who have both cond
 def main() -> None:
     """Print the page."""
     table = pd.read_csv(Path("processed/demo/metrics.csv"), low_memory=False)
+    table = table[table["variant"] == "main"]
     chosen = (table["role"] == "task") & (table["phase"] == "repetition") & (table["kind"] == "emg")
     own = table[chosen].groupby(KEYS)["amplitude"].mean().reset_index()
     cells = own.merge(load_truth(), on=KEYS)
@@ -64,7 +65,8 @@ def main() -> None:
 
 
 ANGLES = """Degrees from each participant's own neutral, as the calibration trial has it; mean over participants. The
-sensors do not read 0 in the neutral pose, and what they read there differs by several degrees between participants."""
+sensors do not read 0 in the neutral pose, and what they read there differs by several degrees between participants.
+P06 was asked for hyperflexion and held the head at 33 degrees, which the means of that row show."""
 
 BIAS = """Expected value over the mean and the peak of the true activation. The mean reads low because the envelope is a
 root mean square of noise and smooths the ends; the peak reads high because a maximum of noise is sought over seconds.

@@ -62,14 +62,19 @@ def plan_study(plan: Plan, vocabulary: Vocabulary) -> Plan:
     ConfigError
         A level is unknown or named twice, or a number is outside its limits.
     """
-    levels = plan.levels or (vocabulary.order("head_position", tuple(vocabulary.head_positions)))
+    levels = tuple(" ".join(level.split()) for level in plan.levels)
+    if not levels and plan.factor != "head_position":
+        raise ConfigError(f"plan: name the levels of {plan.factor} with --levels, such as --levels first second")
+    levels = levels or (vocabulary.order("head_position", tuple(vocabulary.head_positions)))
     find = {"exercise": vocabulary.exercise, "head_position": vocabulary.head_position}.get(plan.factor)
 
     def known(level: str) -> str:
         try:
             return find(level).id if find is not None else level
         except VocabularyError as error:
-            raise ConfigError(f"plan: {error}; for other words, name the factor with --factor") from None
+            raise ConfigError(
+                f"plan: {error} Levels of your own are taken with another --factor, such as --factor cue"
+            ) from None
 
     levels = tuple(known(level) for level in levels)
     against = known(plan.against) if plan.against else ""
@@ -78,11 +83,14 @@ def plan_study(plan: Plan, vocabulary: Vocabulary) -> Plan:
 
 
 def _check(plan: Plan, levels: Sequence[str], against: str) -> None:
-    twice = next((level for level in levels if levels.count(level) > 1), "")
+    plain = [level.casefold() for level in levels]
+    twice = next((level for level in levels if plain.count(level.casefold()) > 1), "")
     if twice:
         raise ConfigError(f"plan: '{twice}' is named twice; name every level once")
+    if not all(levels):
+        raise ConfigError("plan: one of the --levels is empty; name it")
     if not 2 <= len(levels) <= MOST_LEVELS:
-        raise ConfigError(f"plan: {len(levels)} levels; a plan needs 2 to {MOST_LEVELS}")
+        raise ConfigError(f"plan: {_counted(len(levels), 'level')}; a plan needs 2 to {MOST_LEVELS}")
     if against and against not in levels:
         raise ConfigError(f"plan: --against '{against}' is none of the levels: {', '.join(levels)}")
     limits = (
@@ -94,37 +102,67 @@ def _check(plan: Plan, levels: Sequence[str], against: str) -> None:
     for name, value, low, high in limits:
         if not low <= value <= high:
             raise ConfigError(f"plan: {name} {value:g} must lie between {low:g} and {high:g}")
+    if plan.participants == 1:
+        raise ConfigError("plan: --participants 1: a difference between conditions needs 2 participants at least")
 
 
 def plan_text(plan: Plan) -> str:
     """Return what the study can find, as lines for a terminal."""
-    first = plan.alpha / plan.tests
-    head = (
-        f"{'n':>4}  {'one comparison':>16}  {f'first of {plan.tests} (Holm)':>22}  {'smallest exact p':>16}  "
-        f"{f'times {plan.tests}':>9}  reaches {plan.alpha:g}"
-    )
     lines = [
         f"{len(plan.levels)} levels of {plan.factor}: {', '.join(plan.levels)}",
-        f"{_family(plan)} per muscle and metric = {plan.tests} comparisons in one family",
+        f"{_family(plan)}, per muscle and metric: {_counted(plan.tests, 'comparison')} in one family",
         "",
-        f"Smallest effect found with {100 * plan.power:.0f} % power (two-sided, alpha {plan.alpha:g}): "
-        f"mean difference in SDs of the differences (dz){', and as a ratio' if plan.spread else ''}",
-        head,
+        f"Smallest effect found with {100 * plan.power:g} % power (two-sided, alpha {plan.alpha:g}), and the smallest "
+        "p an exact test can give:",
+        "  ".join(_heads(plan)),
     ]
-    lines += [_line(n, first, plan) for n in sorted({*_SIZES, plan.participants} - {0, 1})]
-    return "\n".join([*lines, "", *_advice(plan)])
+    lines += [_line(n, plan) for n in sorted({*_SIZES, plan.participants} - {0})]
+    return "\n".join([*lines, "", *_legend(plan), "", *_advice(plan)])
 
 
 def _family(plan: Plan) -> str:
     return f"each level against {plan.against}" if plan.against else "all pairs"
 
 
-def _line(n: int, first: float, plan: Plan) -> str:
-    single, corrected = (_effect(n, alpha, plan) for alpha in (plan.alpha, first))
-    reached = min(smallest_p(n) * plan.tests, 1.0)
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" + ("" if count == 1 else "s")
+
+
+def _heads(plan: Plan) -> list[str]:
+    """Return the heads of the columns; with one comparison there is nothing to correct."""
+    several = plan.tests > 1
+    effects = [f"{'one comparison':>16}", *([f"{f'first of {plan.tests} (Holm)':>22}"] if several else [])]
+    reached = [f"{'smallest exact p':>16}", *([f"{f'times {plan.tests}':>9}"] if several else [])]
+    return [f"{'n':>5}", *effects, *reached, f"reaches {plan.alpha:g}"]
+
+
+def _line(n: int, plan: Plan) -> str:
+    several, p = plan.tests > 1, smallest_p(n)
+    reached = min(p * plan.tests, 1.0)
+    effects = [f"{_effect(n, plan.alpha, plan):>16}"]
+    effects += [f"{_effect(n, plan.alpha / plan.tests, plan):>22}"] if several else []
+    smallest = [f"{_small(p):>16}", *([f"{_small(reached):>9}"] if several else [])]
     verdict = "yes" if reached <= plan.alpha else "NEVER"
     mark = "  <- planned" if n == plan.participants else ""
-    return f"{n:>4}  {single:>16}  {corrected:>22}  {_small(smallest_p(n)):>16}  {_small(reached):>9}  {verdict}{mark}"
+    return "  ".join([f"{n:>5}", *effects, *smallest, verdict]) + mark
+
+
+def _legend(plan: Plan) -> list[str]:
+    """Say what the columns mean."""
+    effect = "mean difference between two conditions, in SDs of the participants' differences (dz)"
+    lines = [f"n: participants. one comparison: {effect}{_as_ratio(plan)}."]
+    if plan.tests > 1:
+        lines.append(
+            f"first of {plan.tests} (Holm): the same, where {plan.tests} comparisons are corrected: the largest effect "
+            f"is tested at {plan.alpha:g} / {plan.tests}."
+        )
+    how = f", times {plan.tests} after Holm" if plan.tests > 1 else ""
+    lines.append(f"smallest exact p: of sign flips or Wilcoxon, where all participants differ in one direction{how}.")
+    return lines
+
+
+def _as_ratio(plan: Plan) -> str:
+    return "; in brackets, as a ratio of amplitudes" if plan.spread else ""
 
 
 def _small(p: float) -> str:
@@ -141,16 +179,22 @@ def _effect(n: int, alpha: float, plan: Plan) -> str:
 def _advice(plan: Plan) -> list[str]:
     needed = fewest_participants(plan.tests, plan.alpha)
     lines = [
-        f"An exact test (sign flips, Wilcoxon) cannot pass the first step of Holm over {plan.tests} comparisons with "
-        f"fewer than {needed} participants."
+        "An exact test (sign flips, Wilcoxon) cannot "
+        + (f"pass the first step of Holm over {plan.tests} comparisons" if plan.tests > 1 else f"reach {plan.alpha:g}")
+        + f" with fewer than {needed} participants."
     ]
     if 0 < plan.participants < needed:
+        would_do = not plan.against and fewest_participants(len(plan.levels) - 1, plan.alpha) <= plan.participants
+        fewer = ", or compare each level with one named by --against" if would_do else ""
         lines.append(
             f"With {plan.participants} participants no exact test of this family can ever reach {plan.alpha:g}: "
-            "take more participants, or compare each level with one named by --against."
+            f"take {needed} participants or more{fewer}."
         )
     if not plan.spread:
-        lines.append("--spread 0.2 (SD of the participants' log ratios) also prints the smallest effect as a ratio.")
+        lines.append(
+            "To see effects as ratios of amplitudes, say how much participants differ in such a ratio: --spread 0.2 "
+            "(SD of the log ratios; 0.2 is about 20 %)."
+        )
     return lines
 
 

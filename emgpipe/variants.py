@@ -77,7 +77,9 @@ def _measure(study: Study, variant: Variant, steps: Sequence[TrialStep], noticed
     tasks = [step for step in done if step.trial.role == "task"]
     table = metrics_table([(step.trial, rows_of(changed, step, references)) for step in tasks], variant.name)
     before = tuple(finding for step in there for finding in step.findings)
-    linked = link_findings(table, (*before, *findings), tuple(references.values()))
+    again = {(one.kind, one.muscle, one.side) for one in about_references}
+    shared = tuple(one for one in noticed if (one.kind, one.muscle, one.side) in again)  # true of the variant, too
+    linked = link_findings(table, (*before, *shared, *findings), tuple(references.values()))
     return VariantRows(_own_references(linked, variant), findings)
 
 

@@ -35,7 +35,7 @@ def write(docs: Path, rates: Rates) -> None:
 def table(experiment: Experiment, rates: Rates) -> str:
     """Return heading, number of studies and one line per method and n."""
     lines = []
-    studies = 0
+    counted: dict[int, set[str]] = {}
     for row in experiment.rows:
         for n in experiment.sizes:
             own = {
@@ -45,15 +45,19 @@ def table(experiment: Experiment, rates: Rates) -> str:
             }
             if not own:
                 continue
-            studies = max(studies, *(rate.studies for rate in own.values()))
+            for case, rate in own.items():
+                counted.setdefault(rate.studies, set()).add(f"n = {n}, {case.words}")
             cells = [number(row, case, rate) for case, rate in own.items()]
             lines.append(f"| {row.words} | {n} | {_level(row, own)} | {' | '.join(cells)} | {summary(row, own)} |")
     if not lines:
         return ""
-    error = math.sqrt(ALPHA * (1 - ALPHA) / studies)
     head = f"| method | n | level | {' | '.join(case.words for case in experiment.cases)} | verdict |"
     rule = f"|---|---|---|{'---|' * (len(experiment.cases) + 1)}"
-    about = f"{studies} studies per figure; the Monte-Carlo standard error of a rate of .05 is {_plain(error, 4)}."
+    usual, *repeated = sorted(counted, key=lambda studies: -len(counted[studies]))
+    error = math.sqrt(ALPHA * (1 - ALPHA) / usual)
+    about = f"{usual} studies per figure; the Monte-Carlo standard error of a rate of .05 is {_plain(error, 4)}."
+    for studies in repeated:
+        about += f" Measured again with {studies}: {'; '.join(sorted(counted[studies]))}."
     return "\n".join([f"### {experiment.words}", "", about, "", head, rule, *lines, ""])
 
 

@@ -15,6 +15,7 @@ only right while they are far apart.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -50,13 +51,7 @@ class Butterworth(Step):
 
     def sections(self, sampling_rate: float) -> NDArray[np.float64]:
         """Return the second-order sections of one pass, shape (n_sections, 6)."""
-        from scipy.signal import butter
-
-        low, high = self._design_edges(sampling_rate)
-        kind: Literal["bandpass", "highpass", "lowpass"]
-        kind = "bandpass" if low and high else "highpass" if low else "lowpass"
-        edges = np.array([edge for edge in (low, high) if edge is not None])
-        return butter(self.order, edges if edges.size > 1 else edges[0], kind, fs=sampling_rate, output="sos")
+        return _designed(self.order, *self._design_edges(sampling_rate), sampling_rate).copy()
 
     def _design_edges(self, sampling_rate: float) -> tuple[float | None, float | None]:
         """Check the cut-offs against the sampling rate and correct them for two passes; Hz."""
@@ -116,6 +111,17 @@ class Butterworth(Step):
         )
         level = "-6 dB" if self.zero_phase and self.correction == "none" else "-3 dB"
         return f"{getattr(self, 'kind', '')} {stated} ({level}), Butterworth, {passes}"
+
+
+@lru_cache(maxsize=64)
+def _designed(order: int, low: float | None, high: float | None, sampling_rate: float) -> NDArray[np.float64]:
+    """Design a filter; kept, because a study asks for the same few filters channel after channel."""
+    from scipy.signal import butter
+
+    kind: Literal["bandpass", "highpass", "lowpass"]
+    kind = "bandpass" if low and high else "highpass" if low else "lowpass"
+    edges = np.array([edge for edge in (low, high) if edge is not None])
+    return butter(order, edges if edges.size > 1 else edges[0], kind, fs=sampling_rate, output="sos")
 
 
 def corrected_edges(

@@ -25,7 +25,7 @@ from emgpipe.comparison.shared.contrasts import against_level, level_pairs, no_p
 from emgpipe.comparison.shared.corrections import CORRECTION_NAMES
 from emgpipe.comparison.shared.places import places
 from emgpipe.comparison.shared.ratios import BASIS as RATIO_BASIS
-from emgpipe.comparison.shared.refusals import also_refused, reasons_words
+from emgpipe.comparison.shared.refusals import each_scope, reasons_words
 from emgpipe.comparison.shared.rows import task_rows
 from emgpipe.comparison.shared.sides import with_sites, working_side
 from emgpipe.comparison.shared.wording import RESERVATION, factor_words, panel_words, people
@@ -110,20 +110,14 @@ class Between(ConditionComparator):
             asked = tuple(self._levels(rows, vocabulary, basis))
             basis |= {"values": _LEVEL_BASIS, "excluded": rows.excluded or "nothing"}
             return (self._answer(title, asked, members, basis, vocabulary),)
-        made: list[Comparison] = []
-        refused: list[str] = []
-        for scope in self.scopes(rows, vocabulary):
+
+        def of_scope(scope: Scope) -> Comparison:
             title = f"{scope.title} by {factor_words(self.group)}"
             own = basis | {"values": _EFFECTS.get(self.factor, _EFFECT_BASIS)} | self.shared_basis(rows, scope)
-            try:
-                effects = tuple(self._effects(scope, vocabulary))
-                answer = self._answer(title, effects, members, own, vocabulary)
-                made.append(replace(answer, sentences=(*answer.sentences, *self.shared_sentences(scope, vocabulary))))
-            except ComparisonError as error:
-                refused.append(f"{scope.title}: {error}")
-        if not made:
-            raise ComparisonError(reasons_words(refused))
-        return tuple(also_refused(one, refused) for one in made)
+            answer = self._answer(title, tuple(self._effects(scope, vocabulary)), members, own, vocabulary)
+            return replace(answer, sentences=(*answer.sentences, *self.shared_sentences(scope, vocabulary)))
+
+        return each_scope(self.scopes(rows, vocabulary), of_scope)
 
     @classmethod
     def example(cls) -> Self:

@@ -10,7 +10,7 @@ from pydantic import Field
 from emgpipe.comparison.shared.cautions import cautions_for
 from emgpipe.comparison.shared.conditions import ConditionQuestion
 from emgpipe.comparison.shared.contrasts import against_level, level_pairs
-from emgpipe.comparison.shared.refusals import also_refused
+from emgpipe.comparison.shared.refusals import each_scope, reasons_words
 from emgpipe.comparison.shared.wording import level_words
 from emgpipe.comparison.waveforms.basis import curves_basis, curves_families
 from emgpipe.comparison.waveforms.outcomes import curve_outcomes, gap_notes
@@ -103,25 +103,19 @@ class Curves(ConditionQuestion):
         rows = self.task_rows(tables)
         curves = clean_curves(tables.curves)
         shares = phase_shares(tables.metrics, vocabulary)
-        made: list[Comparison] = []
-        refused: list[str] = []
-        for scope in self.scopes(rows, vocabulary):
-            try:
-                mine = curves_of_scope(curves, scope)
-                mine = only_phase(chosen_curves(mine, self.muscles, self.channels, vocabulary), shares, self.phase)
-                made.append(self._of_scope(mine, shares, scope, rows, vocabulary))
-            except ComparisonError as error:
-                refused.append(f"{scope.title}: {error}")
-        if not made:
-            raise ComparisonError(" ".join(refused))
-        return tuple(also_refused(one, refused) for one in made)
+
+        def of_scope(scope: Scope) -> Comparison:
+            mine = chosen_curves(curves_of_scope(curves, scope), self.muscles, self.channels, vocabulary)
+            return self._of_scope(only_phase(mine, shares, self.phase), shares, scope, rows, vocabulary)
+
+        return each_scope(self.scopes(rows, vocabulary), of_scope)
 
     def _of_scope(
         self, curves: pd.DataFrame, shares: pd.DataFrame, scope: Scope, rows: TaskRows, vocabulary: Vocabulary
     ) -> Comparison:
         against = against_level(scope, self.against, vocabulary)
-        outcomes = curve_outcomes(curves, scope)
-        found, refused = self._pairs(outcomes, against, vocabulary)
+        outcomes, refused = curve_outcomes(curves, scope)
+        found = self._pairs(outcomes, against, refused, vocabulary)
         whole = self.phase == WHOLE_REPETITION
         places = phase_table(curves, shares if whole else shares.iloc[:0], scope.levels)
         phases = mean_phases(places)
@@ -151,22 +145,20 @@ class Curves(ConditionQuestion):
         )
 
     def _pairs(
-        self, outcomes: Sequence[CurveOutcome], against: str | None, vocabulary: Vocabulary
-    ) -> tuple[list[InOutcome], list[str]]:
-        """Return the pairs of all outcomes, and which outcomes could not be compared."""
+        self, outcomes: Sequence[CurveOutcome], against: str | None, refused: list[str], vocabulary: Vocabulary
+    ) -> list[InOutcome]:
+        """Return the pairs of all outcomes; what cannot be compared is added to `refused`."""
         found: list[InOutcome] = []
-        refused: list[str] = []
         for outcome in outcomes:
-            scale = self.on_scale(outcome)
-            pairs = pair_curves(outcome, level_pairs(outcome.levels, against), scale, self.tested)
+            pairs = pair_curves(outcome, level_pairs(outcome.levels, against), self.on_scale(outcome), self.tested)
             if any(pair.participants for pair in pairs):
                 found += in_outcome(pairs, self.tested)
             else:
                 words = outcome_words(outcome, vocabulary)
                 refused.append(f"{words}: not compared, no participant has usable curves of both levels of a pair")
         if not found:
-            raise ComparisonError(" ".join(f"{text}." for text in refused))
-        return found, refused
+            raise ComparisonError(reasons_words(refused))
+        return found
 
     def on_scale(self, outcome: CurveOutcome) -> Scale:
         """Return the scale an outcome is compared on."""

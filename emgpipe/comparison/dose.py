@@ -16,7 +16,7 @@ from emgpipe.comparison.measured.dose_words import dose_basis, dose_sentences, n
 from emgpipe.comparison.measured.doses import DoseOutcome, Limits, dose_outcomes
 from emgpipe.comparison.measured.labels import measured_angles
 from emgpipe.comparison.shared.cautions import cautions_for, condition_basis
-from emgpipe.comparison.shared.conditions import OutcomeComparator
+from emgpipe.comparison.shared.choices import OutcomeComparator
 from emgpipe.comparison.shared.corrections import CORRECTION_NAMES
 from emgpipe.comparison.shared.refusals import also_refused, reasons_words
 from emgpipe.comparison.shared.rows import task_rows

@@ -13,7 +13,7 @@ from emgpipe.comparison.profiles.tabulate import profile_table, response_table
 from emgpipe.comparison.shared.conditions import ConditionComparator
 from emgpipe.comparison.shared.contrasts import against_level, level_pairs, no_pair_words
 from emgpipe.comparison.shared.outcomes import outcome_cells
-from emgpipe.comparison.shared.refusals import also_refused
+from emgpipe.comparison.shared.refusals import each_scope, reasons_words
 from emgpipe.comparison.shared.wording import level_words, once
 from emgpipe.errors import ComparisonError
 from emgpipe.model import Comparison
@@ -54,16 +54,7 @@ class Individual(ConditionComparator):
     def compare(self, tables: StudyTables, vocabulary: Vocabulary) -> tuple[Comparison, ...]:
         """Return one comparison per scope; see `Comparator.compare`."""
         rows = self.task_rows(tables)
-        made: list[Comparison] = []
-        refused: list[str] = []
-        for scope in self.scopes(rows, vocabulary):
-            try:
-                made.append(self._of_scope(scope, rows, vocabulary))
-            except ComparisonError as error:
-                refused.append(f"{scope.title}: {error}")
-        if not made:
-            raise ComparisonError(" ".join(refused))
-        return tuple(also_refused(one, refused) for one in made)
+        return each_scope(self.scopes(rows, vocabulary), lambda scope: self._of_scope(scope, rows, vocabulary))
 
     def _of_scope(self, scope: Scope, rows: TaskRows, vocabulary: Vocabulary) -> Comparison:
         usual = _USUAL if _USUAL in scope.levels else scope.levels[0]
@@ -82,7 +73,7 @@ class Individual(ConditionComparator):
                 why = no_pair_words(outcome, scope, against, vocabulary)
                 refused.append(f"{outcome.words(vocabulary)}: not compared, {why}")
         if not found:
-            raise ComparisonError(" ".join(f"{text}." for text in refused))
+            raise ComparisonError(reasons_words(refused))
         compared = [outcome for outcome in outcomes if any(one.outcome is outcome for one in found)]
         notes = [(note, outcome) for outcome in compared for note in outcome.notes]
         about = scope.title.removesuffix(" compared")

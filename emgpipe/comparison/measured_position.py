@@ -101,8 +101,8 @@ class MeasuredPosition(MeasuredBins, Comparator):
         everybody = sorted(set(check.trials["participant"]))
         basis = {
             "n": f"{people(len(everybody))}: {', '.join(everybody)}",
-            "method": f"{self.metric} {factor_words(self.channel)} of every repetition; bins: {self.words()}; an angle on an "
-            "edge belongs to the bin below it",
+            "method": f"{self.metric} {factor_words(self.channel)} of every repetition; bins: {self.words()}; an "
+            "angle on an edge belongs to the bin below it",
             "trial_label": f"the bin of {percent(self.agreement)} or more of a trial's repetitions, else mixed",
             "ambiguous": f"repetitions within {self.ambiguous:g}° of an edge on either side; they are counted where "
             "they lie",

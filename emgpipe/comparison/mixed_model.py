@@ -20,7 +20,7 @@ from emgpipe.comparison.mixed.words import (
 from emgpipe.comparison.shared.cells import PANEL, block_cells, own_values
 from emgpipe.comparison.shared.conditions import ConditionComparator
 from emgpipe.comparison.shared.contrasts import against_level
-from emgpipe.comparison.shared.refusals import also_refused, reasons_words
+from emgpipe.comparison.shared.refusals import each_scope, reasons_words
 from emgpipe.comparison.shared.rows import require_factor
 from emgpipe.comparison.shared.wording import RESERVATION, factor_words, listed, panel_words, people
 from emgpipe.errors import ComparisonError, suggest
@@ -77,21 +77,12 @@ class MixedModel(ConditionComparator):
             )
         if self.dose and self.dose in self.channels:
             raise ComparisonError(f"'{self.dose}' is the dose, so it cannot be an outcome as well; take it out")
-        made: list[Comparison] = []
-        refused: list[str] = []
-        for scope in self.scopes(rows, vocabulary):
-            try:
-                made.append(self._of_scope(scope, rows, vocabulary))
-            except ComparisonError as error:
-                refused.append(f"{scope.title}: {error}")
-        if not made:
-            raise ComparisonError(reasons_words(refused))
-        return tuple(also_refused(one, refused) for one in made)
+        return each_scope(self.scopes(rows, vocabulary), lambda scope: self._of_scope(scope, rows, vocabulary))
 
     @classmethod
     def example(cls) -> Self:
-        """Compare each head position with neutral in every exercise."""
-        return cls(factor="head_position", within="exercise")
+        """Compare the mean amplitude of each head position with neutral in every exercise."""
+        return cls(factor="head_position", within="exercise", metrics=("mean",))
 
     def describe(self) -> str:
         """Say in a few words what is compared."""

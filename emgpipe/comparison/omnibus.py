@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from emgpipe.comparison.shared.cells import PANEL
 from emgpipe.comparison.shared.conditions import ConditionComparator
+from emgpipe.comparison.shared.refusals import each_scope, reasons_words
 from emgpipe.comparison.shared.rows import require_factor
 from emgpipe.comparison.shared.wording import CROSSED, factor_words
 from emgpipe.comparison.variance.analysis import Resampling, Tested, analyze
@@ -83,17 +83,7 @@ class Omnibus(ConditionComparator):
     def compare(self, tables: StudyTables, vocabulary: Vocabulary) -> tuple[Comparison, ...]:
         """Return one comparison per scope; see `Comparator.compare`."""
         rows = keep_levels(self.task_rows(tables), self.levels or {}, vocabulary)
-        made: list[Comparison] = []
-        refused: list[str] = []
-        for scope in self.scopes(rows, vocabulary):
-            try:
-                made.append(self._of_scope(scope, rows, vocabulary))
-            except ComparisonError as error:
-                refused.append(f"{scope.title}: {error}")
-        if not made:
-            raise ComparisonError(" ".join(refused))
-        also = {"also_asked": " ".join(refused)} if refused else {}
-        return tuple(replace(one, basis={**one.basis, **also}) for one in made)
+        return each_scope(self.scopes(rows, vocabulary), lambda scope: self._of_scope(scope, rows, vocabulary))
 
     @classmethod
     def example(cls) -> Self:
@@ -147,5 +137,5 @@ class Omnibus(ConditionComparator):
             except ComparisonError as error:
                 refused.append(f"{outcome.words(vocabulary)}: not compared, {error}.")
         if not tested:
-            raise ComparisonError(" ".join(refused))
+            raise ComparisonError(reasons_words(refused))
         return tested, refused

@@ -14,6 +14,8 @@ from emgpipe.comparison.ranks.sensitivity import chosen_readings
 from emgpipe.comparison.ranks.tabulate import further_tables, ranking_table, scope_texts
 from emgpipe.comparison.shared.cells import PANEL
 from emgpipe.comparison.shared.conditions import ConditionComparator
+from emgpipe.comparison.shared.refusals import each_scope, reasons_words
+from emgpipe.comparison.shared.wording import panel_words
 from emgpipe.errors import ComparisonError
 from emgpipe.model import Comparison
 from emgpipe.model.tables import MAIN_VARIANT
@@ -60,7 +62,7 @@ class Ranking(ConditionComparator):
         measured = rows.table.loc[rows.table["kind"] == "emg", "metric"].unique()
         readings = chosen_readings(tables.metrics, self.sensitivity, measured)
         others = Alternatives(self, tables, vocabulary, readings)
-        return tuple(self._compare(scope, rows, others) for scope in self.scopes(rows, vocabulary))
+        return each_scope(self.scopes(rows, vocabulary), lambda scope: self._compare(scope, rows, others))
 
     @classmethod
     def example(cls) -> Self:
@@ -79,6 +81,11 @@ class Ranking(ConditionComparator):
     def _compare(self, scope: Scope, rows: TaskRows, others: Alternatives) -> Comparison:
         vocabulary = others.vocabulary
         read = read_panels(self.chosen(scope.rows, vocabulary), scope, self.column)
+        refused = [
+            f"{panel_words(vocabulary, key, read.kinds[key])}: not compared, {why}" for key, why in read.refused.items()
+        ]
+        if not read.cells:
+            raise ComparisonError(reasons_words(refused))
         orders = {key: order_of(cells, self.resampling) for key, cells in read.cells.items()}
         panels = [
             rank_panel(key, read.kinds[key], cells, orders[key], scope.levels, self.resampling)
@@ -92,11 +99,13 @@ class Ranking(ConditionComparator):
             cells=_with_scope(read.own, scope, self.column),
             sentences=(
                 *ranking_sentences(panels, alternatives, self.column, vocabulary),
+                *(f"{text}." for text in refused),
                 *self.shared_sentences(scope, vocabulary),
             ),
-            basis=ranking_basis(panels, scope, read.own, self.resampling)
+            basis=ranking_basis(panels, scope, read.own, self.resampling, vocabulary)
             | others.basis
-            | self.shared_basis(rows, scope),
+            | self.shared_basis(rows, scope)
+            | ({"not_compared": reasons_words(refused)} if refused else {}),
             tables=further_tables(panels, alternatives, scope, self.column, vocabulary),
             families=ranking_families(panels, vocabulary),
         )

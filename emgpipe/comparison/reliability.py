@@ -18,7 +18,7 @@ from emgpipe.comparison.repeats.tabulate import (
     reliability_table,
     squares_table,
 )
-from emgpipe.comparison.shared.conditions import OutcomeComparator
+from emgpipe.comparison.shared.choices import OutcomeComparator
 from emgpipe.comparison.shared.levels import as_levels
 from emgpipe.comparison.shared.places import places
 from emgpipe.comparison.shared.refusals import reasons_words

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import Field
 
-from emgpipe.comparison.shared.conditions import OutcomeComparator
+from emgpipe.comparison.shared.choices import OutcomeComparator
 from emgpipe.comparison.shared.corrections import CORRECTION_NAMES
 from emgpipe.comparison.shared.places import Place, places
 from emgpipe.comparison.shared.ratios import BASIS as RATIO_BASIS

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.config.listing import Problem
+from emgpipe.config.personal import holds_dates, looks_personal, personal_words
 from emgpipe.config.sheet import read_rows
 from emgpipe.config.spelling import key_of
 from emgpipe.errors import ConfigError, suggest
@@ -21,20 +22,9 @@ if TYPE_CHECKING:
     from emgpipe.config.sheet import Row
 
 _KEY: Final = "participant"
+_ROW: Final = ""
+"""Under the name that no column can have, the number of the row is kept."""
 _TAKEN: Final = frozenset({*WHERE, *METRIC_COLUMNS, *STANDARD_FACTORS, "comparison", "level", "n"}) - {_KEY}
-_PERSONAL: Final = re.compile(
-    r"(.*_)?(first|last|family|given|full|sur|middle|maiden|vor|nach)_?names?(_.*)?"
-    r"|((person|people|subject|participant|patient|contact|student|athlete)s?_)?names?"
-    r"|prenom|nom|nombre|apellidos?|initial(s|en)?|(.*_)?contact(_.*)?"
-    r"|(.*_)?(date_of_birth|birth_?(date|day)|dob|born(_on)?|geburts(datum|tag)|date_de_naissance|fecha_de_nacimiento)"
-    r"(_.*)?"
-    r"|e_?mail(_.*)?|(tele)?phone(_.*)?|mobile(_.*)?|telefon.*|handy(_.*)?|(home_|street_)?address|adresse|street|postcode|zip(_code)?"
-    r"|(patient|student|matriculation|medical_record|insurance|passport|social_security)_?(id|number|no|nr)?"
-    r"|matrikel.*|ssn|mrn"
-)
-"""Columns that say who somebody is; a year of birth or an age does not."""
-_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_DATE: Final = re.compile(r"(?<!\d)(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.] ?\d{1,2}[-/.] ?(\d{4}|\d{2}))(?!\d)")
 _CODE: Final = re.compile(r"[^\W\d]{0,8}[-_ ]?\d{1,6}[^\W\d]?")
 """What a participant's code looks like; other names are not repeated in findings, because they may be real ones."""
 
@@ -108,12 +98,9 @@ def _why_not(name: str, columns: Sequence[str], rows: Sequence[Row]) -> str:
         return f"the column '{name}' is left out: the name has a meaning of its own in the tables; rename it"
     index = columns.index(name)
     cells = [row.cells[index] for row in rows if len(row.cells) > index]
-    if _PERSONAL.fullmatch(name) or any(map(_ADDRESS.search, cells)):
-        return (
-            f"the column '{name}' looks like personal data and is left out of all results; delete it from the table, "
-            "participants go by codes; if it is something else, rename it"
-        )
-    if any(map(_DATE.fullmatch, cells)):
+    if looks_personal(name, cells):
+        return personal_words(name)
+    if holds_dates(cells):
         return (
             f"the column '{name}' holds dates, which can say who somebody is, and is left out of all results; write an "
             "age or a year in its place"
@@ -138,7 +125,7 @@ def _stated(
             message = f"the row names no participant and is left out; fill in the column '{_KEY}'"
             problems.append(Problem("table", path.name, where, message, "warn"))
             continue
-        stated.setdefault(key_of(cells[_KEY]), []).append({**cells, "": str(row.number)})
+        stated.setdefault(key_of(cells[_KEY]), []).append({**cells, _ROW: str(row.number)})
     return stated, problems
 
 
@@ -148,7 +135,7 @@ def _without_trials(
     problems = []
     for key, rows in stated.items():
         if key not in there:
-            name, where = rows[0][_KEY], f"{path.name}, row {rows[0]['']}"
+            name, where = rows[0][_KEY], f"{path.name}, row {rows[0][_ROW]}"
             who = f"participant '{name}'" if _CODE.fullmatch(name) else "the participant it names"
             message = f"there is no trial of {who}, the row is left out{suggest(name, known)}"
             problems.append(Problem("table", path.name, where, message, "warn"))

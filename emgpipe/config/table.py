@@ -6,13 +6,15 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from emgpipe.config.fieldnames import IDENTITY, KNOWN, misspelled
+from emgpipe.config.fieldnames import IDENTITY, KNOWN, is_factor, misspelled
 from emgpipe.config.listing import Draft, Problem
+from emgpipe.config.personal import looks_personal, personal_words
 from emgpipe.config.sheet import Row, read_rows
 from emgpipe.config.spelling import looks_like_a_date
 from emgpipe.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
     from pathlib import Path
 
 _REQUIRED = ("participant", "file")
@@ -40,9 +42,11 @@ def drafts_from_table(path: Path, sheet: str | None = None) -> tuple[list[Draft]
     header, *rows = read_rows(path, sheet)
     columns = _columns(header, path)
     problems = [_misspelled(name, meant, path) for name in columns if (meant := misspelled(name, KNOWN))]
+    personal = _personal(columns, rows)
+    problems += [Problem("table", path.name, f"column '{name}'", personal_words(name), "warn") for name in personal]
     drafts = []
     for row in rows:
-        draft = _draft(row, columns, path)
+        draft = _draft(row, columns, path, personal)
         problem = _cell_problem(row, columns, draft) or _included(draft)
         if problem is not None:
             problems.append(problem)
@@ -69,10 +73,16 @@ def _columns(header: Row, path: Path) -> tuple[str, ...]:
     return columns
 
 
-def _draft(row: Row, columns: tuple[str, ...], path: Path) -> Draft:
+def _personal(columns: tuple[str, ...], rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return the columns that would become factors and say who somebody is."""
+    cells = {name: [row.cells[index] for row in rows if len(row.cells) > index] for index, name in enumerate(columns)}
+    return tuple(name for name, held in cells.items() if name and is_factor(name) and looks_personal(name, held))
+
+
+def _draft(row: Row, columns: tuple[str, ...], path: Path, personal: Container[str]) -> Draft:
     cells = dict(zip(columns, row.cells, strict=False))
-    fields = {name: text for name, text in cells.items() if name and text}
-    dated = tuple(columns[index] for index in sorted(row.dates) if index < len(columns))
+    fields = {name: text for name, text in cells.items() if name and text and name not in personal}
+    dated = tuple(columns[index] for index in sorted(row.dates) if index < len(columns) and columns[index] in fields)
     return Draft(fields, f"{path.name}, row {row.number}", dated)
 
 

@@ -153,6 +153,7 @@ def _steps(first: float, last: float) -> list[float]:
 
 def _level(figures: Figures, low: float, high: float) -> float:
     """Return the median density between two frequencies in dB; the median, so that mains hum does not count."""
-    chosen: NDArray[np.float64] = figures.density[(figures.frequencies >= low) & (figures.frequencies < high)]
-    value = float(np.median(chosen)) if chosen.size else 0.0
+    first, stop = np.searchsorted(figures.frequencies, (low, high))
+    chosen: NDArray[np.float64] = np.sort(figures.density[first:stop])
+    value = float(chosen[(chosen.size - 1) // 2] + chosen[chosen.size // 2]) / 2 if chosen.size else 0.0
     return 10.0 * float(np.log10(value)) if value > 0 else -400.0

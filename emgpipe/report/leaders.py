@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _VERDICTS: Final[dict[Verdict, str]] = {
     "clear": '<span class="level good">✔ clear</span>',
-    "not shown": '<span class="level warn">▲ no difference shown</span>',
+    "not shown": '<span class="level warn">▲ {} may be first</span>',
     "too few": '<span class="level note">● too few participants</span>',
     "tie": '<span class="level warn">▲ tied</span>',
     "alone": '<span class="level note">● nothing to compare</span>',
@@ -101,7 +101,5 @@ def _place(panel: Panel | None) -> list[str]:
     leaders = escape(", ".join(row.name for row in panel.rows if row.first) or MISSING)
     second = panel.runner_up
     behind = MISSING if second is None else f"{second.name}, {interval(second.ratio, second.low, second.high)}"
-    sure = _VERDICTS[panel.verdict]
-    if panel.verdict == "not shown":
-        sure += f" {len(panel.may_be_first)} may be first"
+    sure = _VERDICTS[panel.verdict].format(len(panel.may_be_first))
     return [f"<strong>{leaders}</strong>", escape(behind), sure]

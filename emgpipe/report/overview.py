@@ -23,9 +23,9 @@ _CAUTION: Final = (
     "A higher EMG amplitude is not the same as more force or more muscle growth. The ratio is that of the second place "
     "to the first, inside each participant, so it does not depend on the MVIC; its interval is that of a single ratio, "
     "unadjusted. How sure the first place is rests on all levels judged together, at 5 % for one muscle and metric. "
-    "<em>Clear</em>: every other level is shown not to be the highest. <em>No difference shown</em>: as many levels "
-    "may be the highest as stated. <em>Too few participants</em>: below six, no test of this kind can separate "
-    "anybody. Muscles and metrics are judged one by one; nothing is corrected for their number."
+    "<em>Clear</em>: every other level is shown not to be the highest. <em>May be first</em>: so many levels cannot be "
+    "told apart, the first among them; no difference is shown. <em>Too few participants</em>: below six, no test of "
+    "this kind can separate anybody. Muscles and metrics are judged one by one; nothing is corrected for their number."
 )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emgpipe.simulate import stories
 from emgpipe.simulate.movement import NECK_ANGLES, Posture, Schedule, ease, schedule
 from emgpipe.simulate.tables import (
     CONDITIONS,
@@ -129,7 +130,17 @@ def participant(number: int, repetitions: int, seed: int) -> Participant:
     tasks = tuple(
         _task(condition, maxima, habits, repetitions, stream(seed, number, *condition)) for condition in CONDITIONS
     )
-    return Participant(f"P{number:02d}", maxima, baseline, _position_factors(number, rng), tasks, reading)
+    name = f"P{number:02d}"
+    held = tuple(_as_held(name, task) for task in tasks)
+    return Participant(name, maxima, baseline, _position_factors(number, rng), held, reading)
+
+
+def _as_held(name: str, task: TaskTruth) -> TaskTruth:
+    """Turn the head to where it really was, if this participant missed this position; the EMG stays what it is."""
+    missed, head_position, neck = stories.MISSED_POSITION
+    if (name, task.head_position) != (missed, head_position):
+        return task
+    return replace(task, posture=replace(task.posture, neck=neck))
 
 
 def _task(

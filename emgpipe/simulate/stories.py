@@ -16,6 +16,9 @@ SWAPPED: Final = ("P05", "biceps_femoris", "vastus_lateralis")
 DEAD_SENSOR: Final = ("P02", "romanian_deadlift", "erector_spinae")
 """(participant, exercise, muscle): this sensor gave nothing during this set."""
 
+MISSED_POSITION: Final = ("P06", "hyperflexion", 33.0)
+"""(participant, head position, neck angle): asked for this position, the participant held the head at this angle."""
+
 COMMENTS: Final = {
     ("P02", "romanian_deadlift"): "sensor of the erector spinae was off",
     ("P05", "barbell_hip_thrust"): "electrodes BF and VL swapped, noticed after the session",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MOST_LEVELS: Final = 8
+_ROUNDING: Final = 1e-13
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +129,17 @@ def polynomial_weights(spacing: Sequence[float]) -> tuple[NDArray[np.float64], N
     squares = centered**2 - np.mean(centered**2)
     bent = squares - (squares @ linear) * centered
     return linear, bent / (bent @ bent)
+
+
+def contrast(scores: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each participant's contrast score; what rounding makes of equal scores is 0.
+
+    Parameters
+    ----------
+    scores : array, shape (n_participants, n_levels)
+    weights : array, shape (n_levels,)
+        Sum to zero.
+    """
+    products = (scores - scores.mean(axis=1, keepdims=True)) @ weights
+    size = np.abs(scores).max(axis=1, initial=0.0) * np.abs(weights).sum()
+    return np.where(np.abs(products) <= _ROUNDING * size, 0.0, products)

@@ -161,7 +161,8 @@ def test_pairs_are_a_family():
     found = compare(StudyTables(*both))
     assert len(found.table[["level", "other"]].drop_duplicates()) == 3
     rows = found.table[found.table["form"].eq("max_t") & found.table["from_percent"].notna()]
-    np.testing.assert_allclose(rows["p_adjusted"], 3 * rows["p"])
+    np.testing.assert_allclose(rows["p_adjusted"], rows["p"])  # the same difference twice: none is larger
+    assert "adjusted over 3 pairs = .008" in " ".join(found.sentences)
     assert {family.tests for family in found.families} == {3}
     same = found.table[found.table["level"].eq("split_squat") & found.table["other"].eq("front_squat")]
     assert (same["p"] == 1).all(), "the same curves twice: no difference, and rounding makes none"
@@ -297,7 +298,7 @@ def test_many_participants_are_sampled():
     found = compare(
         study(bump(1.3), people=[f"P{n:02d}" for n in range(20)]), ASK.model_copy(update={"resamples": 500})
     )
-    assert found.basis["sign_flips"] == "500 random sign assignments (seed 0) of more participants"
+    assert found.basis["sign_flips"] == "500 random sign assignments (seed 0) of 20 participants"
     assert found.table["p"].min() == pytest.approx(1 / 500)
 
 

@@ -129,7 +129,7 @@ def test_other_metrics_are_the_sensitivity_of_the_order():
     assert mean.loc[("peak", "front_squat"), "order"] == "back_squat > barbell_hip_thrust > front_squat"
     assert mean.loc[("peak", "back_squat"), "in_best_set"]
     text = " ".join(comparison.sentences)
-    assert "mean EMG amplitude: of 2 variants, the first changes to back squat by peak." in text
+    assert "mean EMG amplitude: of 2 other metrics, the first changes to back squat by peak." in text
 
 
 def test_variants_of_the_settings_are_read_by_name():
@@ -145,7 +145,7 @@ def test_variants_of_the_settings_are_read_by_name():
     assert "of 2 variants, the first changes to front squat with variant wide_band." in " ".join(comparison.sentences)
     one = rank(table([*main, *same, *turned]), MEAN.model_copy(update={"sensitivity": ("short_window",)}))
     assert set(one.tables["sensitivity"]["variant"]) == {"short_window"}
-    assert "The same first in the one variant there is: Gluteus maximus" in " ".join(one.sentences)
+    assert "The same first by 1 variant: Gluteus maximus" in " ".join(one.sentences)
     none = rank(table([*main, *same]), MEAN.model_copy(update={"sensitivity": ()}))
     assert "sensitivity" not in none.tables
     assert none.basis["sensitivity"] == "the order is compared with: nothing"

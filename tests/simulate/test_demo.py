@@ -127,6 +127,26 @@ def test_swapped_electrodes_and_dead_sensor_are_in_the_recordings(raw: Path) -> 
     assert np.std(table[:, 1]) > 1
 
 
+def test_a_missed_head_position_is_in_the_angle_alone(
+    raw: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    name, head_position, neck = stories.MISSED_POSITION
+    file = f"{name}_barbell-hip-thrust_{head_position}_1.edf"
+    person = participant(int(name[1:]), REPETITIONS, SEED)
+    assert [one.posture.neck for one in person.tasks if one.head_position == head_position] == [neck]
+    monkeypatch.setattr(stories, "MISSED_POSITION", ("", "", 0.0))
+    participant.cache_clear()
+    write_recordings(tmp_path, participants=int(name[1:]))
+    participant.cache_clear()
+    assert [one.name for one in tmp_path.glob("P*") if one.read_bytes() != (raw / one.name).read_bytes()] == [file]
+    with pyedflib.EdfReader(str(raw / file)) as held, pyedflib.EdfReader(str(tmp_path / file)) as asked:
+        labels = held.getSignalLabels()
+        same = [label for i, label in enumerate(labels) if np.array_equal(held.readSignal(i), asked.readSignal(i))]
+        assert set(labels) - set(same) == {"Head pitch"}
+        apart = asked.readSignal(labels.index("Head pitch")) - held.readSignal(labels.index("Head pitch"))
+    assert 10 < apart.mean() < 25
+
+
 def test_study_file_declares_the_stories(study: Path) -> None:
     settings = yaml.safe_load(study.read_text(encoding="utf-8"))
     by_participant = {entry["participant"]: entry for entry in settings["overrides"]}

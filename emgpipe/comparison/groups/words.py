@@ -190,7 +190,7 @@ def _assumptions(members: Membership, results: Sequence[Result]) -> str:
 
 def _residuals(result: Result) -> NDArray[np.float64]:
     if result.of:
-        return np.concatenate([part - part.mean() for part in result.values if part.size])
+        return np.concatenate([part - part.mean() if part.size else part for part in result.values])
     x, y = result.values
     slope = result.estimate if math.isfinite(result.estimate) else 0.0
     return np.asarray(y - y.mean() - slope * (x - x.mean()) if x.size else y, dtype=np.float64)

@@ -14,7 +14,7 @@ from emgpipe.comparison.pairs.pair import Pair, make_pair
 from emgpipe.comparison.shared.conditions import ConditionComparator
 from emgpipe.comparison.shared.contrasts import against_level, level_pairs, no_pair_words
 from emgpipe.comparison.shared.corrections import CORRECTION_NAMES
-from emgpipe.comparison.shared.refusals import also_refused, reasons_words
+from emgpipe.comparison.shared.refusals import each_scope, reasons_words
 from emgpipe.comparison.shared.wording import level_words
 from emgpipe.errors import ComparisonError
 from emgpipe.model.results import Family
@@ -83,16 +83,10 @@ class PairComparator(ConditionComparator):
     def compare(self, tables: StudyTables, vocabulary: Vocabulary) -> tuple[Comparison, ...]:
         """Return one comparison per scope; see `Comparator.compare`."""
         rows = self.task_rows(tables)
-        made: list[Comparison] = []
-        refused: list[str] = []
-        for scope in self.scopes(rows, vocabulary):
-            try:
-                made.append(self._of_scope(self._pairs(scope, vocabulary), rows, vocabulary))
-            except ComparisonError as error:
-                refused.append(f"{scope.title}: {error}")
-        if not made:
-            raise ComparisonError(reasons_words(refused))
-        return tuple(also_refused(one, refused) for one in made)
+        return each_scope(
+            self.scopes(rows, vocabulary),
+            lambda scope: self._of_scope(self._pairs(scope, vocabulary), rows, vocabulary),
+        )
 
     def title(self, question: ScopePairs, vocabulary: Vocabulary) -> str:
         """Return the question in words: ``head positions in glute bridge, each against neutral``."""

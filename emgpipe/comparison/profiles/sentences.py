@@ -7,7 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.comparison.profiles.tabulate import typical_change
-from emgpipe.comparison.shared.numbers import difference_words, ratio_words, share_words
+from emgpipe.comparison.shared.numbers import (
+    difference_words,
+    number_words,
+    ratio_words,
+    share_words,
+    unit_words,
+)
 from emgpipe.comparison.shared.wording import RESERVATION, level_words, listed, people
 
 if TYPE_CHECKING:
@@ -15,6 +21,10 @@ if TYPE_CHECKING:
     from emgpipe.vocabulary import Vocabulary
 
 _MOST_SAID: Final = 4
+BEYOND_A_SET: Final = (
+    "Repetition error is that inside a set. Sets repeated on one day or on another differ by more, so that a part of "
+    "these spreads may be that and no individual response."
+)
 
 
 def response_sentences(
@@ -35,18 +45,31 @@ def response_sentences(
                 f"{start}: differences spread more than repetition error explains in {len(shown)} of {len(own)} levels"
                 f"{named} against {level_words(vocabulary, factor, own[0].against)}; all are in the table."
             )
+    if any(one.spread.low > 0 for one in found):
+        yield BEYOND_A_SET
 
 
 def _clause(one: Responses, factor: str, confidence: float, vocabulary: Vocabulary) -> str:
     level, against = (level_words(vocabulary, factor, name) for name in (one.level, one.against))
-    above, below, _ = one.signs
     if not one.own:
         return f"{level} against {against}: no participant has both"
-    counts = (
-        f"{level} against {against}: higher in {above} of {people(len(one.own))} ({one.count('higher')} beyond own "
-        f"error), lower in {below} ({one.count('lower')} beyond own error)"
-    )
-    return f"{counts}; {_spread(one, confidence)}"
+    return f"{level} against {against}: {_counts(one)}; {_spread(one, confidence)}"
+
+
+def _counts(one: Responses) -> str:
+    """Say how many responded in which direction, and how many of them beyond their own error."""
+    n, unknown = len(one.own), one.count("error not known")
+    parts: list[str] = []
+    for way, count in zip(("higher", "lower", "equal"), one.signs, strict=True):
+        if not count:
+            continue
+        part = f"{way} in {count} of {people(n)}" if not parts else f"{way} in {count}"
+        if way in ("higher", "lower") and unknown < n:
+            part += f" ({one.count('higher' if way == 'higher' else 'lower')} beyond own repetition error)"
+        parts.append(part)
+    if unknown:
+        parts.append("own errors not known" if unknown == n else f"own error of {unknown} not known")
+    return ", ".join(parts)
 
 
 def _spread(one: Responses, confidence: float) -> str:
@@ -56,7 +79,7 @@ def _spread(one: Responses, confidence: float) -> str:
     if math.isnan(spread.error):
         return "how far participants differ beyond error is not known, since no trial has two repetitions"
     sd, low, high = (_size(one, value) for value in (spread.response, spread.low, spread.high))
-    numbers = f"SD {sd}, {share_words(confidence)} interval {low} to {high}"
+    numbers = f"SD of responses {sd}, {share_words(confidence)} interval {low} to {high}"
     if spread.low > 0:
         return f"differences spread more than repetition error explains ({numbers})"
     return f"no spread of responses shown beyond repetition error ({numbers})"
@@ -101,16 +124,17 @@ def response_basis(found: Sequence[Responses], refused: Sequence[str], confidenc
 
 
 def _smallest(found: Sequence[Responses]) -> str:
-    known = {
-        scale: [change for one in found if one.outcome.scale == scale and math.isfinite(change := typical_change(one))]
-        for scale in ("log", "raw")
-    }
+    known: dict[str, list[float]] = {}
+    for one in found:
+        if math.isfinite(change := typical_change(one)):
+            known.setdefault("log" if one.outcome.scale == "log" else one.outcome.unit, []).append(change)
     said = []
-    if known["log"]:
+    if "log" in known:
         low, high = (ratio_words(math.exp(min(value, 700.0))) for value in (min(known["log"]), max(known["log"])))
         said.append(f"a ratio of {low} to {high} or its inverse for amplitudes")
-    if known["raw"]:
-        low, high = (difference_words(value, "") for value in (min(known["raw"]), max(known["raw"])))
-        said.append(f"{low} to {high} for other channels, in their unit")
+    for unit, values in known.items():
+        if unit != "log":
+            low, high = (number_words(value, 2) for value in (min(values), max(values)))
+            said.append(f"{low} to {high}{unit_words(unit)} for other channels")
     start = "the smallest own difference beyond error (median of the participants) is "
     return start + listed(said) if said else "not known, since no trial has two repetitions"

@@ -10,7 +10,7 @@ import numpy as np
 
 from emgpipe.comparison.ranks.results import Gaps
 from emgpipe.comparison.shared.cells import own_scores, usable
-from emgpipe.comparison.shared.outcomes import shown_column
+from emgpipe.comparison.shared.outcomes import require_one_unit, shown_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,8 +67,9 @@ def panel_cells(blocks: pd.DataFrame, own: pd.DataFrame, order: Sequence[str], h
     Raises
     ------
     ComparisonError
-        The participants' values are in different units.
+        The participants' values, or their amplitudes, are in different units.
     """
+    require_one_unit(blocks)
     there = set(own["level"].to_numpy())
     levels = tuple(level for level in order if level in there)
     column, unit = shown_column(own)

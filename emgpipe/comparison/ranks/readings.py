@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReadPanels:
-    """The panels of a scope in the order of the table, metrics in the order asked for."""
+    """The panels of a scope in the order of the table, metrics in the order asked for.
+
+    `refused` holds those that cannot be ranked, and why.
+    """
 
     cells: Mapping[Panel, PanelCells]
+    refused: Mapping[Panel, str]
     kinds: Mapping[Panel, str]
     own: pd.DataFrame
 
@@ -38,8 +42,14 @@ def read_panels(emg: pd.DataFrame, scope: Scope, factor: str) -> ReadPanels:
     kinds: dict[Any, str] = emg.drop_duplicates(list(PANEL)).set_index(list(PANEL))["kind"].to_dict()
     of_blocks: dict[Any, pd.DataFrame] = dict(iter(blocks.groupby(list(PANEL), sort=False)))
     of_own: dict[Any, pd.DataFrame] = dict(iter(own.groupby(list(PANEL), sort=False)))
-    cells = {key: panel_cells(of_blocks[key], of_own[key], scope.levels, scope.held) for key in kinds}
-    return ReadPanels(cells, kinds, own)
+    cells: dict[Panel, PanelCells] = {}
+    refused: dict[Panel, str] = {}
+    for key in kinds:
+        try:
+            cells[key] = panel_cells(of_blocks[key], of_own[key], scope.levels, scope.held)
+        except ComparisonError as error:
+            refused[key] = str(error)
+    return ReadPanels(cells, refused, kinds, own)
 
 
 class Alternatives:

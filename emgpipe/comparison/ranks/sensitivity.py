@@ -53,6 +53,18 @@ class Alternative:
         """Level -> rank."""
         return {self.levels[i]: rank for i, rank in self.order.ranks.items()}
 
+    def same_first(self, main: Mapping[str, int | None]) -> tuple[set[str], set[str]] | None:
+        """Return the first of the main order and of this one, among the levels both rank.
+
+        None where there is nothing to compare: fewer than two such levels, or the main order's first is none of them.
+        """
+        both = [level for level in self.ranks if main.get(level) is not None]
+        firsts = {level for level in both if main[level] == 1}
+        if len(both) < 2 or not firsts:
+            return None
+        highest = min(self.ranks[level] for level in both)
+        return firsts, {level for level in both if self.ranks[level] == highest}
+
     @property
     def in_best_set(self) -> dict[str, bool]:
         """Level -> whether it is not distinguishable from the highest."""
@@ -91,16 +103,16 @@ def chosen_readings(metrics: pd.DataFrame, asked: Sequence[str] | None, measured
 
 
 def sensitivity_rows(panel: PanelResult, alternatives: Sequence[Alternative]) -> list[dict[str, Any]]:
-    """Return one row per alternative and level of a panel."""
+    """Return one row per alternative and level of a panel; `first_changed` is empty where there is no comparing it."""
     main = {level.level: level.rank for level in panel.ranked}
-    firsts = _firsts(main)
     rows: list[dict[str, Any]] = []
     for one in alternatives:
-        ranks, members = one.ranks, one.in_best_set
+        ranks, members, firsts = one.ranks, one.in_best_set, one.same_first(main)
         moves = [abs(rank - before) for level, rank in ranks.items() if (before := main.get(level)) is not None]
         shared = {
             "variant": one.reading.variant, "by": one.reading.metric or panel.key[3], "order": _order_text(ranks),
-            "first_changed": not firsts & _firsts(ranks), "largest_move": max(moves, default=0),
+            "first_changed": None if firsts is None else not firsts[0] & firsts[1],
+            "largest_move": max(moves, default=0),
         }  # fmt: skip
         rows += [
             shared | {"level": level, "rank": rank, "rank_in_main": main.get(level), "in_best_set": members[level]}
@@ -115,34 +127,47 @@ def sensitivity_sentences(
     factor: str,
     vocabulary: Vocabulary,
 ) -> list[str]:
-    """Say for which panels the first stays first in every variant, and what else comes first in the others."""
-    steady: dict[int, list[str]] = {}
+    """Say for which panels the first stays first, what else comes first, and where there is nothing to compare."""
+    steady: dict[str, list[str]] = {}
     changed: list[str] = []
+    silent: dict[str, list[str]] = {}
     for panel in panels:
-        found = alternatives.get(panel.key, ())
-        firsts = _firsts({level.level: level.rank for level in panel.ranked})
-        if not found or not firsts:
+        name = panel.words(vocabulary)
+        main = {level.level: level.rank for level in panel.ranked}
+        found = [(one, one.same_first(main)) for one in alternatives.get(panel.key, ())] if len(main) > 1 else []
+        for one, firsts in found:
+            if firsts is None:
+                silent.setdefault(one.reading.words, []).append(name)
+        compared = [(one.reading, firsts) for one, firsts in found if firsts is not None]
+        if not compared:
             continue
         others: dict[str, list[str]] = {}
-        for one in found:
-            now = _firsts(one.ranks)
-            if now and not now & firsts:
-                names = listed(level_words(vocabulary, factor, level) for level in sorted(now))
-                others.setdefault(names, []).append(one.reading.words)
+        for reading, (before, now) in compared:
+            if not before & now:
+                first = listed(level_words(vocabulary, factor, level) for level in sorted(now))
+                others.setdefault(first, []).append(reading.words)
+        ways = _ways([reading for reading, _ in compared])
         if others:
             moves = "; ".join(f"to {first} {listed(how)}" for first, how in others.items())
-            changed.append(f"{panel.words(vocabulary)}: of {len(found)} variants, the first changes {moves}.")
+            changed.append(f"{name}: of {ways}, the first changes {moves}.")
         else:
-            steady.setdefault(len(found), []).append(panel.words(vocabulary))
-    for count, outcomes in steady.items():
-        how = f"whichever of {count} variants" if count > 1 else "in the one variant there is"
-        where = "all outcomes" if len(outcomes) == len(panels) > 1 else "; ".join(outcomes)
-        changed.append(f"The same first {how}: {where}.")
-    return changed
+            steady.setdefault(ways, []).append(name)
+    changed += [f"The same first by {ways}: {_outcomes(names, panels)}." for ways, names in steady.items()]
+    return changed + [
+        f"No order to compare {how}, which does not rank the first or has no two levels: {_outcomes(names, panels)}."
+        for how, names in silent.items()
+    ]
 
 
-def _firsts(ranks: Mapping[str, int | None]) -> set[str]:
-    return {level for level, rank in ranks.items() if rank == 1}
+def _outcomes(names: Sequence[str], panels: Sequence[PanelResult]) -> str:
+    return "all outcomes" if len(names) == len(panels) > 1 else "; ".join(names)
+
+
+def _ways(readings: Sequence[Reading]) -> str:
+    """Return how many other ways there are: ``3 other metrics and 1 variant``."""
+    metrics = sum(bool(reading.metric) for reading in readings)
+    counts = {"other metric": metrics, "variant": len(readings) - metrics}
+    return listed(f"{count} {what}{'' if count == 1 else 's'}" for what, count in counts.items() if count)
 
 
 def _order_text(ranks: Mapping[str, int]) -> str:

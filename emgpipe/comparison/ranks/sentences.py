@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from emgpipe.comparison.shared.numbers import ratio_center
+from emgpipe.comparison.shared.numbers import ratio_words as end_words
 from emgpipe.comparison.shared.wording import factor_words, level_words, listed, people
 from emgpipe.statistics.best_set import ALPHA
 from emgpipe.statistics.log_ratio import SAME
@@ -72,8 +74,13 @@ def _places(panel: PanelResult, named: Named) -> list[str]:
 def _too_few_words(panel: PanelResult) -> str:
     return (
         f"because with {people(panel.paired_participants)} the smallest p an exact test can reach is "
-        f"{panel.smallest_p:.3g}"
+        f"{small_p_words(panel.smallest_p)}"
     )
+
+
+def small_p_words(p: float) -> str:
+    """Return a p value with what its first digits say: ``.0625``, ``.0078``, ``1``."""
+    return f"{p:.2g}".removeprefix("0") if p < 0.01 else f"{p:.3g}".removeprefix("0")
 
 
 def _each(levels: Sequence[LevelResult], named: Named) -> str:
@@ -83,11 +90,12 @@ def _each(levels: Sequence[LevelResult], named: Named) -> str:
 def ratio_words(paired: PairedRatio, model_ratio: float) -> str:
     """Return first / level with its interval and number of participants."""
     if paired.n == 0:
-        return f"ratio {1 / model_ratio:.2f} by the model only, no participant has both"
+        return f"ratio {end_words(1 / model_ratio)} by the model only, no participant has both"
     up = paired.inverse()
+    center = ratio_center(up.ratio, up.low, up.high)
     if math.isnan(up.low):
-        return f"ratio {up.ratio:.2f}, one participant: no interval"
-    return f"ratio {up.ratio:.2f}, 95 % interval {up.low:.2f} to {up.high:.2f}, {people(up.n)}"
+        return f"ratio {center}, one participant: no interval"
+    return f"ratio {center}, 95 % interval {end_words(up.low)} to {end_words(up.high)}, {people(up.n)}"
 
 
 def _shared_ranks(levels: Sequence[LevelResult], factor: str, vocabulary: Vocabulary) -> list[str]:
@@ -96,33 +104,6 @@ def _shared_ranks(levels: Sequence[LevelResult], factor: str, vocabulary: Vocabu
         if level.tie and level.rank is not None and level.rank > 1:
             groups.setdefault(level.rank, []).append(level_words(vocabulary, factor, level.level))
     return [f"{listed(names)} are equal and share rank {rank}" for rank, names in groups.items()]
-
-
-def gap_sentences(panels: Sequence[PanelResult], factor: str, vocabulary: Vocabulary) -> list[str]:
-    """Say who lacks which level, and which amplitudes could not be used; once where it holds for every panel."""
-    said: dict[str, list[str]] = {}
-    for panel in panels:
-        for text in _panel_gaps(panel, factor, vocabulary):
-            said.setdefault(text, []).append(panel.words(vocabulary))
-    return [
-        f"{text}." if len(where) == len(panels) else f"{text} ({'; '.join(where)})." for text, where in said.items()
-    ]
-
-
-def _panel_gaps(panel: PanelResult, factor: str, vocabulary: Vocabulary) -> list[str]:
-    texts = [f"Not measured in {level_words(vocabulary, factor, level)}" for level in panel.not_measured]
-    lacking: dict[str, list[str]] = {}
-    for level in panel.levels:
-        name = level_words(vocabulary, factor, level.level)
-        for person in level.gaps.absent:
-            lacking.setdefault(person, []).append(name)
-        texts += [
-            f"{one} in {name}, left out of ranks and ratios, which need an amplitude above 0"
-            for one in level.gaps.unusable
-        ]
-        if level.gaps.unmeasured:
-            texts.append(f"{level.gaps.unmeasured} repetitions of {name} have no amplitude and are not in the mean")
-    return [f"{person} was not measured in {listed(names)}" for person, names in lacking.items()] + texts
 
 
 def reversed_means(panel: PanelResult, factor: str, vocabulary: Vocabulary) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from emgpipe.errors import ComparisonError
+
 if TYPE_CHECKING:
+    from emgpipe.comparison.shared.scopes import Scope
     from emgpipe.model import Comparison
 
 _MOST: Final = 6
@@ -23,6 +26,26 @@ def reasons_words(reasons: Iterable[str]) -> str:
     if len(said) > _MOST + 1:
         said = [*said[:_MOST], f"And {len(said) - _MOST} more like these."]
     return " ".join(said)
+
+
+def each_scope(scopes: Iterable[Scope], compare: Callable[[Scope], Comparison]) -> tuple[Comparison, ...]:
+    """Return one comparison per scope that can be answered; the others are said in their basis.
+
+    Raises
+    ------
+    ComparisonError
+        No scope can be answered; gives the reason of each.
+    """
+    made: list[Comparison] = []
+    refused: list[str] = []
+    for scope in scopes:
+        try:
+            made.append(compare(scope))
+        except ComparisonError as error:
+            refused.append(f"{scope.title}: {error}")
+    if not made:
+        raise ComparisonError(reasons_words(refused))
+    return tuple(also_refused(one, refused) for one in made)
 
 
 def also_refused(comparison: Comparison, refused: Sequence[str]) -> Comparison:

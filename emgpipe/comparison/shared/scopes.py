@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 DESIGN: Final = ("exercise", "head_position")
 """Factors that must be the same on both sides of a comparison, whatever is compared."""
+_MOST_NAMED: Final = 20
+"""Trials left out that are each named; of more, these and how many there are."""
 _NOT_CONDITIONS: Final = frozenset({"order", "load_basis"})
 """Counted up from trial to trial, or reported apart: no news that they are averaged over."""
 
@@ -139,7 +141,8 @@ def _stated(rows: TaskRows, question: Question) -> tuple[TaskRows, dict[str, str
 def _left_out(trials: Sequence[str], reason: str) -> str:
     if len(trials) == 1:
         return f"1 trial {reason.replace('that state ', 'that states ')} is left out: {trials[0]}"
-    return f"{len(trials)} trials {reason} are left out: {', '.join(trials)}"
+    more = f" and {len(trials) - _MOST_NAMED} more" if len(trials) > _MOST_NAMED else ""
+    return f"{len(trials)} trials {reason} are left out: {', '.join(trials[:_MOST_NAMED])}{more}"
 
 
 def known_level(table: pd.DataFrame, factor: str, level: str, vocabulary: Vocabulary) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from emgpipe.comparison.shared.wording import listed, people
 from emgpipe.errors import ComparisonError
 from emgpipe.statistics.friedman import Friedman, friedman
-from emgpipe.statistics.ordered_trend import Page, page, polynomial_weights
+from emgpipe.statistics.ordered_trend import Page, contrast, page, polynomial_weights
 from emgpipe.statistics.rm_anova import Effect, one_way, two_way
 from emgpipe.statistics.slopes import MeanTest, mean_test
 
@@ -158,13 +158,13 @@ def _heights(shown: NDArray[np.float64], scale: str) -> NDArray[np.float64]:
 def _trend(factor: str, scores: NDArray[np.float64], spacing: tuple[float, ...], drawing: Resampling) -> Trend:
     linear, quadratic = polynomial_weights(spacing)
     of_levels = spacing == tuple(range(1, len(spacing) + 1))
-    bent = None if quadratic is None else mean_test(scores @ quadratic, drawing.resamples, drawing.seed)
+    bent = None if quadratic is None else mean_test(contrast(scores, quadratic), drawing.resamples, drawing.seed)
     order = np.argsort(spacing)
     return Trend(
         factor,
         spacing,
         "level" if of_levels else "unit",
         page(scores[:, order], drawing.resamples, drawing.seed),
-        mean_test(scores @ linear, drawing.resamples, drawing.seed),
+        mean_test(contrast(scores, linear), drawing.resamples, drawing.seed),
         bent,
     )

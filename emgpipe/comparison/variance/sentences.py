@@ -65,11 +65,15 @@ def omnibus_basis(tested: Sequence[Tested], design: Design, vocabulary: Vocabula
         basis["rank_test"] = _FRIEDMAN
     if any(one.trends for one in tested):
         basis["trend"] = _TREND + _spacing_words(tested)
-    effects = len(design.effects)
-    basis["multiplicity"] = (
-        f"{effects} test{'s' if effects > 1 else ''} per outcome, not adjusted; outcomes are not controlled jointly"
-    )
+    basis["multiplicity"] = f"{_tests_words(tested, design)}, not adjusted; outcomes are not controlled jointly"
     return basis
+
+
+def _tests_words(tested: Sequence[Tested], design: Design) -> str:
+    effects = len(design.effects)
+    trends = max(sum(1 + (way.quadratic is not None) for way in one.trends) for one in tested)
+    more = f" and {trends} of trend" if trends else ""
+    return f"{effects} test{'s' if effects > 1 else ''}{more} per outcome"
 
 
 def _effects(one: Tested) -> str:
@@ -134,8 +138,8 @@ def _bend(way: Trend) -> str:
         return ""
     if test.p > ALPHA:
         return f"no bend shown (p {p_words(test.p)})"
-    where = "higher than the ends suggest: an inverted U" if test.mean < 0 else "lower than the ends suggest: a U"
-    return f"the middle levels stand {where} (p {p_words(test.p)})"
+    where = "higher" if test.mean < 0 else "lower"
+    return f"a bend is shown: the middle levels stand {where} than a straight line has them (p {p_words(test.p)})"
 
 
 def _p(test: MeanTest) -> str:

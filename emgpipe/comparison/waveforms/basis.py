@@ -27,7 +27,7 @@ def curves_basis(rows: Sequence[InOutcome], refused: Sequence[str], tested: Test
         "method": _method(tested),
         "scale": _scale(scales),
         "interval": f"{share_words(1 - tested.alpha)} t interval at each point by itself; it is not simultaneous and "
-        "decides nothing",
+        "decides nothing; the ratio or difference named with a stretch is the largest in it, and overstates for that",
         "sign_flips": _flips(rows, tested),
         "multiplicity": "p is adjusted for the points of a curve, p_adjusted also for the pairs of one outcome: the "
         "same signs flip all pairs, and the largest statistic of any of them decides; muscles, and the two forms, are "

@@ -97,20 +97,21 @@ def mean_there(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def curve_outcomes(curves: pd.DataFrame, scope: Scope) -> tuple[CurveOutcome, ...]:
-    """Return the outcomes in the order of the rows.
-
-    Raises
-    ------
-    ComparisonError
-        The participants' curves of one muscle are in different units.
-    """
+def curve_outcomes(curves: pd.DataFrame, scope: Scope) -> tuple[tuple[CurveOutcome, ...], list[str]]:
+    """Return the outcomes in the order of the rows, and why others cannot be compared."""
     of_block = [*SITE, "participant", "session", *scope.held, "unit"]
     trials = curves.groupby([*of_block, "level", "trial"], sort=True)[POINTS].mean()
     means = trials.groupby(level=[*of_block, "level"], sort=True).mean().reset_index()
     order = curves[list(SITE)].drop_duplicates().itertuples(index=False, name=None)
     tables: dict[Any, pd.DataFrame] = dict(iter(means.groupby(list(SITE), sort=False)))
-    return tuple(_one(site, tables[site], of_block[len(SITE) :], scope.levels) for site in order)
+    made: list[CurveOutcome] = []
+    refused: list[str] = []
+    for site in order:
+        try:
+            made.append(_one(site, tables[site], of_block[len(SITE) :], scope.levels))
+        except ComparisonError as error:
+            refused.append(str(error))
+    return tuple(made), refused
 
 
 def _one(site: tuple[Any, ...], means: pd.DataFrame, block: list[str], order: Sequence[str]) -> CurveOutcome:
@@ -150,14 +151,16 @@ def gap_notes(outcome: CurveOutcome, scope: Scope, scale: Scale, vocabulary: Voc
     """Say who lacks which level, who has no value in the unit, and whose curves have gaps."""
     scores = outcome.by_participant(outcome.scores(scale))
     measured = outcome.by_participant(outcome.blocks)
+    alike: dict[str, list[str]] = {}
     for person, own, kept in zip(outcome.participants, scores, measured, strict=True):
         shares = np.isfinite(own).mean(axis=1)
         absent = ~np.isfinite(kept).any(axis=1)
         for words, chosen in (
-            ("was not measured in", absent),
-            (f"has no {'logarithm' if scale == 'log' else outcome.unit} in", ~absent & (shares == 0)),
-            ("lacks parts of the curve in", (shares > 0) & (shares < 1)),
+            ("not measured in", absent),
+            (f"no {'logarithm' if scale == 'log' else outcome.unit} in", ~absent & (shares == 0)),
+            ("parts of the curve missing in", (shares > 0) & (shares < 1)),
         ):
             names = [level_words(vocabulary, scope.factor, outcome.levels[place]) for place in np.flatnonzero(chosen)]
             if names:
-                yield f"{person} {words} {listed(names)}"
+                alike.setdefault(f"{words} {listed(names)}", []).append(person)
+    yield from (f"{listed(people)}: {text}" for text, people in alike.items())

@@ -51,6 +51,7 @@ def phase_shares(metrics: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     keys = ["exercise", *PLACE]
     rows = rows.assign(**{name: rows[name].astype(str) for name in keys[:3]})
     rows["phase"] = rows["phase"].where(rows["phase"] != WHOLE_REPETITION, _ALL)
+    rows["value"] = pd.to_numeric(rows["value"], errors="coerce")
     wide = rows.pivot_table(index=keys, columns="phase", values="value", aggfunc="first").reset_index()
     parts = [
         part for name, own in wide.groupby("exercise", sort=True) for part in _of_exercise(str(name), own, vocabulary)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from emgpipe.comparison.shared.conditions import of_muscles, require_measured
+from emgpipe.comparison.shared.choices import of_muscles, require_measured
 from emgpipe.comparison.shared.sides import SITE_MUSCLE, SITE_SIDE
 from emgpipe.comparison.waveforms.phases import PLACE, cut_curves
 from emgpipe.errors import ComparisonError

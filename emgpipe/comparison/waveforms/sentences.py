@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.comparison.shared.numbers import difference_words, number_words, p_words
+from emgpipe.comparison.shared.numbers import difference_words, p_words, ratio_words
 from emgpipe.comparison.shared.wording import level_words, listed, people
 from emgpipe.comparison.waveforms.tabulate import note, phases_of
 from emgpipe.model.tables import CURVE_POINTS, WHOLE_REPETITION
@@ -60,10 +60,14 @@ def _clauses(own: Sequence[InOutcome], about: tuple[str, str], phases: Phases, v
     named = own if len(own) <= _MOST_SAID else shown[:_MOST_SAID]
     yield from (_clause(row, about, phases, vocabulary) for row in named)
     if len(own) > _MOST_SAID:
-        if len(shown) > len(named):
-            yield f"a difference is shown in {len(shown)} of {len(own)} pairs; all are in the table"
-        elif len(shown) < len(own):
-            yield f"no difference shown in {len(own) - len(shown)} of {len(own)} pairs; all are in the table"
+        tested = sum(bool(row.pair.test.flips) for row in own)
+        counts = [f"a difference is shown in {len(shown)} of {len(own)} pairs"] if len(shown) > len(named) else []
+        counts += [f"no difference shown in {tested - len(shown)} of {len(own)} pairs"] if tested > len(shown) else []
+        counts += (
+            [f"{len(own) - tested} not tested, for want of participants who have both"] if tested < len(own) else []
+        )
+        if counts:
+            yield f"{', '.join(counts)}; all are in the table"
 
 
 def _clause(row: InOutcome, about: tuple[str, str], phases: Phases, vocabulary: Vocabulary) -> str:
@@ -85,17 +89,20 @@ def _clause(row: InOutcome, about: tuple[str, str], phases: Phases, vocabulary: 
         found = [one for one in headline if one.sign == sign]
         if found:
             named = [_stretch_words(one, row, phase, phases) for one in found[:_MOST_SAID]]
-            more = [f"{len(found) - _MOST_SAID} more stretches"] if len(found) > _MOST_SAID else []
+            rest = len(found) - _MOST_SAID
+            more = [f"{rest} more stretch{'' if rest == 1 else 'es'}"] if rest > 0 else []
             parts.append(f"{word} in {level} than in {other} {listed([*named, *more])}")
     if headline[0].form == "cluster" and "max_t" in row.smallest:
         parts.append(_also_by_max_t(row))
+    elif "cluster" in row.smallest:
+        parts.append(f"no cluster shown (p {_p(*row.smallest['cluster'], row.tests)})")
     return f"{'; '.join(parts)}; {people(len(row.pair.participants))}"
 
 
 def _stretch_words(one: Stretch, row: InOutcome, phase: str, phases: Phases) -> str:
     pair = row.pair
     effect = float(pair.effect(pair.center)[one.peak])
-    most = f"ratio {number_words(effect)}" if pair.scale == "log" else difference_words(effect, pair.outcome.unit)
+    most = f"ratio {ratio_words(effect)}" if pair.scale == "log" else difference_words(effect, pair.outcome.unit)
     p = f"{FORM_WORDS[one.form]} p {_p(one.p, one.p_adjusted, row.tests)}"
     return f"{_place(one, phase, phases)} ({p}; most at {one.peak} %: {most})"
 

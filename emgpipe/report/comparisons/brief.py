@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from emgpipe.report.leaders import leader_sentences
 from emgpipe.report.markup import bullets, details, escape
 from emgpipe.report.panels import ranking_panels
 from emgpipe.report.paper import by_subject
@@ -34,12 +35,18 @@ def brief_part(comparison: Comparison) -> str:
     said = comparison.sentences
     if len(said) <= _MANY:
         return bullets(map(escape, said))
-    gist = gist_sentence(comparison)
+    gist = gist_sentence(comparison) or _leaders(comparison)
     primary = primary_sentences(comparison)
     notes = [sentence for sentence in _notes(comparison) if sentence not in primary]
     above = f"<p>{escape(gist)}</p>" if gist else ""
     first = sentence_list([*primary, *notes])
     return above + first + details(f"All {len(said)} sentences", sentence_list(said))
+
+
+def _leaders(comparison: Comparison) -> str:
+    """Say who ranks first; the title, which stands right above, is left out."""
+    said = (sentence.partition(": ")[2] for sentence in leader_sentences(comparison))
+    return " ".join(sentence[:1].upper() + sentence[1:] for sentence in said)
 
 
 def gist_sentence(comparison: Comparison) -> str:
