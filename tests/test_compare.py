@@ -125,7 +125,7 @@ def test_what_cannot_be_compared_is_seen(study, capsys):
     change(study, RANKING, RANKING + "  - {kind: ranking, factor: head_position}\n")
     assert main(["compare", str(study), "--quiet"]) == 0
     said = capsys.readouterr()
-    assert "1 comparisons made, 1 not made" in said.out
+    assert "1 comparison made, 1 problem\n" in said.out
     assert "WARN study: comparison 2 (ranking of head positions" in said.err
     for name in ("comparisons/sentences.txt", "comparisons.html"):
         text = (results(study) / name).read_text("utf-8")
@@ -160,6 +160,7 @@ def test_a_participants_table_that_changed_is_named(study, ran):
         (lambda folder: (folder / "run.json").unlink(), "was not run to its end yet; use: emgpipe run"),
         (lambda folder: (folder / "run.json").write_text("{"), "cannot be read"),
         (lambda folder: (folder / "run.json").write_text("[]"), "another version"),
+        (lambda folder: (folder / "run.json").write_text('{"format": 1, "study": "small"}'), "it has no 'settings'"),
         (lambda folder: (folder / "metrics.csv").unlink(), "metrics.csv is missing, or is not what the run wrote"),
         (
             lambda folder: (folder / "participants.csv").write_text("participant\n"),

@@ -33,6 +33,19 @@ def test_against_neutral_eight_are_enough():
     assert "yes" in line
 
 
+def test_other_ways_out_are_named_only_where_they_help():
+    assert "compare each level with one named by --against" in text(participants=8)
+    assert "--against" not in text(participants=5)
+    assert "--against" not in text(participants=5, against="neutral")
+
+
+def test_one_comparison_needs_no_correction():
+    printed = plan_text(plan_study(Plan("head_position", ("neutral", "hyperflexion"), participants=5), WORDS))
+    assert "Holm" not in printed
+    assert "1 comparison in one family" in printed
+    assert "cannot reach 0.05 with fewer than 6 participants" in printed
+
+
 def test_spread_turns_effects_into_ratios():
     (line,) = [one for one in text(participants=12, spread=0.2).splitlines() if "planned" in one]
     assert "0.89 (1.19)" in line  # exp(0.89 * 0.2)
@@ -42,7 +55,11 @@ def test_spread_turns_effects_into_ratios():
     ("plan", "words"),
     [
         (Plan("head_position", ("neutral", "straight")), "'neutral' is named twice"),
-        (Plan("head_position", ("neutral",)), "1 levels; a plan needs 2 to 40"),
+        (Plan("head_position", ("neutral",)), "1 level; a plan needs 2 to 40"),
+        (Plan("load", ()), "name the levels of load with --levels"),
+        (Plan("cue", ("Up", "up")), "'Up' is named twice"),
+        (Plan("cue", (" ", "up")), "one of the --levels is empty"),
+        (Plan("cue", ("up", "down"), participants=1), "needs 2 participants at least"),
         (Plan("head_position", ("neutral", "sideways")), "sideways"),
         (Plan("cue", ("up", "down"), against="left"), "--against 'left' is none of the levels: up, down"),
         (Plan("cue", ("up", "down"), participants=-1), "--participants -1 must lie between 0 and 10000"),
@@ -76,6 +93,10 @@ def test_command_writes_the_sheet_once(tmp_path, capsys):
     assert main(asked) == 0
     assert sheet.read_bytes() == first
     assert main(["plan", "--order-sheet", str(tmp_path / "other.csv")]) == 2
-    assert "needs --participants" in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "needs --participants" in said.err
+    assert said.out == ""
+    assert main(["plan", "--participants", "4", "--order-sheet", str(tmp_path)]) == 2
+    assert "is a folder; name a file in it" in capsys.readouterr().err
     assert main([*asked[:-3], str(tmp_path / "odd.csv"), "--participants", "12"]) == 0
     assert "NOT fully balanced" in capsys.readouterr().out

@@ -10,13 +10,14 @@ from pydantic import Field
 from emgpipe.comparison.shared.cautions import cautions_for
 from emgpipe.comparison.shared.conditions import ConditionQuestion
 from emgpipe.comparison.shared.contrasts import against_level, level_pairs
+from emgpipe.comparison.shared.curve_rows import clean_curves
 from emgpipe.comparison.shared.refusals import each_scope, reasons_words
 from emgpipe.comparison.shared.wording import level_words
 from emgpipe.comparison.waveforms.basis import curves_basis, curves_families
 from emgpipe.comparison.waveforms.outcomes import curve_outcomes, gap_notes
 from emgpipe.comparison.waveforms.pairs import Form, Tested, in_outcome, pair_curves
 from emgpipe.comparison.waveforms.phases import phase_shares
-from emgpipe.comparison.waveforms.rows import chosen_curves, clean_curves, curves_of_scope, only_phase
+from emgpipe.comparison.waveforms.rows import chosen_curves, curves_of_scope, only_phase
 from emgpipe.comparison.waveforms.sentences import (
     beyond_reach,
     gap_sentences,

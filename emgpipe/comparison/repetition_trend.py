@@ -9,12 +9,14 @@ from pydantic import Field
 
 from emgpipe.comparison.shared.choices import OutcomeComparator
 from emgpipe.comparison.shared.corrections import CORRECTION_NAMES
+from emgpipe.comparison.shared.curve_rows import clean_curves, no_curves
 from emgpipe.comparison.shared.places import Place, places
 from emgpipe.comparison.shared.ratios import BASIS as RATIO_BASIS
 from emgpipe.comparison.shared.ratios import with_parts
 from emgpipe.comparison.shared.rows import task_rows
+from emgpipe.comparison.shared.scopes import known_level
 from emgpipe.comparison.shared.sides import SideRule, on_idle_side, with_sites, working_side
-from emgpipe.comparison.shared.wording import listed
+from emgpipe.comparison.shared.wording import listed, place_words
 from emgpipe.comparison.trends.results import (
     Drawing,
     TrendResult,
@@ -24,11 +26,13 @@ from emgpipe.comparison.trends.results import (
     trend_results,
     trend_table,
 )
-from emgpipe.comparison.trends.sentences import outcome_words, trend_basis, trend_sentences
+from emgpipe.comparison.trends.sentences import lost_sentences, outcome_words, trend_basis, trend_sentences
 from emgpipe.comparison.trends.series import FEWEST
 from emgpipe.comparison.trends.sets import (
     Found,
+    Lost,
     mean_durations,
+    numbered,
     repetition_counts,
     sets_of_holds,
     sets_of_rates,
@@ -93,26 +97,39 @@ class RepetitionTrend(OutcomeComparator):
 
     def compare(self, tables: StudyTables, vocabulary: Vocabulary) -> tuple[Comparison, ...]:
         """Return one comparison of all conditions; see `Comparator.compare`."""
-        sides = working_side(with_sites(task_rows(tables.metrics, self.phase)), self.side, vocabulary)
+        rows, uncounted = numbered(with_sites(task_rows(tables.metrics, self.phase)))
+        sides = working_side(rows, self.side, vocabulary)
         rows = sides.rows
         conditions = places(rows, self.at or {}, vocabulary, (self.factor,) if self.factor else ())
         holds = self._holds(rows.table, vocabulary)
+        curves = self._curves(tables.curves, holds, vocabulary)
         chosen = self._chosen(rows.table, vocabulary)
+        lost = Lost()
         found = []
         for place in conditions:
-            curves = self._curves(tables.curves, place.rows, vocabulary)
-            held = [trial for trial in holds if trial in set(place.rows["trial"])]
-            over_hold = sets_of_holds(curves, place.rows, held, self.trim)
-            found.append(((place.text, place.words), self._over_repetitions(chosen, place, held) | over_hold))
+            trials = set(place.rows["trial"])
+            own = chosen[chosen["trial"].isin(trials)]
+            over_hold = sets_of_holds(curves[curves["trial"].isin(trials)], place.rows, self.trim, lost)
+            words = self._without_held(place.words, rows.table, vocabulary)
+            found.append(((place.text, words), self._over_repetitions(own, holds, lost) | over_hold))
         results = trend_results(found, self.correction, Drawing(self.resamples, self.seed))
         short = [one for place in conditions for one in too_short(place.rows, holds)]
+        gaps = [*_left_out(short), *lost_sentences(lost, vocabulary)]
+        if uncounted:
+            gaps.append(f"Left out, because their repetitions have no number: {', '.join(uncounted)}.")
         if not results:
-            raise ComparisonError(_nothing(short, self.hold_from))
-        return (self._comparison(results, short, self._basis(rows, conditions) | sides.basis(rows.table), vocabulary),)
+            raise ComparisonError(_nothing(short, self.hold_from, gaps[1:] if short else gaps))
+        basis = self._basis(rows, conditions) | sides.basis(rows.table)
+        return (self._comparison(results, (short, gaps), basis, vocabulary),)
 
     def _comparison(
-        self, results: Sequence[TrendResult], short: Sequence[str], basis: dict[str, str], vocabulary: Vocabulary
+        self,
+        results: Sequence[TrendResult],
+        left_out: tuple[Sequence[str], Sequence[str]],
+        basis: dict[str, str],
+        vocabulary: Vocabulary,
     ) -> Comparison:
+        short, gaps = left_out
         factor = self.factor or "repetition"
         at = listed(level.replace("_", " ") for level in (self.at or {}).values())
         names = {outcome: outcome_words(outcome, vocabulary) for outcome in families(results)}
@@ -121,7 +138,7 @@ class RepetitionTrend(OutcomeComparator):
             title=f"Trend over the repetitions of a set{f' in {at}' if at else ''}",
             table=trend_table(results, factor),
             cells=own_table(results, factor),
-            sentences=(*trend_sentences(results, vocabulary), *_left_out(short)),
+            sentences=(*trend_sentences(results, self.correction, vocabulary), *gaps),
             basis=trend_basis(results, short, self.correction, self.trim) | basis,
             tables={"course": course_table(results, factor)},
             families=tuple(
@@ -152,21 +169,29 @@ class RepetitionTrend(OutcomeComparator):
         spectrum = spectrum.assign(amplitude=spectrum["value"], amplitude_unit=spectrum["unit"])
         return pd.concat([self.chosen(table, vocabulary), spectrum], ignore_index=True)
 
-    def _over_repetitions(self, chosen: pd.DataFrame, place: Place, held: Sequence[str]) -> Found:
-        rows = chosen[chosen["trial"].isin(set(place.rows["trial"]))]
+    def _over_repetitions(self, rows: pd.DataFrame, holds: Sequence[str], lost: Lost) -> Found:
         rate = rows["metric"].eq(_RATE)
-        return sets_of_repetitions(rows[~rate], self._kind_of) | sets_of_rates(rows[rate & rows["trial"].isin(held)])
+        rates = sets_of_rates(rows[rate & rows["trial"].isin(holds)])
+        return sets_of_repetitions(rows[~rate], self._kind_of, lost) | rates
+
+    def _without_held(self, words: str, table: pd.DataFrame, vocabulary: Vocabulary) -> str:
+        """Return the condition without what the study file holds, which the title says already."""
+        for name, level in (self.at or {}).items():
+            held = place_words(vocabulary, name, known_level(table, name, level, vocabulary))
+            words = words.removeprefix(held).removeprefix(", ").removesuffix(f", {held}")
+        return words
 
     def _kind_of(self, source: str, metric: str) -> str:
         if metric in self.frequencies:
             return "frequency"
         return "log" if source in ("emg", "ratio") else "raw"
 
-    def _curves(self, curves: pd.DataFrame, rows: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
-        """Return the curves of the muscles and channels asked for, in the trials of a condition."""
-        if curves.empty:
-            return curves
-        mine = curves[curves["trial"].isin(set(rows["trial"]))]
+    def _curves(self, curves: pd.DataFrame, holds: Sequence[str], vocabulary: Vocabulary) -> pd.DataFrame:
+        """Return the curves of the muscles and channels asked for, of holds."""
+        if curves.empty or not holds:
+            return no_curves()
+        mine = clean_curves(curves, ("working_side",))
+        mine = mine[mine["trial"].isin(set(holds))]
         if self.side == "working":
             mine = mine[~on_idle_side(mine, vocabulary)]
         wanted = mine["kind"].eq("emg") | mine["muscle"].isin(self.channels)
@@ -196,9 +221,9 @@ def _left_out(short: Sequence[str]) -> Iterator[str]:
         yield f"Left out, because a trend needs {FEWEST} repetitions: {', '.join(short)}."
 
 
-def _nothing(short: Sequence[str], hold_from: float) -> str:
+def _nothing(short: Sequence[str], hold_from: float, gaps: Sequence[str]) -> str:
     sets = f" Sets with fewer (their number in brackets): {', '.join(short)}." if short else ""
     return (
         f"no set has {FEWEST} repetitions with a usable number, and none is a hold of {hold_from:g} s or more, so that "
-        f"there is no trend.{sets}"
+        f"there is no trend.{sets}{''.join(f' {gap}' for gap in gaps)}"
     )

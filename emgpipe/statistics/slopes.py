@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -19,8 +19,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_ROUNDING: Final = 1e-13
+
+
 def least_squares_slope(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     """Return the slope of y on x; NaN with fewer than two different x among the pairs that are there.
+
+    What rounding makes of equal values is 0.
 
     Parameters
     ----------
@@ -32,7 +37,11 @@ def least_squares_slope(x: NDArray[np.float64], y: NDArray[np.float64]) -> float
         return math.nan
     centered = x[there] - x[there].mean()
     spread = float(centered @ centered)
-    return float(centered @ y[there]) / spread if spread > 0 else math.nan
+    if not spread > 0:
+        return math.nan
+    shared = float(centered @ (y[there] - y[there].mean()))
+    rounding = _ROUNDING * float(np.abs(centered).sum() * np.abs(y[there]).max())
+    return shared / spread if abs(shared) > rounding else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,8 @@ def test_of_rows_that_contradict_each_other_only_what_agrees_is_taken(listed):
 @pytest.mark.parametrize(
     "column",
     ["name", "First Name", "last_name", "Nachname", "date of birth", "birthdate", "DOB", "Geburtsdatum", "e-mail",
-     "phone number", "Telefonnummer", "address", "patient id"],
+     "phone number", "Telefonnummer", "address", "patient id", "student id", "Matrikelnummer", "Initialen",
+     "subject name", "Vorname Nachname", "emergency contact"],
 )  # fmt: skip
 def test_personal_data_never_reach_the_results(listed, column):
     found = listed(f"participant,{column},sex\nP1,something,f\n", "P1")
@@ -85,12 +86,34 @@ def test_personal_data_never_reach_the_results(listed, column):
     assert "something" not in message
 
 
-def test_an_address_under_an_innocent_name_is_left_out_too(listed):
-    found = listed("participant,contact\nP1,\nP2,a.b@example.org\n", "P1", "P2")
+@pytest.mark.parametrize("cell", ["a.b@example.org", "ask a.b@example.org first"])
+def test_an_address_under_an_innocent_name_is_left_out_too(listed, cell):
+    found = listed(f"participant,reach\nP1,\nP2,{cell}\n", "P1", "P2")
     assert found.columns == ("participant",)
 
 
-@pytest.mark.parametrize("column", ["birth_year", "age", "body_mass_kg", "handedness", "group", "mobility", "site"])
+@pytest.mark.parametrize("cell", ["1990-05-03", "3.5.1990", "05/03/90", "3. 5. 1990"])
+def test_a_date_typed_where_an_age_belongs_is_left_out(listed, cell):
+    found = listed(f"participant,age\nP1,31\nP2,{cell}\n", "P1", "P2")
+    assert found.columns == ("participant",)
+    ((status, message),) = messages(found)
+    assert status == "warn"
+    assert "the column 'age' holds dates" in message
+    assert cell not in message
+
+
+def test_a_real_name_among_the_codes_is_not_repeated(listed):
+    found = listed("participant,sex\nP1,f\nHarry Haagse,m\nP7,f\n", "P1")
+    told = " ".join(problem.name + problem.where + problem.message for problem in found.problems)
+    assert "Haagse" not in told
+    assert "people.csv, row 3" in told
+    assert "there is no trial of participant 'P7'" in told
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["birth_year", "age", "body_mass_kg", "handedness", "group", "mobility", "site", "site_name", "foot_contact"],
+)
 def test_what_describes_a_group_is_kept(listed, column):
     assert listed(f"participant,{column}\nP1,3\n", "P1").columns == ("participant", column)
 
@@ -105,7 +128,11 @@ def test_names_with_a_meaning_of_their_own_are_refused(listed, column):
 def test_a_cell_without_a_column_is_said(listed):
     found = listed("participant,sex\nP1,f,tall\n", "P1")
     assert found.rows == ({"participant": "P1", "sex": "f"},)
-    assert "'tall' stands under no column name" in found.problems[0].message
+    assert "the cell in column 3 stands under no column name" in found.problems[0].message
+
+
+def test_a_zero_byte_is_no_part_of_a_cell(listed):
+    assert listed(b"participant,sex\nP1,f\0\n", "P1").rows == ({"participant": "P1", "sex": "f"},)
 
 
 def test_a_sheet_of_a_workbook(listed, tmp_path):
@@ -127,6 +154,7 @@ def test_a_sheet_of_a_workbook(listed, tmp_path):
         ("", "the participants table is empty"),
         ("person,sex\nP1,f\n", "the participants table has no column 'participant'; its first row gives: person, sex"),
         ("participant,sex,Sex\nP1,f,f\n", "the column 'sex' stands there twice"),
+        ('participant,sex\nP1,f\nP2,"m\nP3,f\n', "csv:3: .* begins with a quotation mark and does not end with one"),
     ],
 )
 def test_a_table_that_cannot_be_used(listed, text, phrase):

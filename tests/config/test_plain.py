@@ -61,3 +61,22 @@ def test_a_folder_beside_the_study_is_told_from_one_inside(write, good, tmp_path
     beside = plain(write(good.replace("folder: raw", "folder: ../raw")))
     assert changed_settings(inside, beside) == ["recordings: folder: raw at the run, ../raw now"]
     assert os.fspath(tmp_path) not in json.dumps(beside)
+
+
+def test_of_the_vocabulary_only_what_numbers_depend_on_counts(write, good):
+    lift = "{id: my_lift, start_phase: eccentric, synonyms: [lift]}"
+    muscle = "{id: my_glute, part_of: gluteus_maximus}"
+    before = plain(write(good + f"vocabulary: {{exercises: [{lift}], muscles: [{muscle}]}}\n"))
+    more = lift.replace("[lift]", "[lift, hoist], name: My lift, family: hinge")
+    other = "{id: my_press, start_phase: eccentric}"
+    assert (
+        changed_settings(
+            before, plain(write(good + f"vocabulary: {{exercises: [{other}, {more}], muscles: [{muscle}]}}\n"))
+        )
+        == []
+    )
+    turned = lift.replace("eccentric", "concentric")
+    assert changed_settings(before, plain(write(good + f"vocabulary: {{exercises: [{turned}]}}\n"))) == [
+        "vocabulary: muscles: my_glute was there at the run and is not now",
+        "vocabulary: exercises: my_lift: start_phase: eccentric at the run, concentric now",
+    ]

@@ -150,6 +150,20 @@ def test_further_factors_tell_trials_apart(table) -> None:
     assert _ids(table(rows)) == ["P01/1/back_squat.60.1", "P01/1/back_squat.80.1"]
 
 
+def test_calibration_trials_in_two_poses_are_told_apart_by_the_pose(table) -> None:
+    rows = "P1;;1;calibration;a.csv;;;;upright;;;;;\nP1;;1;calibration;b.csv;;;;chin tucked;;;;;\n"
+    assert _ids(table(rows)) == ["P1/1/calibration.upright.1", "P1/1/calibration.chin_tucked.1"]
+
+
+def test_columns_that_say_who_somebody_is_become_no_factor(table) -> None:
+    header = "participant;file;exercise;tempo;Name;date of birth;note"
+    listing = table("P1;a.csv;back squat;slow;Harry Haagse;1951-05-02;mail h@example.org\n", header=header)
+    assert dict(listing.trials[0].factors) == {"exercise": "back_squat", "tempo": "slow"}
+    told = [(problem.status, problem.where) for problem in listing.problems]
+    assert told == [("warn", "column 'name'"), ("warn", "column 'date_of_birth'"), ("warn", "column 'note'")]
+    assert "Haagse" not in str(listing.problems)
+
+
 def test_leading_zeros_lost_by_a_spreadsheet(table) -> None:
     listing = table(
         "1;1;1;;01_squat.csv;;;;;back_squat;;;;\n1;01;2;;b.csv;;;;;back_squat;;;;\n002;1;1;;c.csv;;;;;back_squat;;;;\n"

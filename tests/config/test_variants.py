@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emgpipe.config import load_study, phases_asked
+from emgpipe.errors import ConfigError
 
 CHAIN = """\
 chain:
@@ -50,3 +51,19 @@ def test_phases_are_those_of_comparisons_that_look_at_variants():
         {"kind": "paired", "phase": "eccentric"},
     ]
     assert phases_asked(comparisons) == {"repetition", "hold"}
+
+
+@pytest.mark.parametrize(
+    ("variant", "words"),
+    [
+        ("{name: peak, drop_repetitions: both}", "the name 'peak' is that of a metric"),
+        ("{name: a, replace: [{kind: rms}]}", "variant 'a' says what the study says anyway"),
+        ("{name: a, replace: [{kind: bandpass, high: 400}]}", "variant 'a' says what the study says anyway"),
+        ("{name: a, normalization: {kind: mvic}}", "variant 'a' says what the study says anyway"),
+        ("{name: a, chain: []}", "needs at least 1 in the list, but an empty list is given"),
+        ("{name: a, drop_repetitions: both}, {name: A, drop_repetitions: last}", "'A' is already used by entry 1"),
+    ],
+)
+def test_a_variant_that_would_mislead_is_refused(write, good, variant, words):
+    with pytest.raises(ConfigError, match=words):
+        chain_of(write, good, variant)

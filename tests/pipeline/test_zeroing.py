@@ -160,3 +160,26 @@ def test_repetitions_and_emg_do_not_depend_on_the_zero(tmp_path):
     assert zeroed[zeroed["muscle"] != "neck_angle"][columns].equals(plain[plain["muscle"] != "neck_angle"][columns])
     shift = zeroed[zeroed["muscle"] == "neck_angle"]["value"] - plain[plain["muscle"] == "neck_angle"]["value"]
     assert shift.to_numpy() == pytest.approx(15.0, abs=0.1)
+
+
+@pytest.mark.parametrize("lost", ["gone", "flat"])
+def test_a_calibration_trial_needs_no_emg(tmp_path, lost):
+    study = write_study(tmp_path, {"P01": [0.0]})
+    path = tmp_path / "raw" / "P01_calibration_upright_1.csv"
+    table, header = np.loadtxt(path, delimiter=",", skiprows=1), path.read_text().splitlines()[0]
+    if lost == "gone":
+        table, header = np.delete(table, 1, axis=1), header.replace("GMAX (uV),", "")
+    else:
+        table[:, 1] = 0.0
+    np.savetxt(path, table, delimiter=",", fmt="%.4f", header=header, comments="")
+    result = emgpipe.run_study(study)
+    assert result.failed == ()
+    assert set(result.findings["level"]) == {"note"}
+    assert lockouts(result, "P01") == pytest.approx(NECK, abs=0.3)
+
+
+def test_where_no_pose_has_the_name_asked_for_the_poses_there_are_named(tmp_path):
+    result = emgpipe.run_study(write_study(tmp_path, {"P01": [0.0]}, more=", position: uprigth"))
+    (reason,) = result.findings.loc[result.findings["kind"] == "neutral_missing", "reason"]
+    assert "in position 'uprigth'" in reason
+    assert "none of P01/1/calibration.1 (position 'upright') gives it" in reason

@@ -100,3 +100,19 @@ def ratio_center(ratio: float, low: float, high: float) -> str:
         return number_words(ratio)
     decimals = max((len(end.partition(".")[2]) for end in ends if "e" not in end), default=2)
     return f"{ratio:.{min(max(decimals, 2), 5)}f}"
+
+
+def alike_words(center: float, low: float, high: float) -> tuple[str, str, str]:
+    """Return a number and its interval with the same decimals: two digits of half the interval's width.
+
+    >>> alike_words(-1.0912, -2.5187, 0.35812), alike_words(0.00167, -0.00507, 0.00842)
+    (('-1.1', '-2.5', '0.4'), ('0.0017', '-0.0051', '0.0084'))
+    >>> alike_words(5.678, float("nan"), float("nan"))
+    ('5.68', 'nan', 'nan')
+    """
+    half, largest = abs(high - low) / 2, max(abs(low), abs(high))
+    if not math.isfinite(half) or not 1e-9 * largest < half or not 1e-4 <= largest < 1e7:
+        return number_words(center), number_words(low), number_words(high)
+    decimals = max(0, 1 - math.floor(math.log10(half)))
+    first, second, third = (f"{value + 0.0:.{decimals}f}" for value in (center, low, high))
+    return first, second, third

@@ -52,7 +52,7 @@ def usable(values: NDArray[np.float64], kind: str) -> NDArray[np.bool_]:
 
 
 def over_repetitions(numbers: NDArray[np.float64], values: NDArray[np.float64], kind: str) -> Series | None:
-    """Return the trend over the repetitions of a set; None under three usable ones.
+    """Return the trend over the repetitions of a set; None under three usable ones with numbers of their own.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def over_repetitions(numbers: NDArray[np.float64], values: NDArray[np.float64], 
         Amplitudes, values without a zero (angles), frequencies.
     """
     there = usable(values, kind)
-    if np.count_nonzero(there) < FEWEST:
+    if len(set(numbers[there].tolist())) < FEWEST:
         return None
     order = np.argsort(numbers[there], kind="stable")
     x, y = numbers[there][order], values[there][order]

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from emgpipe.comparison.shared.cells import PANEL
-from emgpipe.comparison.trends.series import FEWEST, Over, Series, over_hold, over_repetitions
-from emgpipe.model.tables import CURVE_POINTS
+from emgpipe.comparison.shared.curve_rows import POINTS, SITE
+from emgpipe.comparison.trends.series import FEWEST, Over, Series, over_hold, over_repetitions, usable
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from emgpipe.comparison.shared.outcomes import Key
+    from emgpipe.comparison.shared.rows import TaskRows
 
-SET: Final = ("participant", "session", "trial")
-_SITE: Final = ("kind", "muscle", "side", "placement")
-_POINTS: Final = [str(point) for point in range(CURVE_POINTS)]
+SET = ("participant", "session", "trial")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,33 @@ class OneSet:
 Found = dict[Outcome, list[OneSet]]
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What is measured and yet in no trend.
+
+    Attributes
+    ----------
+    sets, numbers : dict of outcome to list of str
+        Sets with too few usable numbers for this outcome, and sets in which single numbers are not usable.
+    units : dict of outcome to set of str
+        Outcomes that cannot be averaged, and their units.
+    """
+
+    sets: dict[Outcome, list[str]] = field(default_factory=dict)
+    numbers: dict[Outcome, list[str]] = field(default_factory=dict)
+    units: dict[Outcome, set[str]] = field(default_factory=dict)
+
+
+def numbered(rows: TaskRows) -> tuple[TaskRows, list[str]]:
+    """Return the rows whose repetition has a number, and the trials that have others."""
+    import pandas as pd
+
+    numbers = pd.to_numeric(rows.table["repetition"], errors="coerce").astype(float)
+    known = np.isfinite(numbers)
+    table = rows.table.assign(repetition=numbers)
+    return replace(rows, table=table[known]), sorted(set(table.loc[~known, "trial"]))
+
+
 def repetition_counts(rows: pd.DataFrame) -> dict[str, int]:
     """Return trial -> number of its repetitions."""
     counts = rows.groupby("trial", sort=True)["repetition"].nunique()
@@ -69,7 +95,7 @@ def mean_durations(rows: pd.DataFrame) -> dict[str, float]:
     return {str(trial): float(mean) for trial, mean in times.groupby("trial")["value"].mean().items()}
 
 
-def sets_of_repetitions(rows: pd.DataFrame, kind_of: Callable[[str, str], str]) -> Found:
+def sets_of_repetitions(rows: pd.DataFrame, kind_of: Callable[[str, str], str], lost: Lost) -> Found:
     """Return a series per outcome and set; sets of fewer than three usable repetitions are left out.
 
     Parameters
@@ -78,67 +104,85 @@ def sets_of_repetitions(rows: pd.DataFrame, kind_of: Callable[[str, str], str]) 
         Chosen rows with the number of interest in ``amplitude``.
     kind_of : callable
         (kind, metric) -> kind of the outcome.
+    lost : Lost
+        Is told what is left out of sets that are long enough.
     """
     found: Found = {}
     for key, own in rows.groupby(list(PANEL), sort=False):
-        source, unit = str(own["kind"].iloc[0]), str(own["amplitude_unit"].iloc[0])
-        outcome = Outcome(_key(key), source, kind_of(source, str(own["metric"].iloc[0])), unit, "repetitions")
-        series = [
-            OneSet(str(person), str(trial), one)
-            for (person, _, trial), numbers in own.groupby(list(SET), sort=True)
-            if (one := over_repetitions(*_numbers(numbers), outcome.kind)) is not None
-        ]
-        found[outcome] = series
+        source = str(own["kind"].iloc[0])
+        kind = kind_of(source, str(own["metric"].iloc[0]))
+        units = set(own.loc[own["amplitude"].notna(), "amplitude_unit"])
+        outcome = Outcome(_key(key), source, kind, "" if kind == "log" else min(units, default=""), "repetitions")
+        if kind != "log" and len(units) > 1:
+            lost.units.setdefault(outcome, set()).update(units)
+        else:
+            found[outcome] = list(_over_repetitions(own, outcome, lost))
     return found
 
 
-def _numbers(rows: pd.DataFrame) -> tuple[Any, Any]:
-    return rows["repetition"].to_numpy(dtype=float), rows["amplitude"].to_numpy(dtype=float)
+def _over_repetitions(rows: pd.DataFrame, outcome: Outcome, lost: Lost) -> Iterator[OneSet]:
+    for (person, _, trial), own in rows.groupby(list(SET), sort=True):
+        numbers, values = own["repetition"].to_numpy(dtype=float), own["amplitude"].to_numpy(dtype=float)
+        good, series = usable(values, outcome.kind), over_repetitions(numbers, values, outcome.kind)
+        if series is not None:
+            yield OneSet(str(person), str(trial), series)
+        if len(set(numbers.tolist())) >= FEWEST and not good.all():
+            where = lost.numbers if series is not None else lost.sets
+            said = f"{trial} ({np.count_nonzero(~good)} of {len(good)})"
+            where.setdefault(outcome, []).append(said)
 
 
-def sets_of_holds(curves: pd.DataFrame, rows: pd.DataFrame, holds: Sequence[str], trim: float) -> Found:
+def sets_of_holds(curves: pd.DataFrame, rows: pd.DataFrame, trim: float, lost: Lost) -> Found:
     """Return a series per channel and held set from the time-normalized curves.
 
     Parameters
     ----------
+    curves : DataFrame
+        Of holds; see `emgpipe.comparison.shared.curve_rows.clean_curves`.
     rows : DataFrame
         The rows that count: curves of other repetitions are left out, durations are taken from them.
-    holds : sequence of str
-        Trials that are holds.
+    lost : Lost
+        Is told which sets are left out.
     """
     found: Found = {}
-    if curves.empty or not holds:
-        return found
     seconds = _durations(rows)
-    held = curves[curves["trial"].isin(set(holds))]
-    for site, own in held.assign(placement=held["placement"].fillna("")).groupby(list(_SITE), sort=False):
+    for site, own in curves.groupby(list(SITE), sort=False):
         source, muscle, side, placement = (str(part) for part in site)
         metric, kind = ("envelope", "log") if source == "emg" else ("course", "raw")
-        unit = str(own["unit"].iloc[0])
+        units = set(own["unit"])
+        unit = "" if kind == "log" else min(units)
         outcome = Outcome((muscle, side, placement, metric), source, kind, unit, "hold")
-        found[outcome] = list(_held(own, seconds, trim, kind))
+        if kind != "log" and len(units) > 1:
+            lost.units.setdefault(outcome, set()).update(units)
+        else:
+            found[outcome] = list(_held(own, seconds, trim, outcome, lost))
     return found
 
 
-def _durations(rows: pd.DataFrame) -> dict[tuple[str, int], float]:
+def _durations(rows: pd.DataFrame) -> dict[tuple[str, float], float]:
     times = rows[rows["kind"].eq("time") & rows["value"].notna()]
     columns = times[["trial", "repetition", "value"]].itertuples(index=False, name=None)
-    return {(str(trial), int(number)): float(value) for trial, number, value in columns}
+    return {(str(trial), float(number)): float(value) for trial, number, value in columns}
 
 
-def _held(curves: pd.DataFrame, seconds: dict[tuple[str, int], float], trim: float, kind: str) -> Iterator[OneSet]:
+def _held(
+    curves: pd.DataFrame, seconds: dict[tuple[str, float], float], trim: float, outcome: Outcome, lost: Lost
+) -> Iterator[OneSet]:
     """Yield one series per set: its holds averaged."""
-    for (person, _, trial), own in curves.groupby(list(SET), sort=True):
-        courses = own[_POINTS].to_numpy(dtype=float)
-        numbers = own["repetition"].to_numpy(dtype=int)
+    for (person, trial), own in curves.groupby(["participant", "trial"], sort=True):
+        courses = own[POINTS].to_numpy(dtype=float)
+        places = [(str(trial), float(number)) for number in own["repetition"]]
         holds = [
-            over_hold(course, seconds[str(trial), int(number)], trim, kind)
-            for number, course in zip(numbers, courses, strict=True)
-            if (str(trial), int(number)) in seconds
+            over_hold(course, seconds[place], trim, outcome.kind)
+            for place, course in zip(places, courses, strict=True)
+            if place in seconds
         ]
         there = [hold for hold in holds if hold is not None]
         if there:
             yield OneSet(str(person), str(trial), average(there))
+        if len(there) < len(places):
+            where = lost.numbers if there else lost.sets
+            where.setdefault(outcome, []).append(f"{trial} ({len(places) - len(there)} of {len(places)})")
 
 
 def average(series: Sequence[Series]) -> Series:

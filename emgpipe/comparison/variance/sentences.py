@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.comparison.shared.numbers import number_words, p_words
+from emgpipe.comparison.shared.numbers import alike_words, number_words, p_words
 from emgpipe.comparison.shared.wording import factor_words, listed, people
 from emgpipe.comparison.variance.tabulate import effect_notes, ratio
 from emgpipe.statistics.log_ratio import CONFIDENCE
@@ -124,7 +124,7 @@ def _linear(way: Trend, one: Tested) -> str:
     shown = test.p <= ALPHA
     if shown:
         numbers = [abs(number) for number in numbers]
-    middle, low, high = (number_words(number) for number in (numbers[0], *sorted(numbers[1:])))
+    middle, low, high = alike_words(numbers[0], *sorted(numbers[1:]))
     per = "per level" if way.per == "level" else f"per unit of {factor_words(way.factor)}"
     size = f"{middle} {unit} {per}, 95 % interval {low} to {high}{_p(test)}"
     if not shown:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from emgpipe.comparison.shared.curve_rows import POINTS, SITE
 from emgpipe.comparison.shared.wording import level_words, listed
-from emgpipe.comparison.waveforms.rows import POINTS, SITE
 from emgpipe.errors import ComparisonError
 from emgpipe.statistics.log_ratio import SAME
 

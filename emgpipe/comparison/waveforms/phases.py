@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from emgpipe.comparison.shared.curve_rows import PLACE
 from emgpipe.errors import VocabularyError
 from emgpipe.model.tables import CURVE_POINTS, MAIN_VARIANT, WHOLE_REPETITION
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from emgpipe.vocabulary import Vocabulary
 
-PLACE: Final = ("participant", "trial", "repetition")
-"""What tells one repetition from all others."""
 _ORDER: Final = {"concentric": ("concentric", "hold", "eccentric"), "eccentric": ("eccentric", "hold", "concentric")}
 _ALL: Final = "all phases"
 _WHOLE: Final = 0.02

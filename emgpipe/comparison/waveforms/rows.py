@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from emgpipe.comparison.shared.choices import of_muscles, require_measured
+from emgpipe.comparison.shared.curve_rows import PLACE, POINTS
 from emgpipe.comparison.shared.sides import SITE_MUSCLE, SITE_SIDE
-from emgpipe.comparison.waveforms.phases import PLACE, cut_curves
+from emgpipe.comparison.waveforms.phases import cut_curves
 from emgpipe.errors import ComparisonError
-from emgpipe.model.tables import CURVE_POINTS, SIGNAL, WHOLE_REPETITION
+from emgpipe.model.tables import WHOLE_REPETITION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,34 +18,6 @@ if TYPE_CHECKING:
 
     from emgpipe.comparison.shared.scopes import Scope
     from emgpipe.vocabulary import Vocabulary
-
-POINTS: Final = [str(point) for point in range(CURVE_POINTS)]
-SITE: Final = ("kind", "muscle", "side", "placement")
-
-
-def clean_curves(curves: pd.DataFrame) -> pd.DataFrame:
-    """Return the curves of whole repetitions with texts as texts and numbers as numbers.
-
-    Raises
-    ------
-    ComparisonError
-        There are none, or the table is not a curves table.
-    """
-    import pandas as pd
-
-    needed = [*PLACE, *SIGNAL, "phase", "unit", *POINTS]
-    absent = [name for name in needed if name not in curves.columns]
-    if curves.empty:
-        raise ComparisonError("there are no curves of repetitions; see in the findings why no repetition was measured")
-    if absent:
-        raise ComparisonError(f"the curves table has no column {', '.join(absent[:5])}; make it with 'emgpipe run'")
-    table = curves.loc[curves["phase"].eq(WHOLE_REPETITION), needed].reset_index(drop=True)
-    texts = table[["participant", "trial", *SIGNAL, "unit"]].astype(object)
-    table[texts.columns] = texts.where(texts.notna(), "").astype(str)
-    table["repetition"] = pd.to_numeric(table["repetition"], errors="coerce").astype(float)
-    numbers = table[POINTS].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
-    table[POINTS] = np.where(np.isfinite(numbers), numbers, np.nan)
-    return table
 
 
 def curves_of_scope(curves: pd.DataFrame, scope: Scope) -> pd.DataFrame:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from emgpipe.comparison.shared.curve_rows import PLACE
 from emgpipe.comparison.waveforms.outcomes import mean_there
-from emgpipe.comparison.waveforms.phases import PLACE
 
 if TYPE_CHECKING:
     import pandas as pd
