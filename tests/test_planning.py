@@ -92,6 +92,7 @@ def test_command_writes_the_sheet_once(tmp_path, capsys):
     sheet.unlink()
     assert main(asked) == 0
     assert sheet.read_bytes() == first
+    capsys.readouterr()
     assert main(["plan", "--order-sheet", str(tmp_path / "other.csv")]) == 2
     said = capsys.readouterr()
     assert "needs --participants" in said.err

@@ -115,7 +115,7 @@ def _rate(values: NDArray[Any], kind: str) -> Rate:
     return Rate(rejected.size, known.size, float(rejected.max(initial=0.0)))
 
 
-Verdict = Literal["held", "liberal as labelled", "within .05, labelled liberal", "assumption does not hold", "NOT HELD"]
+Verdict = Literal["held", "liberal as labelled", "labelled liberal, not shown", "assumption does not hold", "NOT HELD"]
 
 
 def verdict(row: Row, case: Case, rate: Rate) -> Verdict:
@@ -125,5 +125,5 @@ def verdict(row: Row, case: Case, rate: Rate) -> Verdict:
         below = row.exact and case.equal and rate.rate < rate.attainable - rate.slack
         return "NOT HELD" if too_often or below else "held"
     if case in row.liberal:
-        return "liberal as labelled" if too_often else "within .05, labelled liberal"
+        return "liberal as labelled" if too_often else "labelled liberal, not shown"
     return "assumption does not hold"

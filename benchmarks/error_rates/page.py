@@ -47,7 +47,7 @@ def table(experiment: Experiment, rates: Rates) -> str:
                 continue
             for case, rate in own.items():
                 counted.setdefault(rate.studies, set()).add(f"n = {n}, {case.words}")
-            cells = [number(row, case, rate) for case, rate in own.items()]
+            cells = [number(row, case, own[case]) if case in own else "" for case in experiment.cases]
             lines.append(f"| {row.words} | {n} | {_level(row, own)} | {' | '.join(cells)} | {summary(row, own)} |")
     if not lines:
         return ""
@@ -77,7 +77,7 @@ def number(row: Row, case: Case, rate: Rate) -> str:
     return {
         "held": shown,
         "liberal as labelled": f"**{shown} L**",
-        "within .05, labelled liberal": f"{shown} l",
+        "labelled liberal, not shown": f"{shown} l",
         "assumption does not hold": f"({shown})",
         "NOT HELD": f"**{shown} NOT HELD**",
     }[said]
@@ -90,7 +90,7 @@ def summary(row: Row, own: dict[Case, Rate]) -> str:
         return "NOT HELD"
     parts = ["held"] if "held" in said else []
     parts += ["liberal as labelled"] if "liberal as labelled" in said else []
-    return ", ".join(parts) or ("shown" if "assumption does not hold" in said else "within .05")
+    return ", ".join(parts) or ("shown" if "assumption does not hold" in said else "labelled liberal")
 
 
 def _plain(value: float, digits: int) -> str:

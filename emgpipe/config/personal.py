@@ -51,5 +51,5 @@ def personal_words(column: str) -> str:
     """Say that a column is left out, and what to do."""
     return (
         f"the column '{column}' looks like personal data and is left out of all results; delete it from the table, "
-        "participants go by codes; if it is something else, rename it"
+        "participants go by codes; or rename it if it is none"
     )

@@ -39,12 +39,15 @@ LAYOUT = 2
 
 
 def session_path(folder: Path, participant: str, session: str) -> Path:
-    """Return where a session's file lies; characters a file system may refuse become their code."""
+    """Return where a session's file lies; characters a file system may refuse become their code.
+
+    So does an underscore in the name of a session: A_1 in session x and A in session 1_x are not the same.
+    """
 
     def safe(text: str) -> str:
         return re.sub(r"[^\w.-]", lambda match: f"%{ord(match.group()):02x}", text)
 
-    return folder / "sessions" / f"{safe(participant)}_{safe(session)}.h5"
+    return folder / "sessions" / f"{safe(participant)}_{safe(session).replace('_', '%5f')}.h5"
 
 
 def write_session(

@@ -216,6 +216,7 @@ def test_without_reference_the_ratio_stays():
     found = compare(StudyTables(tables.metrics, curves))
     assert set(found.table["n"]) == {8}
     assert set(found.tables["mean_curves"]["n"]) == {7}
+    assert "P05 has no curve in %MVIC: in the ratios, not in the mean curves." in found.sentences
     raw = compare(StudyTables(tables.metrics, curves), ASK.model_copy(update={"scale": "raw"}))
     assert set(raw.table["n"]) == {7}
     assert "P05 has no %MVIC in back squat and front squat." in raw.sentences
@@ -311,7 +312,7 @@ def test_many_participants_are_sampled():
         (study(), ASK.model_copy(update={"against": "front squt"}), "against: "),
         (study(), ASK.model_copy(update={"muscles": ("biceps_femoris",)}), "muscle 'biceps_femoris' was not measured"),
         (study(), ASK.model_copy(update={"channels": ("neck",)}), "channel 'neck' was not measured"),
-        (study(), ASK.model_copy(update={"muscles": ()}), "no curve is left"),
+        (study(), ASK.model_copy(update={"muscles": ()}), "no curve belongs to these repetitions"),
         (study(), ASK.model_copy(update={"phase": "isometric"}), "no numbers about a phase 'isometric'"),
         (study(), Curves(factor="head_position"), "needs two head positions"),
     ],

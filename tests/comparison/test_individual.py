@@ -92,7 +92,7 @@ def test_known_responses_are_recovered_and_none_are_not_invented():
 
 def test_the_words_keep_to_what_was_shown():
     found = compare(metrics(response=0.0, people=8))
-    assert "higher in 8 of 8 participants (8 beyond own error), lower in 0" in found.sentences[0]
+    assert "higher in 8 of 8 participants (8 beyond own repetition error); no spread" in found.sentences[0]
     assert "no spread of responses shown beyond repetition error" in found.sentences[0]
     assert "lower bound" in found.basis["error"]
     spread = compare(metrics(response=0.3, people=8)).sentences[0]

@@ -121,7 +121,14 @@ def hold(person, slope, seconds=40.0, count=1, exercise="table_top_hold"):
     course[:4] = course[-4:] = 1.0
     base = row(person, exercise, np.nan, repetition=1, onset=4.0)
     about = {name: base[name] for name in ("participant", "session", "trial", "role", "exercise", "head_position")}
-    about |= {"kind": "emg", "muscle": "gluteus_maximus", "side": "right", "placement": "", "unit": "%MVIC"}
+    about |= {
+        "phase": "repetition",
+        "kind": "emg",
+        "muscle": "gluteus_maximus",
+        "side": "right",
+        "placement": "",
+        "unit": "%MVIC",
+    }
     curve = about | {"repetition": 1, "onset": 4.0} | dict(zip(POINTS, course, strict=True))
     return rows, curve
 

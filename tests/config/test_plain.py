@@ -64,10 +64,10 @@ def test_a_folder_beside_the_study_is_told_from_one_inside(write, good, tmp_path
 
 
 def test_of_the_vocabulary_only_what_numbers_depend_on_counts(write, good):
-    lift = "{id: my_lift, start_phase: eccentric, synonyms: [lift]}"
+    lift = "{id: my_lift, start_phase: eccentric, synonyms: [hoisting]}"
     muscle = "{id: my_glute, part_of: gluteus_maximus}"
     before = plain(write(good + f"vocabulary: {{exercises: [{lift}], muscles: [{muscle}]}}\n"))
-    more = lift.replace("[lift]", "[lift, hoist], name: My lift, family: hinge")
+    more = lift.replace("[hoisting]", "[hoisting, hoisted], name: My lift, family: hinge")
     other = "{id: my_press, start_phase: eccentric}"
     assert (
         changed_settings(

@@ -114,6 +114,19 @@ def test_phases_are_measured_where_a_ranking_asks_for_them(study, phase):
     assert "concentric" in set(table.loc[table["variant"] == "main", "phase"])
 
 
+def test_what_the_main_analysis_noticed_about_a_reference_goes_with_the_variants_numbers_too(tmp_path):
+    settings = "metrics: [mean]\nvariants: [{name: slow, replace: [{kind: rms, window: 0.3}]}]"
+    study = write_small_study(tmp_path, participants=1, more=settings)
+    (tmp_path / "raw" / "P01_mvic_gluteus-maximus_prone_1.csv").unlink()
+    changed = load_study(study)
+    vocabulary = load_vocabulary(changed.vocabulary)
+    table = process_session(changed, vocabulary, list_trials(changed, vocabulary).trials).metrics
+    own = table[(table["muscle"] == "gluteus_maximus_lower") & (table["phase"] == "repetition")]
+    assert set(own["variant"]) == {"main", "slow"}
+    assert own["value"].isna().all()
+    assert own["findings"].str.contains("no_mvic").all()
+
+
 LACKING = """
 metrics: [mean, peak]
 variants:

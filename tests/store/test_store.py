@@ -101,6 +101,7 @@ def test_other_layout_is_refused(tmp_path):
 
 def test_names_a_file_system_refuses_are_coded(tmp_path):
     assert session_path(tmp_path, "P/01", "a:b").name == "P%2f01_a%3ab.h5"
+    assert session_path(tmp_path, "P_1", "x") != session_path(tmp_path, "P", "1_x")
 
 
 def test_failed_write_leaves_the_old_file_and_no_rest(tmp_path):

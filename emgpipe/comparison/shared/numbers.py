@@ -107,6 +107,8 @@ def alike_words(center: float, low: float, high: float) -> tuple[str, str, str]:
 
     >>> alike_words(-1.0912, -2.5187, 0.35812), alike_words(0.00167, -0.00507, 0.00842)
     (('-1.1', '-2.5', '0.4'), ('0.0017', '-0.0051', '0.0084'))
+    >>> alike_words(1.08, 0.0434, 2.13)
+    ('1.08', '0.04', '2.13')
     >>> alike_words(5.678, float("nan"), float("nan"))
     ('5.68', 'nan', 'nan')
     """
@@ -114,5 +116,9 @@ def alike_words(center: float, low: float, high: float) -> tuple[str, str, str]:
     if not math.isfinite(half) or not 1e-9 * largest < half or not 1e-4 <= largest < 1e7:
         return number_words(center), number_words(low), number_words(high)
     decimals = max(0, 1 - math.floor(math.log10(half)))
+    # An end near zero keeps its sign: 0.0434 does not read as 0.0.
+    decimals = next(
+        (d for d in range(decimals, decimals + 4) if all(end == 0 or round(end, d) for end in (low, high))), decimals
+    )
     first, second, third = (f"{value + 0.0:.{decimals}f}" for value in (center, low, high))
     return first, second, third

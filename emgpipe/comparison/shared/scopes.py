@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -119,9 +120,10 @@ def ordered_levels(table: pd.DataFrame, factor: str, vocabulary: Vocabulary) -> 
 
 def _natural(level: str) -> tuple[int, float, str]:
     try:
-        return 0, float(level), level
+        number = float(level)
     except ValueError:
         return 1, 0.0, level
+    return (0, number, level) if math.isfinite(number) else (1, 0.0, level)
 
 
 def _stated(rows: TaskRows, question: Question) -> tuple[TaskRows, dict[str, str]]:

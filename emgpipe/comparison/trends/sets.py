@@ -11,6 +11,7 @@ import numpy as np
 from emgpipe.comparison.shared.cells import PANEL
 from emgpipe.comparison.shared.curve_rows import POINTS, SITE
 from emgpipe.comparison.trends.series import FEWEST, Over, Series, over_hold, over_repetitions, usable
+from emgpipe.errors import ComparisonError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,12 +75,20 @@ class Lost:
 
 
 def numbered(rows: TaskRows) -> tuple[TaskRows, list[str]]:
-    """Return the rows whose repetition has a number, and the trials that have others."""
+    """Return the rows whose repetition has a number, and the trials that have others.
+
+    Raises
+    ------
+    ComparisonError
+        No repetition has one.
+    """
     import pandas as pd
 
     numbers = pd.to_numeric(rows.table["repetition"], errors="coerce").astype(float)
     known = np.isfinite(numbers)
     table = rows.table.assign(repetition=numbers)
+    if not known.any():
+        raise ComparisonError("no repetition has a number, so that there is no first and no last; see 'repetition'")
     return replace(rows, table=table[known]), sorted(set(table.loc[~known, "trial"]))
 
 

@@ -148,19 +148,29 @@ def enough(differences: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def gap_notes(outcome: CurveOutcome, scope: Scope, scale: Scale, vocabulary: Vocabulary) -> Iterator[str]:
-    """Say who lacks which level, who has no value in the unit, and whose curves have gaps."""
+    """Say who lacks which level, who has no value in the unit, whose curves have gaps; those alike together."""
     scores = outcome.by_participant(outcome.scores(scale))
     measured = outcome.by_participant(outcome.blocks)
-    alike: dict[str, list[str]] = {}
+    said: dict[tuple[str, str, str], list[str]] = {}
     for person, own, kept in zip(outcome.participants, scores, measured, strict=True):
         shares = np.isfinite(own).mean(axis=1)
         absent = ~np.isfinite(kept).any(axis=1)
-        for words, chosen in (
-            ("not measured in", absent),
-            (f"no {'logarithm' if scale == 'log' else outcome.unit} in", ~absent & (shares == 0)),
-            ("parts of the curve missing in", (shares > 0) & (shares < 1)),
+        none = "no logarithm in" if scale == "log" else f"no {outcome.unit or 'value'} in"
+        for one, several, words, chosen in (
+            ("was", "were", "not measured in", absent),
+            ("has", "have", none, ~absent & (shares == 0)),
+            ("lacks", "lack", "parts of the curve in", (shares > 0) & (shares < 1)),
         ):
             names = [level_words(vocabulary, scope.factor, outcome.levels[place]) for place in np.flatnonzero(chosen)]
             if names:
-                alike.setdefault(f"{words} {listed(names)}", []).append(person)
-    yield from (f"{listed(people)}: {text}" for text, people in alike.items())
+                said.setdefault((one, several, f"{words} {listed(names)}"), []).append(person)
+    if scale == "log" and (silent := _without_unit(outcome)):
+        words = f"no curve in {outcome.unit}: in the ratios, not in the mean curves"
+        said["has", "have", words] = silent
+    for (one, several, words), people in said.items():
+        yield f"{listed(people)} {one if len(people) == 1 else several} {words}"
+
+
+def _without_unit(outcome: CurveOutcome) -> list[str]:
+    shown = {owner for owner, unit in zip(outcome.owners, outcome.units, strict=True) if unit == outcome.unit}
+    return [person for person in outcome.participants if person not in shown]

@@ -73,7 +73,10 @@ def chosen_curves(
         parts.append(others[others["muscle"] == channel])
     parts = [part for part in parts if len(part)]
     if not parts:
-        raise ComparisonError("no curve is left: name muscles or channels that were measured in these trials")
+        raise ComparisonError(
+            "no curve belongs to these repetitions: name muscles or channels that were measured in them (trial and "
+            "repetition number of a curve are those of the metrics table)"
+        )
     return pd.concat(parts, ignore_index=True)
 
 
