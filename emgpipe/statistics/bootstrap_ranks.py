@@ -79,7 +79,7 @@ def bootstrap_ranks(
     tally, used = np.zeros((k, k), dtype=np.int64), 0
     if not len(scores) or (connected_levels(np.isfinite(scores)) != 0).any():
         return _summary(tally, 0, resamples)
-    rows = _draws(int(who.max()) + 1, resamples, seed)[who]
+    rows = shared_draws(int(who.max()) + 1, resamples, seed)[who]
     if np.isfinite(scores).all():
         return _summary(_tally(scores.T @ rows / len(scores)), resamples, resamples)
     step = max(_BLOCK // (k * k), 16)
@@ -91,7 +91,7 @@ def bootstrap_ranks(
 
 
 @lru_cache(maxsize=4)
-def _draws(n: int, resamples: int, seed: int) -> NDArray[np.float64]:
+def shared_draws(n: int, resamples: int, seed: int) -> NDArray[np.float64]:
     """Return how often each participant is drawn, shape (n, resamples); shared by outcomes with equally many."""
     picked = np.random.default_rng(seed).integers(0, n, size=(resamples, n))
     cells = picked + n * np.arange(resamples)[:, None]

@@ -335,3 +335,40 @@ def test_the_log_scale_is_said_to_rest_on_no_reference():
     assert "from which the reference cancels" in found.basis["scale"]
     assert math.isclose(found.table["p_smallest"].iloc[0], 2 / 256)
     assert "nothing" in found.basis["excluded"]
+
+
+def with_levels(*names: str) -> StudyTables:
+    """The study with copies of the front squat under further names."""
+    tables = study(bump(1.4))
+    parts = [(tables.metrics, tables.curves)]
+    for name in names:
+        more = [frame[frame["exercise"] == "front_squat"].copy() for frame in (tables.metrics, tables.curves)]
+        for frame in more:
+            frame["trial"] = frame["trial"].str.replace("front_squat", name)
+            frame["exercise"] = name
+        parts.append(tuple(more))
+    return StudyTables(*(pd.concat(frames, ignore_index=True) for frames in zip(*parts, strict=True)))
+
+
+def test_pairs_that_were_not_tested_are_not_called_equal():
+    tables = with_levels("split_squat", "goblet_squat")
+    apart = tables.metrics["exercise"].isin(["back_squat", "front_squat"]) == tables.metrics["participant"].lt("P05")
+    found = compare(StudyTables(tables.metrics[apart], tables.curves))
+    text = " ".join(found.sentences)
+    assert "no difference shown in 2 of 6 pairs, 4 not tested, for want of participants who have both" in text
+
+
+def test_curves_in_two_units_stop_one_muscle_only():
+    tables = study(bump(1.4))
+    more = [frame.assign(muscle="erector_spinae") for frame in (tables.metrics, tables.curves)]
+    more[1].loc[more[1]["participant"].eq("P01"), "unit"] = "%rest"
+    both = (pd.concat(pair, ignore_index=True) for pair in zip((tables.metrics, tables.curves), more, strict=True))
+    found = compare(StudyTables(*both))
+    assert set(found.table["muscle"]) == {"gluteus_maximus"}
+    assert "erector_spinae, right: curves in different units" in found.basis["not_compared"]
+
+
+def test_numbers_read_as_text_are_numbers():
+    tables = study(bump(1.4))
+    metrics = tables.metrics.assign(value=tables.metrics["value"].astype(str))
+    pd.testing.assert_frame_equal(compare(StudyTables(metrics, tables.curves)).table, compare(tables).table)

@@ -180,3 +180,33 @@ def test_other_factors_compare_with_their_first_level():
     found = compare(rows, Individual(factor="exercise", metrics=("mean",)))
     assert set(found.table["against"]) == {"barbell_hip_thrust"}
     assert found.title == "Individual responses to exercises, against barbell hip thrust"
+
+
+def test_errors_that_are_not_known_are_not_counted_as_none():
+    rows = metrics(people=6)
+    text = compare(rows[rows["repetition"] == 1]).sentences[0]
+    assert "own errors not known" in text
+    assert "beyond own" not in text
+    some = rows[(rows["repetition"] == 1) | (rows["participant"] != "P02")]
+    assert "own error of 1 not known" in compare(some).sentences[0]
+
+
+def test_equal_values_are_counted_as_equal():
+    rows = metrics(people=6)
+    rows["amplitude"] = 1e-4
+    assert "equal in 6 of 6 participants; no spread of responses shown" in compare(rows).sentences[0]
+
+
+def test_what_repetition_error_leaves_out_is_said_where_a_spread_is_shown():
+    said = [any("Repetition error is that inside a set" in one for one in compare(metrics(response=size)).sentences)
+            for size in (0.3, 0.0)]  # fmt: skip
+    assert said == [True, False]
+
+
+def test_the_smallest_change_has_its_unit():
+    rows = metrics()
+    angles = rows.assign(kind="angle", muscle="lumbar_angle", side="", metric="lockout", unit="deg", amplitude=np.nan)
+    asked = ASK.model_copy(update={"channels": ("lumbar_angle",)})
+    assert (
+        "° for other channels" in compare(pd.concat([rows, angles], ignore_index=True), asked).basis["smallest_change"]
+    )

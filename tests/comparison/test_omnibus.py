@@ -218,3 +218,19 @@ def test_participants_who_agree_exactly():
 )
 def test_spacings_that_cannot_be(spacing, words):
     assert words in refusal(study(logs()), ONE_WAY.model_copy(update={"spacing": spacing}))
+
+
+def test_exactly_equal_levels_have_no_trend_and_no_bend():
+    scores = np.broadcast_to(np.log(1e-4 * np.arange(1.0, 9.0))[:, None, None], (8, 2, 5)).copy()
+    found = compare(study(scores))
+    assert found.tables["trend"]["slope"].tolist() == [0, 0]
+    assert found.tables["trend"]["p"].isna().all()
+    text = " ".join(found.sentences)
+    assert "no rise or fall shown" in text
+    assert "bend is shown" not in text
+
+
+def test_the_number_of_tests_counts_trends():
+    assert compare(study(logs())).basis["multiplicity"].startswith("1 test and 2 of trend per outcome, not adjusted")
+    no_trend = compare(study(logs()), ONE_WAY.model_copy(update={"trend": False}))
+    assert no_trend.basis["multiplicity"].startswith("1 test per outcome, not adjusted")

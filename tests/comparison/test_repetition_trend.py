@@ -200,3 +200,73 @@ def test_page_has_a_figure_per_condition():
     assert "Back squat, head position neutral" in html
     (figure,) = trend_figures(comparison, comparison.table["scope"].iloc[0])
     assert len([axes for axes in figure.axes if axes.get_visible()]) == 2
+
+
+def test_sets_and_numbers_that_cannot_be_used_are_named():
+    rows = people([0.04, 0.05, 0.06])
+    for line in rows:
+        if line["kind"] == "emg" and line["metric"] == "mean":
+            if line["participant"] == "P01" and line["repetition"] > 2:
+                line["amplitude"] = np.nan
+            if line["participant"] == "P02" and line["repetition"] == 1:
+                line["amplitude"] = 0.0
+    found = compare(rows)
+    assert one(found, metric="mean")["n"] == 2
+    text = " ".join(found.sentences)
+    start = "Gluteus maximus, right, mean EMG amplitude over the repetitions: "
+    assert f"{start}set left out, too few usable numbers (in brackets: how many are not): P01/1/" in text
+    assert "P01/1/back_squat.neutral.10RM.1 (3 of 5)" in text
+    assert "left out of the slope of their set: P02/1/back_squat.neutral.10RM.1 (1 of 5)" in text
+
+
+def test_angles_in_two_units_are_not_averaged():
+    rows = people([0.04, 0.05, 0.06])
+    rows = [
+        line | ({"unit": "rad"} if line["kind"] == "angle" and line["participant"] == "P01" else {}) for line in rows
+    ]
+    found = compare(rows, MEAN.model_copy(update={"channels": ("neck_angle",)}))
+    assert "neck_angle" not in set(found.table["muscle"])
+    assert any("values in different units (deg, rad) cannot be averaged" in sentence for sentence in found.sentences)
+
+
+def test_repetitions_without_a_number():
+    rows = people([0.04, 0.05, 0.06])
+    odd = [line | ({"repetition": "last"} if line["participant"] == "P01" else {}) for line in rows]
+    found = compare(odd)
+    assert one(found, metric="mean")["n"] == 2
+    assert "Left out, because their repetitions have no number: P01/1/back_squat.neutral.10RM.1." in found.sentences
+    with pytest.raises(ComparisonError, match="no repetition has a number"):
+        compare([line | {"repetition": np.nan} for line in rows])
+    twice = [line | {"repetition": min(line["repetition"], 2)} for line in rows]
+    with pytest.raises(ComparisonError, match="no set has 3 repetitions"):
+        compare(twice)
+
+
+def test_curves_are_needed_for_holds_only():
+    rows = people([0.04, 0.05])
+    assert len(compare(rows, curves=pd.DataFrame({"trial": ["x"]})).table)
+    held, curve = hold("P1", 0.005)
+    with pytest.raises(ComparisonError, match="the curves table has no column"):
+        compare(held, curves=pd.DataFrame([curve]).drop(columns="unit"))
+
+
+def test_units_of_the_first_row_do_not_part_a_family():
+    made = [hold(f"P{n}", 0.004 + n / 1000, exercise=exercise) for exercise in ("table_top_hold", "glute_bridge")
+            for n in (1, 2)]  # fmt: skip
+    curves = [curve | ({"unit": "V"} if place == 0 else {}) for place, (_, curve) in enumerate(made)]
+    found = compare([line for own, _ in made for line in own], curves=pd.DataFrame(curves))
+    envelope = next(family for family in found.families if "envelope" in family.name)
+    assert envelope.tests == 2
+
+
+def test_equal_amplitudes_have_no_trend():
+    rows = [line | ({"amplitude": 1.1e-4} if line["kind"] == "emg" else {}) for line in people([0.0] * 7)]
+    found = one(compare(rows), metric="mean")
+    assert found["slope"] == 0
+    assert np.isnan(found["p"])
+
+
+def test_what_is_held_is_in_the_title_only():
+    found = compare(people([0.04, 0.05, 0.06]), MEAN.model_copy(update={"at": {"exercise": "back squat"}}))
+    assert "rises in head position neutral (" in found.sentences[0]
+    assert "back squat" in found.title

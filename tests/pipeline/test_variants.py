@@ -115,7 +115,7 @@ def test_phases_are_measured_where_a_ranking_asks_for_them(study, phase):
 
 
 def test_what_the_main_analysis_noticed_about_a_reference_goes_with_the_variants_numbers_too(tmp_path):
-    settings = "metrics: [mean]\nvariants: [{name: slow, replace: [{kind: rms, window: 0.3}]}]"
+    settings = "metrics: [mean, peak]\nvariants: [{name: slow, replace: [{kind: rms, window: 0.3}]}]"
     study = write_small_study(tmp_path, participants=1, more=settings)
     (tmp_path / "raw" / "P01_mvic_gluteus-maximus_prone_1.csv").unlink()
     changed = load_study(study)
