@@ -72,7 +72,7 @@ def compare_all(
     problems : tuple of ComparisonError
         One per comparator that could not answer, or lacks its package; the message says which and why.
     """
-    made: list[Comparison] = []
+    made: list[tuple[str, Comparison]] = []
     problems: list[ComparisonError] = []
     for number, comparator in enumerate(comparators, start=1):
         try:
@@ -80,15 +80,12 @@ def compare_all(
         except (ComparisonError, MissingPackageError) as error:
             problems.append(ComparisonError(f"comparison {number} ({comparator.describe()}): {error}"))
             continue
-        made.extend(primary.mark(one, comparator.name) if primary is not None else one for one in found)
-    if primary is not None and not any(_has_primary(one.table) for one in made):
-        wanted = ", ".join(part for part in (primary.outcome, primary.side, primary.metric) if part)
-        problems.append(ComparisonError(f"primary_outcome: no comparison is about {wanted}; add one, or correct it"))
-    return tuple(_titled(made)), tuple(problems)
-
-
-def _has_primary(table: pd.DataFrame) -> bool:
-    return "primary" in table.columns and bool(table["primary"].any())
+        made.extend((comparator.name, one) for one in found)
+    if primary is None:
+        return tuple(_titled([one for _, one in made])), tuple(problems)
+    if why := primary.absent(made):
+        problems.append(ComparisonError(f"primary_outcome: {why}"))
+    return tuple(_titled([primary.mark(one, name) for name, one in made])), tuple(problems)
 
 
 def _titled(comparisons: Sequence[Comparison]) -> list[Comparison]:
