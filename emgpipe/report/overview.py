@@ -9,7 +9,7 @@ from emgpipe.report.comparisons.brief import is_primary, primary_sentences, sent
 from emgpipe.report.leaders import leader_sentences, places_table
 from emgpipe.report.markup import bullets, escape
 from emgpipe.report.panels import ranking_panels
-from emgpipe.report.paper import families_sentence, primary_sentence
+from emgpipe.report.paper import families_in_short, primary_sentence
 from emgpipe.report.words import count
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _primary_result(comparison: Comparison) -> str:
 def families_part(result: StudyResult) -> str:
     """Return how many families of tests there are, that they are not controlled jointly, and what is exploratory."""
     families = [family for comparison in result.comparisons for family in comparison.families]
-    said = [families_sentence(families)]
+    said = [families_in_short(families)]
     if result.comparisons and not result.settings.get("primary_outcome"):
         said.append(primary_sentence(result.settings))
     sentence = " ".join(filter(None, said))
@@ -103,5 +103,4 @@ def _scale_of(result: StudyResult) -> str:
     if metrics.empty or "participant" not in metrics.columns:
         return "No repetition could be measured, so there is nothing to rank."
     task = metrics[metrics["role"] == "task"] if "role" in metrics.columns else metrics
-    trials = task["trial"].nunique() if "trial" in task.columns else 0
-    return f"{count(task['participant'].nunique(), 'participant')}, {count(trials, 'task trial')}."
+    return f"{count(task['participant'].nunique(), 'participant')}."

@@ -19,8 +19,8 @@ LIMITS: Final = (
     "better exercise or a training effect (Vigotsky et al. 2018, Front Physiol 8:985; 2022, Sports Med 52:193). "
     "Amplitudes of exercises that differ in joint angle, muscle length, speed or type of contraction differ for those "
     "reasons as well. Peaks depend on the envelope's window, the signal's bandwidth and the length of the repetition; "
-    "values above 100 % of the MVIC are usual for them. Levels in %MVIC rest on the MVIC; ratios between conditions of "
-    "one muscle and session do not."
+    "values above 100 % of the reference are usual for them. Normalized levels rest on their references; ratios between "
+    "conditions of one muscle and session do not."
 )
 _MEASURES: Final = {
     "mean": "the mean of the envelope over the repetition",
@@ -74,16 +74,6 @@ def methods_paragraphs(result: StudyResult, processing: str) -> tuple[Paragraph,
     return tuple(paragraph for paragraph in found if paragraph.text)
 
 
-def results_paragraphs(result: StudyResult) -> tuple[Paragraph, ...]:
-    """Return the results as one paragraph per comparison, those about the primary outcome first."""
-    ordered = sorted(result.comparisons, key=lambda comparison: not _is_primary(comparison))
-    return tuple(
-        Paragraph(("Primary: " if _is_primary(one) else "") + one.title, _joined(one.sentences))
-        for one in ordered
-        if one.sentences
-    )
-
-
 def by_subject(sentences: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Put sentences about the same outcome together.
 
@@ -104,14 +94,6 @@ def by_subject(sentences: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], .
     return tuple((subject, tuple(clauses)) for subject, clauses in groups.items())
 
 
-def _joined(sentences: Iterable[str]) -> str:
-    """Return sentences as running text that names each outcome once."""
-    return " ".join(
-        f"{subject}: {'; '.join(clause.rstrip('.') for clause in clauses)}." if clauses else subject
-        for subject, clauses in by_subject(sentences)
-    )
-
-
 def families_sentence(families: Sequence[Family]) -> str:
     """Say how many families of tests there are, how each is corrected, and that they are not controlled jointly."""
     if not families:
@@ -125,6 +107,18 @@ def families_sentence(families: Sequence[Family]) -> str:
     return (
         f"The comparisons form {count(len(families), 'family', 'families')} of tests ({parts}; {tests} tests in all). "
         "Error rates are controlled inside each family; the families are not controlled jointly."
+    )
+
+
+def families_in_short(families: Sequence[Family]) -> str:
+    """Say how many families of tests there are and that they are not held jointly, without the corrections."""
+    held = sum(family.correction != "none" for family in families)
+    if not families:
+        return ""
+    each = "each held to 5 % by itself" if held == len(families) else f"{held} of them held to 5 %, each by itself"
+    return (
+        f"{count(len(families), 'group of tests (family)', 'groups of tests (families)')}, {each}; they are not held "
+        "jointly. How each is corrected: under “What this rests on” of each comparison."
     )
 
 
@@ -184,17 +178,19 @@ def _outcomes(comparisons: Iterable[Comparison]) -> str:
 
 
 def _statistics(result: StudyResult) -> str:
-    methods: dict[str, None] = {}
+    methods: dict[str, dict[str, None]] = {}
     for comparison in result.comparisons:
-        name = label(_KINDS.get(comparison.kind, comparison.kind))
         if method := comparison.basis.get("method", ""):
-            methods[f"{name}: {method.rstrip('.')}."] = None
+            methods.setdefault(comparison.kind, {})[method.rstrip(".")] = None
     if not methods:
         return ""
+    said = [f"{label(_KINDS.get(kind, kind))}: {_once(texts)}" for kind, texts in methods.items()]
     families = [family for comparison in result.comparisons for family in comparison.families]
     last = " ".join(filter(None, [families_sentence(families), primary_sentence(result.settings)]))
-    return "\n".join([*methods, last])
+    return "\n".join([*said, last])
 
 
-def _is_primary(comparison: Comparison) -> bool:
-    return "primary" in comparison.table.columns and bool(comparison.table["primary"].any())
+def _once(texts: Iterable[str]) -> str:
+    """Return methods of one kind as one text; a sentence that several of them share comes once."""
+    sentences = dict.fromkeys(sentence for text in texts for sentence in text.split(". "))
+    return ". ".join(sentences) + "."

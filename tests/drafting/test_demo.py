@@ -44,7 +44,8 @@ def expected(study):
 def ranking(path):
     result = emgpipe.run_study(path)
     assert result.failed == ()
-    return pd.concat([comparison.table for comparison in result.comparisons]).set_index(KEYS).sort_index()
+    tables = [comparison.table for comparison in result.comparisons if comparison.kind == "ranking"]
+    return pd.concat(tables).set_index(KEYS).sort_index()
 
 
 def assert_same_ranking(found, expected):

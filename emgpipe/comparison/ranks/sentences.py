@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     Named = Callable[[LevelResult], str]
 
 UNADJUSTED: Final = (
-    "Ratios are first to other; their intervals are each for one ratio, unadjusted. Who is distinguishable from the "
-    "first is decided for all levels together."
+    "In these sentences a ratio is first to other, in figures and tables it is other to first; intervals are each for "
+    "one ratio, unadjusted. Who is distinguishable from the first is decided for all levels together."
 )
 
 

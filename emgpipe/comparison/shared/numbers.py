@@ -6,14 +6,15 @@ import math
 
 
 def p_words(p: float) -> str:
-    """Return a p value as papers print it.
+    """Return a p value as papers print it; one that is not .05 is never printed as .050, which would hide its side.
 
-    >>> p_words(0.0312), p_words(0.00002), p_words(1.0)
-    ('= .031', '< .001', '= 1')
+    >>> p_words(0.0312), p_words(0.00002), p_words(1.0), p_words(0.05046)
+    ('= .031', '< .001', '= 1', '= .0505')
     """
     if p < 0.001:
         return "< .001"
-    return "= 1" if p > 0.9995 else f"= {f'{p:.3f}'.removeprefix('0')}"
+    digits = next((digits for digits in range(3, 7) if p == 0.05 or round(p, digits) != 0.05), 3)
+    return "= 1" if p > 0.9995 else f"= {f'{p:.{digits}f}'.removeprefix('0')}"
 
 
 def share_words(share: float) -> str:

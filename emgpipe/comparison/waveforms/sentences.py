@@ -95,7 +95,7 @@ def _clause(row: InOutcome, about: tuple[str, str], phases: Phases, vocabulary: 
     if headline[0].form == "cluster" and "max_t" in row.smallest:
         parts.append(_also_by_max_t(row))
     elif "cluster" in row.smallest:
-        parts.append(f"no cluster shown (p {_p(*row.smallest['cluster'], row.tests)})")
+        parts.append(f"the cluster form alone does not show it (p {_p(*row.smallest['cluster'], row.tests)})")
     return f"{'; '.join(parts)}; {people(len(row.pair.participants))}"
 
 

@@ -60,7 +60,7 @@ def comparison_part(comparison: Comparison) -> str:
     """
     draw = PARTS.get(comparison.kind, plain.part)
     primary = is_primary(comparison)
-    mark = ' <span class="level note">primary outcome</span>' if primary else ""
+    mark = ' <span class="level note">holds the primary outcome</span>' if primary else ""
     heading = f'<h3 id="{comparison_anchor(comparison)}">{escape(comparison.title)}{mark}</h3>'
     inside = f"{draw(comparison)}\n{basis_part(comparison)}"
     if not primary and comparison.kind != "ranking":

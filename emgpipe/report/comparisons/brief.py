@@ -35,15 +35,15 @@ def brief_part(comparison: Comparison) -> str:
     said = comparison.sentences
     if len(said) <= _MANY:
         return bullets(map(escape, said))
-    gist = gist_sentence(comparison) or _leaders(comparison)
+    gist = gist_sentence(comparison) or leaders_words(comparison)
     primary = primary_sentences(comparison)
-    notes = [sentence for sentence in _notes(comparison) if sentence not in primary]
+    apart = [sentence for sentence in notes(comparison) if sentence not in primary]
     above = f"<p>{escape(gist)}</p>" if gist else ""
-    first = sentence_list([*primary, *notes])
+    first = sentence_list([*primary, *apart])
     return above + first + details(f"All {len(said)} sentences", sentence_list(said))
 
 
-def _leaders(comparison: Comparison) -> str:
+def leaders_words(comparison: Comparison) -> str:
     """Say who ranks first; the title, which stands right above, is left out."""
     said = (sentence.partition(": ")[2] for sentence in leader_sentences(comparison))
     return " ".join(sentence[:1].upper() + sentence[1:] for sentence in said)
@@ -77,7 +77,7 @@ def _outcome_name(row: Mapping[Any, Any]) -> str:
     return muscle_label(plain(row["muscle"]).replace("/", " to "), row["side"], row["placement"])
 
 
-def _notes(comparison: Comparison) -> list[str]:
+def notes(comparison: Comparison) -> list[str]:
     """Return the sentences about no single outcome: who is missing, what is doubtful."""
     rows = comparison.table
     if not {"muscle", "side", "placement"} <= set(rows.columns):

@@ -76,17 +76,18 @@ def basis_part(comparison: Comparison) -> str:
 
 
 def p_value(value: Any) -> str:
-    """Return a p value as papers print it.
+    """Return a p value as papers print it; one that is not .05 is never printed as .050, which would hide its side.
 
-    >>> p_value(0.0312), p_value(0.00002), p_value(1.0)
-    ('.031', '< .001', '1')
+    >>> p_value(0.0312), p_value(0.00002), p_value(1.0), p_value(0.05046)
+    ('.031', '< .001', '1', '.0505')
     """
     known = finite(value)
     if known is None:
         return MISSING
     if known < 0.001:
         return "< .001"
-    return "1" if known > 0.9995 else f"{known:.3f}".removeprefix("0")
+    digits = next((digits for digits in range(3, 7) if known == 0.05 or round(known, digits) != 0.05), 3)
+    return "1" if known > 0.9995 else f"{known:.{digits}f}".removeprefix("0")
 
 
 def _cell(name: str, value: Any) -> str:
