@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.report.markup import bullets, details, escape, table
-from emgpipe.report.paper import LIMITS, Paragraph, methods_paragraphs, results_paragraphs
+from emgpipe.report.paper import LIMITS, Paragraph, methods_paragraphs
+from emgpipe.report.paper_results import results_paragraphs
 from emgpipe.report.reporting_items import ABSENT, reporting_items
 from emgpipe.report.words import lower_label
 
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from emgpipe.model import SessionResult, StudyResult
 
 _UNITS: Final = {"low": "Hz", "high": "Hz", "cutoff": "Hz", "window": "s", "duration": "s"}
+
+_FROM_BOTH: Final = (
+    "What is marked is said neither by the study file, under <code>reporting:</code>, nor by the recordings."
+)
+_FROM_FILE: Final = (
+    "Only what the study file says: this page is made without the recordings. What they say themselves, and what is "
+    "not recorded anywhere, stands in <code>report.html</code>."
+)
 
 
 @dataclass
@@ -25,6 +34,8 @@ class Applied:
     """Steps -> the muscles they were applied to, each with the sampling rate as recorded."""
     placements: dict[str, None] = field(default_factory=dict)
     facts: dict[str, dict[str, None]] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
+    """Trial -> its role."""
 
     def recorded(self) -> dict[str, str]:
         """Return what the recordings say about how they were made, by reporting item."""
@@ -34,6 +45,7 @@ class Applied:
     def add(self, session: SessionResult) -> None:
         """Note the histories and electrode placements of one session."""
         for result in session.trials:
+            self.roles[result.trial.id] = result.trial.role
             emg = {trace.label: lower_label(trace.name) for trace in result.traces if trace.kind == "emg"}
             for item, texts in result.recorded.items():
                 self.facts.setdefault(item, {}).update(dict.fromkeys(texts.split("; ")))
@@ -46,21 +58,34 @@ class Applied:
             }
 
 
-def methods_part(result: StudyResult, applied: Applied) -> str:
-    """Return words for the methods, results and limits of a paper, then the reporting items of ISEK and CEDE."""
-    said = methods_paragraphs(result, processing_words(result.settings, applied))
+def methods_part(result: StudyResult, applied: Applied | None) -> str:
+    """Return words for the methods, results and limits of a paper, then the reporting items of ISEK and CEDE.
+
+    Parameters
+    ----------
+    applied : Applied or None
+        What the sessions say; without them only what the study file says is listed, and nothing is called missing.
+    """
+    said = methods_paragraphs(result, processing_words(result.settings, applied or Applied()))
     methods = "".join(map(_paragraph, (one for one in said if one.text != LIMITS)))
     results = "".join(details(escape(one.heading), f"<p>{escape(one.text)}</p>") for one in results_paragraphs(result))
-    items = reporting_items(result.settings, applied.recorded())
-    rows = ([escape(item.name), escape(item.standard), _marked(item.text)] for item in items)
     software = ", ".join(f"{name} {version}" for name, version in result.versions.items())
     return (
         "<p>Text to start from, made from what was run: it states what was computed and nothing else.</p>"
         f"<h3>Methods</h3>{methods}<p><strong>Software</strong>: {escape(software) or ABSENT}.</p>"
         f"<h3>Results</h3>{results or '<p>Nothing was compared.</p>'}<h3>Limits</h3><p>{escape(LIMITS)}</p>"
-        "<h3>Reporting items</h3><p>After the reporting standard of the International Society of Electrophysiology and "
-        "Kinesiology (ISEK) and the consensus on experimental design in electromyography (CEDE). What is marked is "
-        "said neither by the study file, under <code>reporting:</code>, nor by the recordings.</p>"
+        f"<h3>Reporting items</h3>{_items_part(result.settings, applied)}"
+    )
+
+
+def _items_part(settings: Mapping[str, Any], applied: Applied | None) -> str:
+    """Return the reporting items as a table, and where their words come from."""
+    items = reporting_items(settings, applied.recorded() if applied else {})
+    shown = [item for item in items if applied or item.text != ABSENT]
+    rows = ([escape(item.name), escape(item.standard), _marked(item.text)] for item in shown)
+    return (
+        "<p>After the reporting standard of the International Society of Electrophysiology and Kinesiology (ISEK) and "
+        f"the consensus on experimental design in electromyography (CEDE). {_FROM_BOTH if applied else _FROM_FILE}</p>"
         f"{table(['Item', 'Asked for by', 'Recorded'], rows)}"
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.report.comparisons import comparison_anchor
@@ -13,10 +14,18 @@ from emgpipe.report.paper import families_in_short, primary_sentence
 from emgpipe.report.words import count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from emgpipe.model import Comparison, Outcome, StudyResult
 
+_WHAT: Final = {"recording": "file", "table": "table", "trial": "trial"}
+_ROLES: Final = {
+    "task": "task",
+    "mvic": "MVIC",
+    "rest": "rest",
+    "calibration": "calibration",
+    "": "not read",
+}
 _MOST_SAID: Final = 8
 """Sentences about the primary outcome per comparison on the first screen."""
 _CAUTION: Final = (
@@ -70,20 +79,49 @@ def first_places(result: StudyResult) -> str:
     return "\n".join([*tables, f'<p class="small">{_CAUTION}</p>']) if tables else ""
 
 
-def outcome(result: StudyResult) -> str:
-    """Return the outcome line, then the failures and what was left out, in words."""
-    states = [item.status for item in result.outcomes]
+def outcome(result: StudyResult, roles: Mapping[str, str]) -> str:
+    """Return the outcome line, then the failures and what was left out, in words.
+
+    Parameters
+    ----------
+    roles : mapping
+        Role of every trial that was read, by its id.
+    """
     levels = result.findings["level"].tolist() if "level" in result.findings.columns else []
-    failed, warnings = states.count("failed"), levels.count("warn")
+    failed, warnings = any(item.status == "failed" for item in result.outcomes), levels.count("warn")
     words = (
-        f"{states.count('processed')} of {count(len(states), 'recording and trial', 'recordings and trials')} "
-        f"processed, {failed} failed, {states.count('left out')} left out; "
+        f"{_counted(result.outcomes, roles)}: {_became(result.outcomes)}; "
         f"{count(levels.count('fail'), 'failed check')}, {count(warnings, 'warning')}."
     )
     bad = failed or "fail" in levels
     kind, symbol = ("fail", "✖") if bad else ("warn", "▲") if warnings else ("good", "✔")
     line = f'<p class="outcome {kind}"><strong><span class="level {kind}">{symbol}</span> Outcome:</strong> {words}</p>'
     return line + _listed(result.outcomes, "failed", "Failed") + _listed(result.outcomes, "left out", "Left out")
+
+
+def _counted(outcomes: Sequence[Outcome], roles: Mapping[str, str]) -> str:
+    """Count files, tables and trials, the trials by their role."""
+    trials = [item.name for item in outcomes if item.what == "trial"]
+    found = Counter(roles.get(name, "") for name in trials)
+    parts = [f"{found[role]} {word}" for role, word in _ROLES.items() if found[role]]
+    inside = f" ({', '.join(parts)})" if found.total() > found[""] else ""
+    return f"{_things(outcomes)}{inside}" if trials else _things(outcomes) or "nothing to process"
+
+
+def _things(outcomes: Sequence[Outcome]) -> str:
+    number = Counter(item.what for item in outcomes)
+    return ", ".join(count(number[what], word) for what, word in _WHAT.items() if number[what])
+
+
+def _became(outcomes: Sequence[Outcome]) -> str:
+    """Say what became of them: one word where it is the same for all."""
+    by_status = {
+        status: [item for item in outcomes if item.status == status] for status in ("processed", "failed", "left out")
+    }
+    found = {status: items for status, items in by_status.items() if items}
+    if list(found) == ["processed"]:
+        return "all processed"
+    return "; ".join(f"{_things(items)} {status}" for status, items in found.items()) or "nothing processed"
 
 
 def _listed(outcomes: Sequence[Outcome], status: str, heading: str) -> str:

@@ -21,7 +21,7 @@ from emgpipe.report.references import references_part
 from emgpipe.report.sessions import session_anchor, session_name, session_part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from emgpipe.model import Comparison, SessionResult, StudyResult
 
@@ -95,19 +95,17 @@ def render_report(
         for name, title, content in sections
     )
     return _document(
-        result.title or result.name, _header(result) + _first_screen(result) + _contents(result, sections, names) + body
+        result.title or result.name, _header(result, applied.roles) + _first_screen(result) + _contents(result, sections, names) + body
     )
 
 
-def render_comparisons(
-    title: str, under: str, comparisons: Sequence[Comparison], drawn: Sequence[str], problems: Sequence[str] = ()
-) -> str:
-    """Return the comparisons of a study alone as the text of one HTML file.
+def render_comparisons(result: StudyResult, drawn: Sequence[str], problems: Sequence[str] = ()) -> str:
+    """Return the comparisons of a study alone, with words for a paper, as the text of one HTML file.
 
     Parameters
     ----------
-    title, under : str
-        Heading of the page, and the line below it.
+    result : StudyResult
+        What is known without the recordings; sessions, outcomes and findings are not shown.
     drawn : sequence of str
         The comparisons as `comparison_part` draws them.
     problems : sequence of str
@@ -118,15 +116,23 @@ def render_comparisons(
     str
         The same input gives the same text.
     """
+    comparisons, title = result.comparisons, result.title or result.name
+    under = f"Study {result.name} · emgpipe {result.versions.get('emgpipe', '')}".rstrip()
     links = "".join(
         f'<li><a href="#{comparison_anchor(one)}">{escape(one.title)}</a></li>'
         for one in _primary_first(comparisons, comparisons)
     )
-    head = f'<header><h1>{escape(title)}</h1><p class="under">{escape(under)}</p></header>\n'
+    links += '<li><a href="#methods">Words for a paper</a></li>'
+    head = (
+        f'<header><h1>{escape(title)}</h1><p class="under">{escape(under)} · comparisons made from the stored tables'
+        "</p></header>\n"
+    )
     failed = f'<h2 id="not-made">Not made</h2>{bullets(map(escape, problems))}' if problems else ""
     parts = "\n".join(_primary_first(comparisons, drawn)) or "<p>No comparison was made.</p>"
     body = (
         f'<section aria-labelledby="comparisons"><h2 id="comparisons">Comparisons</h2>\n{parts}\n</section>\n{failed}'
+        f'<section aria-labelledby="methods"><h2 id="methods">Words for a paper</h2>\n{methods_part(result, None)}\n'
+        "</section>"
     )
     return _document(title, f'{head}<nav aria-label="Contents"><ul>{links}</ul>{_FOLDING}</nav>\n{body}')
 
@@ -141,12 +147,12 @@ def _first_screen(result: StudyResult) -> str:
     return "\n".join((first_places(result), families_part(result)))
 
 
-def _header(result: StudyResult) -> str:
+def _header(result: StudyResult, roles: Mapping[str, str]) -> str:
     version = result.versions.get("emgpipe", "")
     under = f"Study {result.name} · emgpipe {version}".rstrip()
     return (
         f'<header><h1>{escape(result.title or result.name)}</h1><p class="under">{escape(under)}</p>\n'
-        f"{primary_part(result)}\n{summary(result)}\n{outcome(result)}\n</header>\n"
+        f"{primary_part(result)}\n{summary(result)}\n{outcome(result, roles)}\n</header>\n"
     )
 
 
