@@ -11,6 +11,8 @@ from emgpipe import __version__
 from emgpipe.comparison import compare_all
 from emgpipe.config import changed_settings, load_study, phases_asked, plain_settings, portable, study_sources
 from emgpipe.errors import StoreError
+from emgpipe.model import StudyResult
+from emgpipe.session_tables import findings_table
 from emgpipe.store import (
     RUN_FILE,
     STORED_TABLES,
@@ -84,7 +86,8 @@ def compare_study(path: str | Path) -> Compared:
     run = read_run_file(folder / RUN_FILE)
     settings = plain_settings(study, file.parent)
     _require_same(study, file, run, settings)
-    compared = compare_stored(study, stored_tables(folder / name for name in STORED_TABLES if name in run["outputs"]))
+    tables = stored_tables(folder / name for name in STORED_TABLES if name in run["outputs"])
+    compared = compare_stored(study, tables, settings)
     written = {one.relative_to(folder).as_posix(): file_hash(one) for one in compared.files}
     kept = {name: digest for name, digest in run["outputs"].items() if not _of_comparisons(name)}
     sources = {portable(one, file.parent): file_hash(one) for one in study_sources(file)}
@@ -100,7 +103,7 @@ def compare_study(path: str | Path) -> Compared:
     return compared
 
 
-def compare_stored(study: Study, tables: StudyTables) -> Compared:
+def compare_stored(study: Study, tables: StudyTables, settings: Mapping[str, Any]) -> Compared:
     """Make the comparisons of a study and write them with their page."""
     from emgpipe.report import comparison_part, render_comparisons
 
@@ -109,10 +112,30 @@ def compare_stored(study: Study, tables: StudyTables) -> Compared:
     problems = tuple(map(str, errors))
     written = write_comparisons(folder, comparisons, problems)
     drawn = tuple(map(comparison_part, comparisons))
-    under = f"Study {study.name} · emgpipe {__version__} · comparisons made from the stored tables"
-    page = render_comparisons(study.title or study.name, under, comparisons, drawn, problems)
+    rules = sorted(set(tables.references["rule"])) if len(tables.references) else []
+    page = render_comparisons(_known(study, tables, settings, comparisons), drawn, rules, problems)
     write_text(folder / PAGE, page)
     return Compared(comparisons, problems, drawn, folder / PAGE, (*written, folder / PAGE))
+
+
+def _known(
+    study: Study, tables: StudyTables, settings: Mapping[str, Any], comparisons: tuple[Comparison, ...]
+) -> StudyResult:
+    """Return what is known of a study without its recordings and sessions."""
+    return StudyResult(
+        name=study.name,
+        title=study.title or study.name,
+        folder=study.results_folder,
+        metrics=tables.metrics,
+        curves=tables.curves,
+        findings=findings_table(()),
+        comparisons=comparisons,
+        references=(),
+        outcomes=(),
+        settings=settings,
+        versions={"emgpipe": __version__},
+        sessions={},
+    )
 
 
 def _of_comparisons(name: str) -> bool:

@@ -93,7 +93,7 @@ def run_study(path: str | Path, *, progress: Callable[[int, int, str], None] | N
     sessions = list(_sessions(study, vocabulary, listing.trials, settings, progress))
     measured = _write_measured(study.results_folder, sessions, people)
     tables = stored_tables(measured)  # as `emgpipe compare` will have them, to the last digit
-    compared = compare_stored(study, tables)
+    compared = compare_stored(study, tables, settings)
     result = _gather(study, listing, sessions, settings, tables, compared)
     pages = _write_pages(result, sessions, compared.drawn)
     _write_run(result, study, file, [*measured, *compared.files, *pages, *(one.path for one in sessions)], started)

@@ -102,6 +102,10 @@ def test_a_changed_comparison_is_picked_up_and_files_of_the_old_ones_go(study):
     assert page.problems == []
     assert {address[1:] for address in page.addresses if address.startswith("#")} <= set(page.ids)
     assert done.comparisons[0].title in page.text
+    words = page.text[page.text.rindex("Words for a paper") :]
+    for part in ("There was one reference per participant", "All numbers: comparisons/paired.csv.", "CEDE approach 2"):
+        assert part in words
+    assert "NOT RECORDED" not in words
 
 
 def test_a_table_of_comparisons_is_not_taken_for_one_of_the_run(study):

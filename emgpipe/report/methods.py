@@ -58,15 +58,17 @@ class Applied:
             }
 
 
-def methods_part(result: StudyResult, applied: Applied | None) -> str:
+def methods_part(result: StudyResult, applied: Applied | None, rules: Sequence[str]) -> str:
     """Return words for the methods, results and limits of a paper, then the reporting items of ISEK and CEDE.
 
     Parameters
     ----------
     applied : Applied or None
         What the sessions say; without them only what the study file says is listed, and nothing is called missing.
+    rules : sequence of str
+        The rules of the references, in words.
     """
-    said = methods_paragraphs(result, processing_words(result.settings, applied or Applied()))
+    said = methods_paragraphs(result, processing_words(result.settings, applied or Applied()), rules)
     methods = "".join(map(_paragraph, (one for one in said if one.text != LIMITS)))
     results = "".join(details(escape(one.heading), f"<p>{escape(one.text)}</p>") for one in results_paragraphs(result))
     software = ", ".join(f"{name} {version}" for name, version in result.versions.items())

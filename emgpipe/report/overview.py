@@ -109,7 +109,7 @@ def _counted(outcomes: Sequence[Outcome], roles: Mapping[str, str]) -> str:
 
 
 def _things(outcomes: Sequence[Outcome]) -> str:
-    number = Counter(item.what for item in outcomes)
+    number: Counter[str] = Counter(item.what for item in outcomes)
     return ", ".join(count(number[what], word) for what, word in _WHAT.items() if number[what])
 
 

@@ -87,7 +87,7 @@ def render_report(
         ("references", "References", references_part(result)),
         ("findings", "Findings", findings_part(result.findings)),
         ("sessions", "Sessions", "\n".join(parts) or "<p>No session was processed.</p>"),
-        ("methods", "Words for a paper", methods_part(result, applied)),
+        ("methods", "Words for a paper", methods_part(result, applied, _rules(result))),
         ("settings", "Settings and outputs", settings_part(result)),
     )
     body = "\n".join(
@@ -95,11 +95,14 @@ def render_report(
         for name, title, content in sections
     )
     return _document(
-        result.title or result.name, _header(result, applied.roles) + _first_screen(result) + _contents(result, sections, names) + body
+        result.title or result.name,
+        _header(result, applied.roles) + _first_screen(result) + _contents(result, sections, names) + body,
     )
 
 
-def render_comparisons(result: StudyResult, drawn: Sequence[str], problems: Sequence[str] = ()) -> str:
+def render_comparisons(
+    result: StudyResult, drawn: Sequence[str], rules: Sequence[str] = (), problems: Sequence[str] = ()
+) -> str:
     """Return the comparisons of a study alone, with words for a paper, as the text of one HTML file.
 
     Parameters
@@ -108,6 +111,8 @@ def render_comparisons(result: StudyResult, drawn: Sequence[str], problems: Sequ
         What is known without the recordings; sessions, outcomes and findings are not shown.
     drawn : sequence of str
         The comparisons as `comparison_part` draws them.
+    rules : sequence of str
+        The rules of the references, in words.
     problems : sequence of str
         The comparisons that could not be made, with the reason.
 
@@ -129,12 +134,16 @@ def render_comparisons(result: StudyResult, drawn: Sequence[str], problems: Sequ
     )
     failed = f'<h2 id="not-made">Not made</h2>{bullets(map(escape, problems))}' if problems else ""
     parts = "\n".join(_primary_first(comparisons, drawn)) or "<p>No comparison was made.</p>"
+    words = methods_part(result, None, rules)
     body = (
         f'<section aria-labelledby="comparisons"><h2 id="comparisons">Comparisons</h2>\n{parts}\n</section>\n{failed}'
-        f'<section aria-labelledby="methods"><h2 id="methods">Words for a paper</h2>\n{methods_part(result, None)}\n'
-        "</section>"
+        f'<section aria-labelledby="methods"><h2 id="methods">Words for a paper</h2>\n{words}\n</section>'
     )
     return _document(title, f'{head}<nav aria-label="Contents"><ul>{links}</ul>{_FOLDING}</nav>\n{body}')
+
+
+def _rules(result: StudyResult) -> list[str]:
+    return sorted({reference.rule for reference in result.references})
 
 
 def _primary_first(comparisons: Sequence[Comparison], parts: Sequence[_Part]) -> list[_Part]:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from emgpipe.report.same_words import joined_methods
 from emgpipe.report.words import count, label, lower_label, metric_label
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ LIMITS: Final = (
     "better exercise or a training effect (Vigotsky et al. 2018, Front Physiol 8:985; 2022, Sports Med 52:193). "
     "Amplitudes of exercises that differ in joint angle, muscle length, speed or type of contraction differ for those "
     "reasons as well. Peaks depend on the envelope's window, the signal's bandwidth and the length of the repetition; "
-    "values above 100 % of the reference are usual for them. Normalized levels rest on their references; ratios between "
-    "conditions of one muscle and session do not."
+    "values above 100 % of the reference are usual for them. Normalized levels rest on their references; ratios "
+    "between conditions of one muscle and session do not."
 )
 _MEASURES: Final = {
     "mean": "the mean of the envelope over the repetition",
@@ -49,13 +50,15 @@ class Paragraph:
     text: str
 
 
-def methods_paragraphs(result: StudyResult, processing: str) -> tuple[Paragraph, ...]:
+def methods_paragraphs(result: StudyResult, processing: str, rules: Sequence[str]) -> tuple[Paragraph, ...]:
     """Return the methods as paragraphs.
 
     Parameters
     ----------
     processing : str
         What the chain did, in words, as the recordings' own history has it; a line per muscle where they differ.
+    rules : sequence of str
+        The rules of the references, in words.
     """
     version = result.versions.get("emgpipe", "")
     between = "\n" if "\n" in processing else " "
@@ -65,7 +68,7 @@ def methods_paragraphs(result: StudyResult, processing: str) -> tuple[Paragraph,
     )
     found = (
         Paragraph("Signals", signals),
-        Paragraph("Normalization", _normalization(result)),
+        Paragraph("Normalization", _normalization(result, rules)),
         Paragraph("Angles", _angles(result.settings.get("zeroing"))),
         Paragraph("Outcomes", _outcomes(result.comparisons)),
         Paragraph("Statistics", _statistics(result)),
@@ -112,10 +115,14 @@ def families_sentence(families: Sequence[Family]) -> str:
 
 def families_in_short(families: Sequence[Family]) -> str:
     """Say how many families of tests there are and that they are not held jointly, without the corrections."""
-    held = sum(family.correction != "none" for family in families)
+    held = sum(family.correction != "none" or family.tests == 1 for family in families)
     if not families:
         return ""
-    each = "each held to 5 % by itself" if held == len(families) else f"{held} of them held to 5 %, each by itself"
+    each = (
+        "each held to 5 % by itself"
+        if held == len(families)
+        else f"{held} of them held to 5 %, each by itself, the others not"
+    )
     return (
         f"{count(len(families), 'group of tests (family)', 'groups of tests (families)')}, {each}; they are not held "
         "jointly. How each is corrected: under “What this rests on” of each comparison."
@@ -139,8 +146,7 @@ def paragraphs_text(paragraphs: Iterable[Paragraph]) -> str:
     return "\n\n".join(f"{paragraph.heading}\n{paragraph.text}" for paragraph in paragraphs) + "\n"
 
 
-def _normalization(result: StudyResult) -> str:
-    rules = sorted({reference.rule for reference in result.references})
+def _normalization(result: StudyResult, rules: Sequence[str]) -> str:
     kind = str((result.settings.get("normalization") or {}).get("kind", ""))
     if kind == "none":
         return "Amplitudes were not normalized; conditions were compared inside each participant and session only."
@@ -184,13 +190,7 @@ def _statistics(result: StudyResult) -> str:
             methods.setdefault(comparison.kind, {})[method.rstrip(".")] = None
     if not methods:
         return ""
-    said = [f"{label(_KINDS.get(kind, kind))}: {_once(texts)}" for kind, texts in methods.items()]
+    said = [f"{label(_KINDS.get(kind, kind))}: {joined_methods(texts)}" for kind, texts in methods.items()]
     families = [family for comparison in result.comparisons for family in comparison.families]
     last = " ".join(filter(None, [families_sentence(families), primary_sentence(result.settings)]))
     return "\n".join([*said, last])
-
-
-def _once(texts: Iterable[str]) -> str:
-    """Return methods of one kind as one text; a sentence that several of them share comes once."""
-    sentences = dict.fromkeys(sentence for text in texts for sentence in text.split(". "))
-    return ". ".join(sentences) + "."

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from emgpipe.model import Comparison, StudyResult
 
 _MANY: Final = 3
-"""More sentences than these are counted."""
+"""More sentences than these are counted, where it can be counted what they show."""
+_MOST: Final = 8
+"""Of the others, more than these are left to the file."""
 
 
 def results_paragraphs(result: StudyResult) -> tuple[Paragraph, ...]:
@@ -49,8 +51,11 @@ def _in_short(comparison: Comparison) -> str:
     numbers = f"All numbers: comparisons/{comparison.kind}.csv."
     if len(said) <= _MANY:
         return f"{_joined(said)} {numbers}"
+    gist = _gist(comparison)
+    if not gist and len(said) <= _MOST:
+        return f"{_joined(said)} {numbers}"
     apart = notes(comparison)
-    gist = _gist(comparison) or f"{count(len(said) - len(apart), 'result')}, one by one in comparisons/sentences.txt."
+    gist = gist or f"{count(len(said) - len(apart), 'result')}, one by one in comparisons/sentences.txt."
     return f"{gist} {_joined([*apart, numbers])}"
 
 

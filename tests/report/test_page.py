@@ -12,6 +12,7 @@ import pytest
 
 from emgpipe.model import Comparison, Outcome, make_finding
 from emgpipe.report import render_report
+from emgpipe.report.overview import outcome
 from tests.report.builder import SMALL, Size, findings_table, study
 from tests.report.page_check import PageCheck
 
@@ -112,9 +113,22 @@ def empty_study():
 def test_study_in_which_everything_failed():
     text = check(render_report(empty_study(), [])).text
     assert "No repetition could be measured" in text
-    assert "0 of 1 recording and trial processed, 1 failed" in text
+    assert "1 file: 1 file failed; 0 failed checks" in text
     assert "the file is empty" in text
     assert "No comparison could be made" in text
+
+
+def test_files_and_trials_are_counted_in_one_sentence():
+    states = [Outcome("recording", "a.csv", "processed"), Outcome("trial", "a", "processed")]
+    states += [Outcome("trial", "b", "processed"), Outcome("trial", "c", "processed")]
+    roles = {"a": "task", "b": "mvic", "c": "task"}
+    result = replace(empty_study(), outcomes=tuple(states))
+    assert "1 file, 3 trials (2 task, 1 MVIC): all processed; 0 failed checks" in outcome(result, roles)
+    states += [Outcome("trial", "d", "left out", "no"), Outcome("recording", "b.csv", "failed", "empty")]
+    said = outcome(replace(result, outcomes=tuple(states)), roles)
+    assert "2 files, 4 trials (2 task, 1 MVIC, 1 not read): 1 file, 3 trials processed; 1 file failed;" in said
+    assert "1 trial left out; 0 failed checks" in said
+    assert "nothing to process: nothing processed;" in outcome(replace(result, outcomes=()), {})
 
 
 def test_comparison_without_rows_says_so():
