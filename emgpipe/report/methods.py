@@ -162,5 +162,7 @@ def _described(value: Any) -> str:
 
 
 def _parameter(key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return lower_label(key) if value else f"no {lower_label(key)}"
     unit = f" {_UNITS[key]}" if key in _UNITS and not isinstance(value, str) else ""
     return f"{lower_label(key)} {_described(value)}{unit}"
