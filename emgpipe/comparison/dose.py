@@ -18,7 +18,7 @@ from emgpipe.comparison.measured.labels import measured_angles
 from emgpipe.comparison.shared.cautions import cautions_for, condition_basis
 from emgpipe.comparison.shared.choices import OutcomeComparator
 from emgpipe.comparison.shared.corrections import CORRECTION_NAMES
-from emgpipe.comparison.shared.refusals import also_refused, reasons_words
+from emgpipe.comparison.shared.refusals import each_place
 from emgpipe.comparison.shared.rows import task_rows
 from emgpipe.comparison.shared.scopes import Scope, ordered_levels
 from emgpipe.comparison.shared.sides import SideRule, WorkingSide, with_sites, working_side
@@ -97,16 +97,10 @@ class Dose(OutcomeComparator):
         angles = measured_angles(task_rows(tables.metrics).table, self.channel, self.angle_metric)
         sides = working_side(with_sites(rows), self.side, vocabulary)
         measured = _Measured(angles, sides, rows.excluded)
-        made: list[Comparison] = []
-        refused: list[str] = []
-        for asked in asked_in(sides.rows, self.at or {}, self.within, vocabulary):
-            try:
-                made.append(self._compare(asked, measured, vocabulary))
-            except ComparisonError as error:
-                refused.append(f"{asked.words or 'all trials'}: {error}")
-        if not made:
-            raise ComparisonError(reasons_words(refused))
-        return tuple(also_refused(one, refused) for one in made)
+        places = asked_in(sides.rows, self.at or {}, self.within, vocabulary)
+        return each_place(
+            places, lambda asked: asked.words or "all trials", lambda asked: self._compare(asked, measured, vocabulary)
+        )
 
     @classmethod
     def example(cls) -> Self:

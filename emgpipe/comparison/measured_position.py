@@ -16,7 +16,7 @@ from emgpipe.comparison.measured.confusion import (
     position_angles,
 )
 from emgpipe.comparison.measured.words import check_sentences
-from emgpipe.comparison.shared.refusals import also_refused, reasons_words
+from emgpipe.comparison.shared.refusals import each_place
 from emgpipe.comparison.shared.rows import require_factor, task_rows
 from emgpipe.comparison.shared.wording import factor_words, people, percent
 from emgpipe.errors import ComparisonError
@@ -50,16 +50,12 @@ class MeasuredPosition(MeasuredBins, Comparator):
         self.require_known(vocabulary)
         rows = task_rows(tables.metrics)
         require_factor("head_position", rows.factors, "measured_position:")
-        made: list[Comparison] = []
-        refused: list[str] = []
-        for asked in asked_in(rows, self.at or {}, self.within, vocabulary):
-            try:
-                made.append(self._compare(asked, rows, tables, vocabulary))
-            except ComparisonError as error:
-                refused.append(f"{asked.words or 'all trials'}: {error}")
-        if not made:
-            raise ComparisonError(reasons_words(refused))
-        return tuple(also_refused(one, refused) for one in made)
+        places = asked_in(rows, self.at or {}, self.within, vocabulary)
+        return each_place(
+            places,
+            lambda asked: asked.words or "all trials",
+            lambda asked: self._compare(asked, rows, tables, vocabulary),
+        )
 
     @classmethod
     def example(cls) -> Self:

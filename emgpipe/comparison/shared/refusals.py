@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from emgpipe.errors import ComparisonError
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from emgpipe.comparison.shared.scopes import Scope
     from emgpipe.model import Comparison
 
+Place = TypeVar("Place")
+"""Where a question is asked: a scope, or a condition."""
 _MOST: Final = 6
 """Reasons that are each printed in a message; of more, these and how many there are."""
 
@@ -29,20 +31,27 @@ def reasons_words(reasons: Iterable[str]) -> str:
 
 
 def each_scope(scopes: Iterable[Scope], compare: Callable[[Scope], Comparison]) -> tuple[Comparison, ...]:
-    """Return one comparison per scope that can be answered; the others are said in their basis.
+    """Return one comparison per scope that can be answered; see `each_place`."""
+    return each_place(scopes, lambda scope: scope.title, compare)
+
+
+def each_place(
+    places: Iterable[Place], named: Callable[[Place], str], compare: Callable[[Place], Comparison]
+) -> tuple[Comparison, ...]:
+    """Return one comparison per place that can be answered; the others are said in their basis.
 
     Raises
     ------
     ComparisonError
-        No scope can be answered; gives the reason of each.
+        No place can be answered; gives the reason of each.
     """
     made: list[Comparison] = []
     refused: list[str] = []
-    for scope in scopes:
+    for place in places:
         try:
-            made.append(compare(scope))
+            made.append(compare(place))
         except ComparisonError as error:
-            refused.append(f"{scope.title}: {error}")
+            refused.append(f"{named(place)}: {error}")
     if not made:
         raise ComparisonError(reasons_words(refused))
     return tuple(also_refused(one, refused) for one in made)
