@@ -137,7 +137,7 @@ def fit_mixed(data: MixedData, slope_names: Sequence[str] = ()) -> MixedFit:
             "intercept"
         )
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore")  # a singular information gives errors that are not finite, checked below
         errors = np.asarray(fitted.bse_fe, dtype=float)
     if not np.isfinite(errors).all():
         raise ComparisonError("the mixed model gives no standard errors: its information is singular; use fewer terms")
@@ -211,7 +211,7 @@ def _fitted(data: MixedData) -> tuple[Any, list[str]]:
     best: Any = None
     for method in _OPTIMIZERS:
         with warnings.catch_warnings(record=True) as caught, np.errstate(all="ignore"):
-            warnings.simplefilter("always")
+            warnings.simplefilter("always")  # caught whole: what the optimizer says is read, not printed
             try:
                 model = MixedLM(
                     data.response[order], data.fixed[order], own, exog_re=random, exog_vc=_components(blocks, own)

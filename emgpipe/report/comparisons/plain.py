@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from emgpipe.comparison.shared.numbers import p_words
 from emgpipe.report.markup import breakable, details, escape, numeric, table
 from emgpipe.report.words import MISSING, count, finite, label, number
 from emgpipe.report.words import plain as as_text
@@ -84,10 +85,7 @@ def p_value(value: Any) -> str:
     known = finite(value)
     if known is None:
         return MISSING
-    if known < 0.001:
-        return "< .001"
-    digits = next((digits for digits in range(3, 7) if known == 0.05 or round(known, digits) != 0.05), 3)
-    return "1" if known > 0.9995 else f"{known:.{digits}f}".removeprefix("0")
+    return p_words(known).removeprefix("= ")
 
 
 def _cell(name: str, value: Any) -> str:
