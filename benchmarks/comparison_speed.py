@@ -53,7 +53,7 @@ def metrics_table(participants: int, seed: int = 1) -> pd.DataFrame:
         participant=names, session="1", role="task", head_position="neutral", phase="repetition", kind="emg",
         onset=index["repetition"].astype(float), trial=names + "/1/" + index["exercise"], side="right", placement="",
         stage="envelope", value=1e5 * amplitude, unit="%MVIC", amplitude=amplitude, amplitude_unit="V", reference="r",
-        variant="main", findings="", excluded=False,
+        variant="main", findings="", excluded=False, decisions="",
     )  # fmt: skip
     return table[[*WHERE, "exercise", "head_position", *METRIC_COLUMNS]]
 

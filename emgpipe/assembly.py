@@ -12,9 +12,9 @@ from emgpipe.chain import run_chain
 from emgpipe.chain.signals import signal_of
 from emgpipe.channel_map import labels_there
 from emgpipe.errors import SignalError
-from emgpipe.mapping import Mapped, map_channels, targeted
-from emgpipe.model import Channel, Event, Finding, Recording, Signal, Trial, make_finding
-from emgpipe.quality import check_samples, doubts
+from emgpipe.mapping import Mapped, channels_beside, map_channels, targeted
+from emgpipe.model import Acquisition, Channel, Event, Finding, Recording, Signal, Trial, make_finding
+from emgpipe.quality import check_samples
 from emgpipe.reading import read_supervised
 from emgpipe.recorded import recorded_facts
 from emgpipe.segmentation import TrialSignals
@@ -44,11 +44,23 @@ CACHED_RECORDINGS = 4
 
 @dataclass(frozen=True, slots=True)
 class LoadedTrial:
-    """A trial's signals on one clock, what was noticed on the way, and what the recordings say about themselves."""
+    """A trial's signals on one clock, what was noticed on the way, and what the recordings say about themselves.
+
+    Attributes
+    ----------
+    recorded : mapping
+        What the recordings say, by reporting item.
+    acquisitions : mapping
+        How the channels were recorded, by label.
+    beside : tuple of Channel
+        EMG channels on the trial's clock that are there and not meant: in an MVIC, those of the other muscles.
+    """
 
     signals: TrialSignals
     findings: tuple[Finding, ...]
     recorded: Mapping[str, str]
+    acquisitions: Mapping[str, Acquisition] = field(default_factory=dict)
+    beside: tuple[Channel, ...] = ()
 
 
 @dataclass(slots=True)
@@ -58,7 +70,6 @@ class SessionReader:
     study: Study
     _recordings: dict[Path, Recording] = field(default_factory=dict)
     _filtered: dict[tuple[Path, str, str, float], ChainResult] = field(default_factory=dict)
-    _doubts: dict[tuple[Path, str, str], tuple[Finding, ...]] = field(default_factory=dict)
     _joined: dict[tuple[TrialFile, TrialFile], Joined] = field(default_factory=dict)
 
     def recording(self, path: Path) -> Recording:
@@ -77,14 +88,6 @@ class SessionReader:
                 self.study.chain, samples, channel.sampling_rate, muscle=channel.muscle, label=channel.label
             )
         return self._filtered[key]
-
-    def doubts(self, path: Path, channel: Channel, samples: NDArray[np.float64]) -> tuple[Finding, ...]:
-        """Return what is doubtful about a whole channel of a file; what is only good to know, `inspect` tells."""
-        key = (path, channel.label, channel.unit)
-        if key not in self._doubts:
-            found = doubts(channel.label, samples, channel.sampling_rate, channel.unit, channel.kind)
-            self._doubts[key] = tuple(finding for finding in found if finding.level != "note")
-        return self._doubts[key]
 
     def joined(self, first: TrialFile, other: TrialFile) -> Joined:
         """Return where the clock of a trial's further file stands, on the trial's clock."""
@@ -133,7 +136,8 @@ def load_trial(trial: Trial, reader: SessionReader, vocabulary: Vocabulary) -> L
             offset = place.offset
         channels.extend((file.path, replace(one, start=one.start + offset)) for one in recording.channels)
         events.extend(replace(one, start=one.start + offset) for one in recording.events)
-    mapped, missing = map_channels(trial, reader.study, channels, targeted(trial, vocabulary))
+    targets = targeted(trial, vocabulary)
+    mapped, missing = map_channels(trial, reader.study, channels, targets)
     signals, unusable = _signals(mapped, reader, posed=trial.role == "calibration")
     found = [*found, *missing, *unusable]
     timed = [signal for signal in signals if signal.kind == "emg" or trial.role == "calibration"]
@@ -153,7 +157,11 @@ def load_trial(trial: Trial, reader: SessionReader, vocabulary: Vocabulary) -> L
     ready = TrialSignals(trial, tuple(signals), ordered, start, stop, phase)
     named = {channel.label: (name, channel.side) for _, name, channel in mapped}
     return LoadedTrial(
-        ready, tuple(_placed(one, trial, named) for one in (*found, *cut)), _facts(trial, mapped, reader)
+        signals=ready,
+        findings=tuple(_placed(one, trial, named) for one in (*found, *cut)),
+        recorded=_facts(trial, mapped, reader),
+        acquisitions={channel.label: reader.recording(path).acquisition for path, _, channel in mapped},
+        beside=tuple(channels_beside(trial, reader.study, channels, targets)) if trial.role == "mvic" else (),
     )
 
 
@@ -177,7 +185,6 @@ def _signals(mapped: Sequence[Mapped], reader: SessionReader, *, posed: bool) ->
         findings.extend(checked)
         if any(finding.level == "fail" for finding in checked):
             continue
-        findings.extend(reader.doubts(path, channel, samples))
         try:
             result = reader.filtered(path, channel, samples) if channel.kind == "emg" else None
         except SignalError as error:

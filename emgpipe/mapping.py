@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,25 @@ def map_channels(
     findings.extend(twice.values())
     findings.extend(doubt for _, _, channel in mapped for doubt in no_voltage(channel))
     return mapped + _derived(study, mapped, findings), findings
+
+
+def channels_beside(
+    trial: Trial, study: Study, channels: Sequence[tuple[Path, Channel]], targets: frozenset[str] | None
+) -> list[Channel]:
+    """Return the EMG channels of a trial that are there and not meant: in an MVIC, those of the other muscles.
+
+    No number is taken from them; checks look whether it was really the target muscle that worked.
+    """
+    only = [channel for _, channel in channels]
+    beside: list[Channel] = []
+    for setting, _ in settings_for(study, trial):
+        if setting.kind != "emg" or not setting.use or concerns(setting, trial, targets):
+            continue
+        channel = find_channel(setting, only)
+        if channel is not None:
+            with suppress(UnitError):  # told where the channel is used
+                beside.append(_named(channel, setting))
+    return beside
 
 
 def _derived(study: Study, mapped: Sequence[Mapped], findings: list[Finding]) -> list[Mapped]:

@@ -6,31 +6,25 @@
     segment                     `segmentation.find_repetitions`  times only
     zero                        `zeroing.find_neutrals`          angles from the participant's own neutral
     normalize                   `normalization.find_references`  one value per muscle of the session
+    check                       `quality.look_at_session`        findings about signals, trials and references
     measure                     `metrics.measure_task`           rows of the tidy tables
     vary                        `variants.measure_variants`      the same numbers with other settings
 
-Nothing here writes a file; see `study_run` for the run of a whole study.
+All but the last two lie in `preparation`, which `check` uses, too. Nothing here writes a file; see `run`.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from emgpipe.assembly import SessionReader, load_trial
-from emgpipe.channel_checks import odd_units, too_short
-from emgpipe.channel_map import settings_for
-from emgpipe.errors import EmgpipeError, SegmentationError
-from emgpipe.mapping import concerns, targeted
 from emgpipe.metrics import curve_rows
-from emgpipe.model import Finding, ReferenceWindow, SessionResult, Trial, TrialResult, make_finding
+from emgpipe.model import ReferenceWindow, SessionResult, Trial, TrialResult
 from emgpipe.model.tables import METRIC_COLUMNS
-from emgpipe.segmentation import find_repetitions
+from emgpipe.preparation import prepare_session
 from emgpipe.session_tables import concatenate, curves_table, link_findings, metrics_table
 from emgpipe.traces import thin_traces
-from emgpipe.trial_step import TrialStep, references_of, rows_of, with_signals
+from emgpipe.trial_step import TrialStep, rows_of
 from emgpipe.variants import measure_variants
-from emgpipe.zeroing import Posed, find_neutrals, zeroed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,14 +43,11 @@ def process_session(study: Study, vocabulary: Vocabulary, trials: Sequence[Trial
     trials : sequence of Trial
         All of one participant and session; not empty.
     """
-    reader = SessionReader(study)
-    steps = _in_one_unit([_load_and_cut(study, reader, vocabulary, trial) for trial in trials])
-    steps, poses = _zeroed(study, steps)
-    references, noticed = references_of(study, steps)
-    findings = (*(finding for step in steps for finding in step.findings), *poses, *noticed)
+    prepared = prepare_session(study, vocabulary, trials)
+    steps, references, findings = prepared.steps, prepared.references, prepared.findings
     metrics = metrics_table([(step.trial, rows_of(study, step, references)) for step in steps])
     metrics = link_findings(metrics, findings, tuple(references.values()))
-    variants = list(measure_variants(study, steps, noticed))
+    variants = list(measure_variants(study, steps, prepared.about_references))
     curves = curves_table([(step.trial, _curves(study, step, references)) for step in steps])
     return SessionResult(
         participant=trials[0].participant,
@@ -67,71 +58,6 @@ def process_session(study: Study, vocabulary: Vocabulary, trials: Sequence[Trial
         metrics=concatenate([metrics, *(one.metrics for one in variants)], METRIC_COLUMNS) if variants else metrics,
         curves=curves,
     )
-
-
-def _load_and_cut(study: Study, reader: SessionReader, vocabulary: Vocabulary, trial: Trial) -> TrialStep:
-    targets = targeted(trial, vocabulary)
-    wanted = (setting for setting, _ in settings_for(study, trial) if setting.muscle)
-    if trial.role == "mvic" and not any(concerns(setting, trial, targets) for setting in wanted):
-        return _not_for_us(trial)
-    try:
-        loaded = load_trial(trial, reader, vocabulary)
-    except EmgpipeError as error:
-        return _failed(trial, str(error))
-    if trial.role != "task":
-        return TrialStep(trial, loaded, (), loaded.findings)
-    try:
-        found = find_repetitions(study.detector_for(trial.exercise), loaded.signals)
-    except SegmentationError as error:
-        return _failed(trial, str(error), loaded.findings)
-    findings = (*loaded.findings, *(_in_trial(finding, trial) for finding in found.findings))
-    if not found.repetitions:
-        reason = next((one.reason for one in found.findings if one.level == "fail"), "no repetition was found")
-        return TrialStep(trial, loaded, (), findings, failure=reason)
-    short = too_short(trial, loaded.signals.signals, found.repetitions)
-    return TrialStep(trial, loaded, found.repetitions, (*findings, *short))
-
-
-def _in_one_unit(steps: Sequence[TrialStep]) -> list[TrialStep]:
-    """Leave out signals that are not in the unit of the other trials of their muscle; a trial without EMG fails."""
-    loaded = [(step.trial, step.loaded.signals.signals) for step in steps if step.loaded is not None]
-    odd = odd_units(loaded)
-    return [_without(step, odd) for step in steps] if odd else list(steps)
-
-
-def _without(step: TrialStep, odd: Mapping[tuple[str, str], Finding]) -> TrialStep:
-    if step.loaded is None:
-        return step
-    signals = step.loaded.signals.signals
-    kept = tuple(signal for signal in signals if (step.trial.id, signal.label) not in odd)
-    if len(kept) == len(signals):
-        return step
-    left_out = ((step.trial.id, signal.label) for signal in signals)
-    noticed = tuple(odd[key] for key in left_out if key in odd)
-    if not any(signal.kind == "emg" for signal in kept):
-        return _failed(step.trial, noticed[0].reason, (*step.findings, *noticed))
-    return replace(with_signals(step, kept), findings=(*step.findings, *noticed))
-
-
-def _zeroed(study: Study, steps: Sequence[TrialStep]) -> tuple[list[TrialStep], tuple[Finding, ...]]:
-    """Count angles from the participant's own neutral.
-
-    Repetitions are cut before: detectors read how an angle changes, not where its zero lies, so that a session
-    without a calibration trial loses these angles and nothing else.
-    """
-    settings = study.zeroing
-    if settings is None:
-        return list(steps), ()
-    loaded = [step.loaded.signals if step.loaded else None for step in steps]
-    posed = [
-        Posed(step.trial, one.signals, one.start, one.stop) if one else Posed(step.trial)
-        for step, one in zip(steps, loaded, strict=True)
-    ]
-    neutrals = find_neutrals(settings, posed)
-    done = [with_signals(step, zeroed(settings, one.signals, neutrals)) for step, one in zip(steps, posed, strict=True)]
-    first = steps[0].trial
-    noticed = (replace(one, participant=first.participant, session=first.session) for one in neutrals.findings)
-    return done, tuple(noticed)
 
 
 def _curves(study: Study, step: TrialStep, references: Mapping[ReferenceKey, Reference]) -> list[Row]:
@@ -158,24 +84,3 @@ def _result(study: Study, step: TrialStep, references: Mapping[ReferenceKey, Ref
         history={signal.label: signal.history for signal in signals if signal.history},
         recorded=step.loaded.recorded if step.loaded else {},
     )
-
-
-def _failed(trial: Trial, reason: str, findings: tuple[Finding, ...] = ()) -> TrialStep:
-    finding = make_finding(
-        "trial_failed", "fail", reason, "the other trials are processed; mend this one and run again"
-    )
-    return TrialStep(trial, None, (), (*findings, _in_trial(finding, trial)), failure=reason)
-
-
-def _not_for_us(trial: Trial) -> TrialStep:
-    """Leave out an MVIC of muscles the study has no channel for; laboratories record more than one study needs."""
-    side = trial.factors.get("working_side", "")
-    meant = f"{' or '.join(trial.targets)}{f' ({side})' if side in ('left', 'right') else ''}"
-    reason = f"the study file has no channel for {meant}, which this MVIC is meant for"
-    return TrialStep(
-        trial, findings=(_in_trial(make_finding("mvic_not_needed", "note", reason), trial),), left_out=reason
-    )
-
-
-def _in_trial(finding: Finding, trial: Trial) -> Finding:
-    return replace(finding, participant=trial.participant, session=trial.session, trial=trial.id)

@@ -15,14 +15,14 @@ from emgpipe.model.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
 
 def metrics_table(rows: Sequence[tuple[Trial, list[dict[str, Any]]]], variant: str = MAIN_VARIANT) -> pd.DataFrame:
     """Return the metrics table of these trials, without findings; columns as in `emgpipe.model.tables`."""
-    added = {"variant": variant, "findings": "", "excluded": False}
+    added = {"variant": variant, "findings": "", "excluded": False, "decisions": ""}
     return _table(rows, METRIC_COLUMNS, added)
 
 
@@ -58,39 +58,51 @@ def concatenate(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.Da
 
 
 def link_findings(metrics: pd.DataFrame, findings: Sequence[Finding], references: Sequence[Reference]) -> pd.DataFrame:
-    """Fill the column ``findings``: those of the number's trial, of its muscle, and of the reference it rests on."""
+    """Fill the column ``findings``: those of the number's trial, repetition, muscle, and of the reference it rests on.
+
+    Where a muscle has more than one placement, a finding about one of them touches the numbers of that one only.
+    """
     if metrics.empty:
         return metrics
-    by_place: dict[tuple[str, str, str], list[str]] = {}
+    by_place: dict[_Place, list[Finding]] = {}
     for finding in findings:
-        place = (finding.trial, finding.muscle, finding.side)
         if finding.channel and not finding.muscle:
             continue  # about a channel the study does not use
-        by_place.setdefault(place, []).append(finding.id)
+        by_place.setdefault((finding.trial, finding.muscle, finding.side), []).append(finding)
     made_of = {
         reference.id: tuple(dict.fromkeys(attempt.trial for attempt in reference.used)) for reference in references
     }
-    columns = zip(metrics["trial"], metrics["muscle"], metrics["side"], metrics["reference"], strict=True)
-    cache: dict[tuple[str, str, str, str], str] = {}
+    columns = (metrics[name] for name in ("trial", "muscle", "side", "placement", "onset", "reference"))
+    cache: dict[_Number, str] = {}
     linked = []
-    for row in columns:
+    for row in zip(*columns, strict=True):
         if row not in cache:
             cache[row] = _ids_for(row, by_place, made_of)
         linked.append(cache[row])
     return metrics.assign(findings=linked)
 
 
+_Place = tuple[str, str, str]
+"""Trial, muscle, side."""
+_Number = tuple[str, str, str, str, float, str]
+"""Trial, muscle, side, placement, onset, reference."""
+
+
 def _ids_for(
-    place: tuple[str, str, str, str],
-    by_place: dict[tuple[str, str, str], list[str]],
-    made_of: dict[str, tuple[str, ...]],
+    number: _Number, by_place: Mapping[_Place, Sequence[Finding]], made_of: Mapping[str, tuple[str, ...]]
 ) -> str:
-    trial, muscle, side, reference = place
+    trial, muscle, side, placement, onset, reference = number
     spots = [(trial, muscle, side), (trial, "", ""), ("", "", "")]
     if muscle:
         spots.append(("", muscle, side))
         spots.extend(spot for one in made_of.get(reference, ()) for spot in ((one, muscle, side), (one, "", "")))
-    return " ".join(dict.fromkeys(identity for spot in spots for identity in by_place.get(spot, ())))
+    touching = (
+        finding.id
+        for spot in spots
+        for finding in by_place.get(spot, ())
+        if finding.placement in ("", placement) and finding.onset in (None, onset)
+    )
+    return " ".join(dict.fromkeys(touching))
 
 
 def _table(

@@ -4,6 +4,7 @@ Read `recording` (what a file holds), `trial` (what was done), `signal` (a chann
 `reference`, `finding`, in that order.
 """
 
+from emgpipe.model.decision import Action, Decision
 from emgpipe.model.finding import Finding, Level, make_finding
 from emgpipe.model.recording import (
     Acquisition,
@@ -32,8 +33,10 @@ from emgpipe.model.trial import Phase, Repetition, Role, Trial, TrialFile
 
 __all__ = [
     "Acquisition",
+    "Action",
     "Channel",
     "Comparison",
+    "Decision",
     "Event",
     "Family",
     "Finding",

@@ -21,12 +21,16 @@ class Finding:
         ``fail``: the number should not be used; ``warn``: look at it; ``note``: good to know.
     reason, remedy : str
         Plain words: what was seen, what to do.
-    participant, session, trial, channel, muscle, side : str
+    participant, session, trial, channel, muscle, side, placement : str
         Where; empty when it does not apply.
+    onset : float or None
+        The repetition it is about, by the time (s) it begins at; None: not about one repetition.
     start, stop : float or None
         Span in seconds of the trial's clock.
     value, unit
         The figure behind the finding.
+    stage : str
+        Of the signal the figure was taken from: raw, filtered, envelope; empty where no signal was looked at.
     """
 
     kind: str
@@ -43,13 +47,16 @@ class Finding:
     stop: float | None = None
     value: float | None = None
     unit: str = ""
+    placement: str = ""
+    onset: float | None = None
+    stage: str = ""
 
     @property
     def id(self) -> str:
         """A name that stays the same between runs: kind plus a hash of where and what."""
-        where = "|".join(
-            (self.participant, self.session, self.trial, self.channel, self.muscle, self.side, self.reason)
-        )
+        place = (self.participant, self.session, self.trial, self.channel, self.muscle, self.side, self.placement)
+        onset = "" if self.onset is None else f"{self.onset:.6g}"
+        where = "|".join((*place, onset, self.reason))
         return f"{self.kind}-{hashlib.sha256(where.encode()).hexdigest()[:8]}"
 
 

@@ -21,6 +21,7 @@ reference                 id of the reference used, or empty
 variant                   which variant of the settings made it; ``main`` unless a sensitivity analysis runs
 findings                  ids of the findings that touch it, separated by spaces
 excluded                  True when a decision excludes it from comparisons
+decisions                 ids of the decisions about it, separated by spaces
 ========================  =============================================================================================
 
 **curves**: one row per repetition and channel; the columns ``0`` to ``100`` hold the curve at that percentage of the
@@ -37,14 +38,14 @@ REPETITION: Final = ("repetition", "onset", "phase")
 SIGNAL: Final = ("kind", "muscle", "side", "placement")
 METRIC_COLUMNS: Final = (
     *REPETITION, *SIGNAL, "metric", "stage", "value", "unit", "amplitude", "amplitude_unit", "reference",
-    "variant", "findings", "excluded",
+    "variant", "findings", "excluded", "decisions",
 )  # fmt: skip
 """After `WHERE` and the factors."""
 CURVE_POINTS: Final = 101
 CURVE_COLUMNS: Final = (*REPETITION, *SIGNAL, "stage", "unit", *(str(point) for point in range(CURVE_POINTS)))
 FINDING_COLUMNS: Final = (
-    "id", "level", "kind", "participant", "session", "trial", "channel", "muscle", "side", "start", "stop",
-    "value", "unit", "reason", "remedy",
+    "id", "level", "kind", "participant", "session", "trial", "channel", "muscle", "side", "placement", "onset",
+    "start", "stop", "value", "unit", "stage", "reason", "remedy",
 )  # fmt: skip
 MAIN_VARIANT: Final = "main"
 """The `variant` of the analysis itself, beside the variants of its settings."""

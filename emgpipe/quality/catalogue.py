@@ -1,0 +1,45 @@
+"""The checks there are, in the order in which they are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from emgpipe.quality.base import Check
+from emgpipe.quality.channel.clipping import Clipping
+from emgpipe.quality.channel.flat import Flat
+from emgpipe.quality.channel.mains import Mains
+from emgpipe.quality.channel.processed import Processed
+from emgpipe.quality.channel.sampling_rate import SamplingRate
+from emgpipe.quality.channel.unit import Unit
+from emgpipe.settings import one_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CHECKS: tuple[type[Check], ...] = (
+    SamplingRate,
+    Clipping,
+    Flat,
+    Mains,
+    Unit,
+    Processed,
+)
+
+if TYPE_CHECKING:
+    AnyCheck = Check
+else:
+    AnyCheck = one_of(CHECKS)
+
+DEFAULT_CHECKS: Final[tuple[Check, ...]] = tuple(check() for check in CHECKS)
+
+
+def with_changes(changes: Iterable[Check]) -> tuple[Check, ...]:
+    """Return all checks, those a study file states as it states them."""
+    stated = {change.name: change for change in changes}
+    return tuple(stated.get(check.name, check) for check in DEFAULT_CHECKS)
+
+
+def check_that_finds(kind: str) -> str:
+    """Return the name of the check that makes findings of a kind; empty if none does."""
+    found: Any = next((check for check in DEFAULT_CHECKS if kind in check.finds), None)
+    return found.name if found else ""

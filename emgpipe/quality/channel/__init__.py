@@ -1,0 +1,1 @@
+"""Checks of one channel by itself; one file each."""

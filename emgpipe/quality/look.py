@@ -1,0 +1,58 @@
+"""Make the checks of a list on a channel, a trial or a session, and say where each finding belongs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from emgpipe.quality.base import ChannelCheck, SessionCheck, TrialCheck
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from emgpipe.model import Finding
+    from emgpipe.quality.base import Check
+    from emgpipe.quality.views import ChannelView, SessionView, TrialView
+
+
+def look_at_channel(checks: Sequence[Check], channel: ChannelView) -> tuple[Finding, ...]:
+    """Make the checks of single channels; nothing for other kinds than EMG, and for dead channels.
+
+    Dead channels are `check_samples`' task: nothing else can be said about them.
+    """
+    if channel.kind != "emg" or channel.is_dead:
+        return ()
+    return tuple(
+        replace(finding, channel=channel.label, stage=finding.stage or check.stage)
+        for check in checks
+        if check.use and isinstance(check, ChannelCheck)
+        for finding in check.look(channel)
+    )
+
+
+def look_at_trial(checks: Sequence[Check], trial: TrialView) -> tuple[Finding, ...]:
+    """Make the checks of single channels and of channels beside each other."""
+    found: list[Finding] = []
+    for channel in trial.targets:
+        muscle, side, placement = channel.key
+        found.extend(
+            replace(one, trial=trial.id, muscle=muscle, side=side, placement=placement)
+            for one in look_at_channel(checks, channel)
+        )
+    for check in checks:
+        if check.use and isinstance(check, TrialCheck):
+            found.extend(replace(one, trial=trial.id, stage=one.stage or check.stage) for one in check.look(trial))
+    return tuple(found)
+
+
+def look_at_session(checks: Sequence[Check], session: SessionView) -> tuple[Finding, ...]:
+    """Make all checks: of channels, of trials, and of the session as a whole."""
+    found = [finding for trial in session.trials for finding in look_at_trial(checks, trial)]
+    for check in checks:
+        if check.use and isinstance(check, SessionCheck):
+            found.extend(replace(one, stage=one.stage or check.stage) for one in check.look(session))
+    return tuple(_in_session(found, session))
+
+
+def _in_session(findings: Iterable[Finding], session: SessionView) -> Iterator[Finding]:
+    return (replace(one, participant=session.participant, session=session.session) for one in findings)

@@ -1,0 +1,1 @@
+"""Checks of all trials of one participant's session; one file each."""

@@ -1,0 +1,1 @@
+"""Checks of the channels of one trial beside each other; one file each."""
