@@ -76,7 +76,8 @@ def _curves(person, exercise, where, size, rng) -> list[dict[str, Any]]:
                 "onset": 4.0 * repetition, "kind": "emg" if emg else "angle", "unit": "%MVIC" if emg else "deg",
                 "side": "right" if emg else "",
             }  # fmt: skip
-            gone = ("metric", "value", "amplitude", "amplitude_unit", "reference", "variant", "findings", "excluded", "decisions")
+            gone = ("metric", "value", "amplitude", "amplitude_unit", "reference", "variant")
+            gone += ("findings", "excluded", "decisions")
             values = shape * float(np.exp(0.1 * rng.standard_normal())) + rng.standard_normal(CURVE_POINTS)
             kept = {name: value for name, value in base.items() if name not in gone} | about
             rows.append(kept | {str(point): value for point, value in enumerate(values)})
