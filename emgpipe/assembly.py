@@ -217,6 +217,14 @@ def _filter_findings(channel: Channel, result: ChainResult | None) -> list[Findi
         )
         count = float(result.too_short)
         found.append(make_finding("stretch_too_short", "note", reason, _GAPS, channel=channel.label, value=count))
+    if result is not None and result.blanked:
+        reason = (
+            f"the chain set {result.blanked} samples of '{channel.label}' ({result.blanked / channel.sampling_rate:.3g} s) "
+            "to missing; numbers are made of the others"
+        )
+        remedy = "look at the trace: were these artifacts? A number more than a tenth of whose samples is missing is empty"
+        count = float(result.blanked)
+        found.append(make_finding("samples_blanked", "note", reason, remedy, channel=channel.label, value=count))
     if result is not None and result.negative:
         reason = (
             f"the low-pass undershot zero in {result.negative} of {result.envelope.size} samples of the envelope of "

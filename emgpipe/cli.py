@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from emgpipe import __version__
-from emgpipe.commands import compare, convert, demo, formats, init, inspect, plan, run, schema, vocabulary
+from emgpipe.commands import check, compare, convert, decide, demo, formats, init, inspect, plan, run, schema, vocabulary
 from emgpipe.commands.exits import EXIT_CODES, EXIT_NOT_STARTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (demo, plan, inspect, init, convert, run, compare, formats, vocabulary, schema)
+COMMANDS = (demo, plan, inspect, check, init, convert, run, compare, decide, formats, vocabulary, schema)
 """In the order of the help text."""
 
 

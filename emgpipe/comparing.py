@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgpipe import __version__
 from emgpipe.comparison import compare_all
-from emgpipe.config import changed_settings, load_study, phases_asked, plain_settings, portable, study_sources
+from emgpipe.config import (
+    KnownPlaces,
+    changed_settings,
+    load_study,
+    phases_asked,
+    placed,
+    plain_settings,
+    portable,
+    read_decisions,
+    study_sources,
+)
 from emgpipe.errors import StoreError
 from emgpipe.model import StudyResult
-from emgpipe.session_tables import findings_table
+from emgpipe.selection import Selection
 from emgpipe.store import (
+    DECISIONS,
+    FOLDER,
+    METRICS,
     RUN_FILE,
     STORED_TABLES,
     file_hash,
@@ -22,18 +35,21 @@ from emgpipe.store import (
     stored_tables,
     update_run_file,
     write_comparisons,
+    write_table,
     write_text,
 )
+from emgpipe.verdicts import judge, needs_run, stop_words, stored_decisions
 from emgpipe.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    import pandas as pd
+
     from emgpipe.comparison import StudyTables
     from emgpipe.config import Study
-    from emgpipe.model import Comparison
-
-PAGE = "comparisons.html"
+    from emgpipe.model import Comparison, Decision, Finding
+    from emgpipe.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +67,10 @@ class Compared:
         All of it as one HTML file.
     files : tuple of Path
         Everything that was written, the page among it.
+    stopped : bool
+        Whether failed checks kept all comparisons from being made.
+    notices : tuple of str
+        What is wrong with the decisions table.
     """
 
     comparisons: tuple[Comparison, ...]
@@ -58,15 +78,29 @@ class Compared:
     drawn: tuple[str, ...]
     page: Path
     files: tuple[Path, ...]
+    stopped: bool = False
+    notices: tuple[str, ...] = ()
 
 
-def compare_study(path: str | Path) -> Compared:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What comparisons are made from: nothing if checks stop the study, else the numbers selected."""
+
+    stopped: tuple[Finding, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    use: Selection = field(default_factory=Selection)
+
+
+def compare_study(path: str | Path, use: Selection | None = None) -> Compared:
     """Repeat the comparisons of a study from the tables its run left, as the study file asks for them now.
 
     Parameters
     ----------
     path : str or Path
-        The study file. Its comparisons, primary outcome and vocabulary may have changed since the run.
+        The study file. Its comparisons, primary outcome, vocabulary, decisions table and what becomes of failed checks
+        may have changed since the run; decisions are applied anew, and the columns of the metrics about them written.
+    use : Selection, optional
+        Other numbers than those that count; what comes of it is written beside the comparisons, not over them.
 
     Returns
     -------
@@ -75,11 +109,12 @@ def compare_study(path: str | Path) -> Compared:
     Raises
     ------
     ConfigError
-        The study file cannot be used.
+        The study file or its decisions table cannot be used.
     StoreError
-        There are no tables, they are not those of the run, or they were measured with other settings.
+        There are no tables, they are not those of the run, they were measured with other settings, or decisions about
+        references changed.
     """
-    started = time.time()
+    started, use = time.time(), use or Selection()
     file = Path(path)
     study = load_study(file)
     folder = study.results_folder
@@ -87,10 +122,16 @@ def compare_study(path: str | Path) -> Compared:
     settings = plain_settings(study, file.parent)
     _require_same(study, file, run, settings)
     tables = stored_tables(folder / name for name in STORED_TABLES if name in run["outputs"])
-    compared = compare_stored(study, tables, settings)
-    written = {one.relative_to(folder).as_posix(): file_hash(one) for one in compared.files}
-    kept = {name: digest for name, digest in run["outputs"].items() if not _of_comparisons(name)}
-    sources = {portable(one, file.parent): file_hash(one) for one in study_sources(file)}
+    decisions, notices = _decided(study, file, run, tables)
+    verdict = judge(tables.metrics, tables.findings, decisions, study.quality)
+    judged = _write_verdict(folder, verdict) if _differ(tables, verdict) else []
+    compared = compare_stored(
+        study, replace(tables, **verdict.tables), settings, Asked(verdict.stopped, decisions, use)
+    )
+    written = {one.relative_to(folder).as_posix(): file_hash(one) for one in (*judged, *compared.files)}
+    fresh = not judged and run["settings"] == settings
+    kept = {name: digest for name, digest in run["outputs"].items() if not _replaced(name, use, fresh=fresh)}
+    sources = {portable(one, file.parent): file_hash(one) for one in (*study_sources(file), *decisions_files(study))}
     update_run_file(
         folder / RUN_FILE,
         run,
@@ -100,22 +141,65 @@ def compare_study(path: str | Path) -> Compared:
         timing=run["timing"] | {"compared": started, "compare_seconds": time.time() - started},
     )
     remove_stale(folder, run["outputs"], kept | written)
-    return compared
+    return replace(compared, notices=notices)
 
 
-def compare_stored(study: Study, tables: StudyTables, settings: Mapping[str, Any]) -> Compared:
-    """Make the comparisons of a study and write them with their page."""
+def compare_stored(study: Study, tables: StudyTables, settings: Mapping[str, Any], asked: Asked) -> Compared:
+    """Make the comparisons of a study and write them with their page; none where failed checks stop the study."""
     from emgpipe.report import comparison_part, render_comparisons
 
     folder, vocabulary = study.results_folder, load_vocabulary(study.vocabulary)
-    comparisons, errors = compare_all(study.comparisons, tables, vocabulary, study.primary_outcome)
-    problems = tuple(map(str, errors))
-    written = write_comparisons(folder, comparisons, problems)
+    used = asked.use.applied(tables, asked.decisions, study.quality)
+    comparators = () if asked.stopped else study.comparisons
+    comparisons, errors = compare_all(comparators, used, vocabulary, study.primary_outcome)
+    comparisons = tuple(asked.use.named(one) for one in comparisons)
+    problems = stop_words(asked.stopped) if asked.stopped else tuple(map(str, errors))
+    written = write_comparisons(folder, comparisons, problems, name=FOLDER + asked.use.suffix)
     drawn = tuple(map(comparison_part, comparisons))
     rules = sorted(set(tables.references["rule"])) if len(tables.references) else []
-    page = render_comparisons(_known(study, tables, settings, comparisons), drawn, rules, problems)
-    write_text(folder / PAGE, page)
-    return Compared(comparisons, problems, drawn, folder / PAGE, (*written, folder / PAGE))
+    page = render_comparisons(_known(study, used, settings, comparisons), drawn, rules, problems, asked.use.words)
+    at = folder / asked.use.page
+    write_text(at, page)
+    return Compared(comparisons, problems, drawn, at, (*written, at), stopped=bool(asked.stopped))
+
+
+def _decided(
+    study: Study, file: Path, run: Mapping[str, Any], tables: StudyTables
+) -> tuple[tuple[Decision, ...], tuple[str, ...]]:
+    """Return all decisions as they are now, and what is wrong with them; refuse where references would change."""
+    before = stored_decisions(tables.decisions) if len(tables.decisions) else ()
+    stated, wrong = read_decisions(study.quality.decisions, load_vocabulary(study.vocabulary))
+    trials = {str(one["name"]) for one in run.get("outcomes", ()) if one["what"] == "trial"}
+    people = set(tables.metrics["participant"]) | {name.partition("/")[0] for name in trials}
+    now, unknown = placed(stated, KnownPlaces(frozenset(people), frozenset(trials)))
+    measured = set(tables.metrics["trial"])
+    was = {one.id: one for one in before if one.source == "table" and needs_run(one, measured)}
+    new = {one.id: one for one in now if needs_run(one, measured)}
+    if was.keys() != new.keys():
+        changed = [one for name, one in (was | new).items() if (name in was) != (name in new)]
+        said = "; ".join(f"{one.action} {one.trial or one.muscle} ({one.who}, {one.when})" for one in changed[:5])
+        raise StoreError(
+            f"decisions about references changed since the run, and with them every %MVIC: {said}. "
+            f"Use: emgpipe run {file}"
+        )
+    notices = tuple(f"{one.where}: {one.message}" for one in (*wrong, *unknown))
+    return (*(one for one in before if one.source == "study file"), *now), notices
+
+
+def _differ(tables: StudyTables, verdict: Verdict) -> bool:
+    names = ["excluded", "value_excluded", "decisions"]
+    same = names[0] in tables.metrics and tables.metrics[names].equals(verdict.metrics[names])
+    return not same or not _as_text(tables.decisions).equals(_as_text(verdict.decisions))
+
+
+def _as_text(table: pd.DataFrame) -> pd.DataFrame:
+    return table.fillna("").astype(str)
+
+
+def _write_verdict(folder: Path, verdict: Verdict) -> list[Path]:
+    write_table(verdict.metrics, folder / METRICS)
+    write_table(verdict.decisions, folder / DECISIONS)
+    return [folder / METRICS, folder / DECISIONS]
 
 
 def _known(
@@ -128,7 +212,8 @@ def _known(
         folder=study.results_folder,
         metrics=tables.metrics,
         curves=tables.curves,
-        findings=findings_table(()),
+        findings=tables.findings,
+        decisions=tables.decisions,
         comparisons=comparisons,
         references=(),
         outcomes=(),
@@ -138,8 +223,11 @@ def _known(
     )
 
 
-def _of_comparisons(name: str) -> bool:
-    return name == PAGE or name.startswith("comparisons/")
+def _replaced(name: str, use: Selection, *, fresh: bool) -> bool:
+    """Tell whether an output is of these comparisons, or of a selection that is out of date with them."""
+    own = name == use.page or name.startswith(f"{FOLDER}{use.suffix}/")
+    others = not fresh and not use.suffix and name.startswith(f"{FOLDER}_")
+    return own or others
 
 
 def _require_same(study: Study, file: Path, run: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
@@ -178,3 +266,9 @@ def stated_tables(study: Study) -> list[Path]:
     stated = [study.recordings.trials_path, study.recordings.participants_path]
     stated += [getattr(rule.detector, "path", None) for rule in study.repetitions]
     return [path for path in stated if path is not None]
+
+
+def decisions_files(study: Study) -> list[Path]:
+    """Return the decisions table, where there is one."""
+    path = study.quality.decisions
+    return [path] if path is not None and path.is_file() else []

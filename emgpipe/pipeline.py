@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emgpipe.metrics import curve_rows
-from emgpipe.model import ReferenceWindow, SessionResult, Trial, TrialResult
+from emgpipe.model import Cleaned, ReferenceWindow, SessionResult, Trial, TrialResult
 from emgpipe.model.tables import METRIC_COLUMNS
 from emgpipe.preparation import prepare_session
 from emgpipe.session_tables import concatenate, curves_table, link_findings, metrics_table
@@ -31,23 +31,27 @@ if TYPE_CHECKING:
 
     from emgpipe.config import Study
     from emgpipe.metrics.rows import Row
-    from emgpipe.model import Reference, ReferenceKey
+    from emgpipe.model import Decision, Reference, ReferenceKey
     from emgpipe.vocabulary import Vocabulary
 
 
-def process_session(study: Study, vocabulary: Vocabulary, trials: Sequence[Trial]) -> SessionResult:
+def process_session(
+    study: Study, vocabulary: Vocabulary, trials: Sequence[Trial], decisions: Sequence[Decision] = ()
+) -> SessionResult:
     """Process all trials of one participant's session; a trial that fails does not stop the others.
 
     Parameters
     ----------
     trials : sequence of Trial
         All of one participant and session; not empty.
+    decisions : sequence of Decision
+        About references: which MVIC trial or value is one, and which trials are none.
     """
-    prepared = prepare_session(study, vocabulary, trials)
+    prepared = prepare_session(study, vocabulary, trials, decisions)
     steps, references, findings = prepared.steps, prepared.references, prepared.findings
     metrics = metrics_table([(step.trial, rows_of(study, step, references)) for step in steps])
     metrics = link_findings(metrics, findings, tuple(references.values()))
-    variants = list(measure_variants(study, steps, prepared.about_references))
+    variants = list(measure_variants(study, prepared, decisions))
     curves = curves_table([(step.trial, _curves(study, step, references)) for step in steps])
     return SessionResult(
         participant=trials[0].participant,
@@ -68,7 +72,9 @@ def _curves(study: Study, step: TrialStep, references: Mapping[ReferenceKey, Ref
 
 def _result(study: Study, step: TrialStep, references: Mapping[ReferenceKey, Reference]) -> TrialResult:
     windows = tuple(
-        ReferenceWindow(one.muscle, one.side, attempt.start, attempt.stop, attempt.value)
+        ReferenceWindow(
+            one.muscle, one.side, attempt.start, attempt.stop, attempt.value, one.placement, attempt.is_contiguous
+        )
         for one in references.values()
         for attempt in one.used
         if attempt.trial == step.trial.id and step.trial.role == "mvic"
@@ -83,4 +89,9 @@ def _result(study: Study, step: TrialStep, references: Mapping[ReferenceKey, Ref
         windows=windows,
         history={signal.label: signal.history for signal in signals if signal.history},
         recorded=step.loaded.recorded if step.loaded else {},
+        cleaned=tuple(
+            Cleaned(signal.muscle, signal.side, signal.placement, signal.unit, signal.removed)
+            for signal in signals
+            if signal.removed
+        ),
     )

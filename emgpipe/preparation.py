@@ -17,14 +17,14 @@ from emgpipe.model import Finding, Trial, make_finding
 from emgpipe.quality import look_at_session
 from emgpipe.segmentation import find_repetitions
 from emgpipe.session_views import session_view
-from emgpipe.trial_step import TrialStep, references_of, with_signals
+from emgpipe.trial_step import Normalized, TrialStep, normalize_session, with_signals
 from emgpipe.zeroing import Posed, find_neutrals, zeroed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from emgpipe.config import Study
-    from emgpipe.model import Reference, ReferenceKey
+    from emgpipe.model import Decision, Reference, ReferenceKey
     from emgpipe.vocabulary import Vocabulary
 
 
@@ -35,35 +35,65 @@ class Prepared:
     Attributes
     ----------
     steps : list of TrialStep
+    recorded : list of TrialStep
+        The same before baseline noise was subtracted; without that, they are the same.
     references : mapping
         Muscle, side and placement -> reference.
     findings : tuple of Finding
         Everything that was noticed, about trials, angles, references and signals.
     about_references : tuple of Finding
         Those of them that say why a reference is missing or doubtful.
+    checked : tuple of Finding
+        Those of them that the checks made.
     """
 
     steps: list[TrialStep]
+    recorded: list[TrialStep]
     references: Mapping[ReferenceKey, Reference]
     findings: tuple[Finding, ...]
     about_references: tuple[Finding, ...]
+    checked: tuple[Finding, ...] = ()
 
 
-def prepare_session(study: Study, vocabulary: Vocabulary, trials: Sequence[Trial]) -> Prepared:
+def prepare_session(
+    study: Study, vocabulary: Vocabulary, trials: Sequence[Trial], decisions: Sequence[Decision] = ()
+) -> Prepared:
     """Load, cut and normalize all trials of one session and make the checks; a trial that fails stops no other.
 
     Parameters
     ----------
     trials : sequence of Trial
         All of one participant and session; not empty.
+    decisions : sequence of Decision
+        Those about references and MVIC trials are applied here.
     """
     reader = SessionReader(study)
-    steps = _in_one_unit([_load_and_cut(study, reader, vocabulary, trial) for trial in trials])
+    steps = _in_one_unit([_begun(study, reader, vocabulary, trial) for trial in trials])
     steps, poses = _zeroed(study, steps)
-    references, noticed = references_of(study, steps)
-    checked = look_at_session(study.quality.all_checks, session_view(steps, references))
+    normalized = normalize_session(study, steps, decisions)
+    references, noticed = normalized.references, normalized.findings
+    checked = look_at_session(study.quality.all_checks, session_view(study, _to_look_at(steps, normalized), references))
     found = (*(finding for step in steps for finding in step.findings), *poses, *noticed, *checked)
-    return Prepared(steps, references, found, noticed)
+    return Prepared(list(normalized.steps), steps, references, found, noticed, checked)
+
+
+def _to_look_at(recorded: Sequence[TrialStep], normalized: Normalized) -> list[TrialStep]:
+    """Return the trials as they are measured, rest as it was recorded: without its noise it says nothing."""
+    pairs = zip(recorded, normalized.steps, strict=True)
+    return [before if before.trial.role == "rest" else after for before, after in pairs]
+
+
+def _begun(study: Study, reader: SessionReader, vocabulary: Vocabulary, trial: Trial) -> TrialStep:
+    step = _load_and_cut(study, reader, vocabulary, trial)
+    if trial.role != "mvic":
+        return step
+    targets = targeted(trial, vocabulary)
+    meant = tuple(
+        (setting.muscle, setting.side, setting.placement)
+        for setting, _ in settings_for(study, trial)
+        if setting.use and setting.muscle and concerns(setting, trial, targets)
+    )
+    return replace(step, meant=meant)
 
 
 def _load_and_cut(study: Study, reader: SessionReader, vocabulary: Vocabulary, trial: Trial) -> TrialStep:

@@ -12,21 +12,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgpipe import __version__
-from emgpipe.comparing import compare_stored, stated_tables
-from emgpipe.config import list_participants, list_trials, load_study, plain_settings, portable, study_sources
+from emgpipe.comparing import Asked, compare_stored, decisions_files, stated_tables
+from emgpipe.config import (
+    KnownPlaces,
+    list_participants,
+    list_trials,
+    load_study,
+    placed,
+    plain_settings,
+    portable,
+    read_decisions,
+    stated_decisions,
+    study_sources,
+)
 from emgpipe.errors import ConfigError
 from emgpipe.model import SessionResult, StudyResult, Trial, make_finding
 from emgpipe.model.tables import CURVE_COLUMNS, MAIN_VARIANT, METRIC_COLUMNS
+from emgpipe.peak_windows import peak_windows
 from emgpipe.pipeline import process_session
 from emgpipe.run_account import listing_findings, outcomes
 from emgpipe.session_tables import concatenate, findings_table
 from emgpipe.store import (
+    CLEANING,
     CURVES,
+    DECISIONS,
+    FINDINGS,
     METRICS,
     PARTICIPANTS,
     REFERENCES,
     RUN_FILE,
     RunFile,
+    cleaning_table,
     earlier_outputs,
     file_hash,
     read_session_trials,
@@ -39,6 +55,7 @@ from emgpipe.store import (
     write_table,
     write_text,
 )
+from emgpipe.verdicts import about_references, judge
 from emgpipe.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -47,7 +64,8 @@ if TYPE_CHECKING:
     from emgpipe.comparing import Compared
     from emgpipe.comparison import StudyTables
     from emgpipe.config import Participants, Study, TrialList
-    from emgpipe.model import Reference
+    from emgpipe.model import Decision, Finding, Reference
+    from emgpipe.verdicts import Verdict
     from emgpipe.vocabulary import Vocabulary
 
 
@@ -88,12 +106,17 @@ def run_study(path: str | Path, *, progress: Callable[[int, int, str], None] | N
     listing = list_trials(study, vocabulary)
     _refuse_impossible(study, listing, file)
     people = list_participants(study.recordings, (trial.participant for trial in listing.trials))
-    listing = replace(listing, problems=(*listing.problems, *(people.problems if people else ())))
+    stated, wrong = read_decisions(study.quality.decisions, vocabulary)
+    stated, unknown = placed(stated, KnownPlaces.of(listing.trials))
+    noticed = (*(people.problems if people else ()), *wrong, *unknown)
+    listing = replace(listing, problems=(*listing.problems, *noticed))
     settings = plain_settings(study, file.parent)
-    sessions = list(_sessions(study, vocabulary, listing.trials, settings, progress))
-    measured = _write_measured(study.results_folder, sessions, people)
+    sessions = list(_sessions(study, vocabulary, listing.trials, about_references(stated), settings, progress))
+    decisions = (*stated_decisions(study, listing), *stated)
+    verdict = _verdict(study, listing, sessions, decisions)
+    measured = _write_measured(study.results_folder, sessions, people, verdict)
     tables = stored_tables(measured)  # as `emgpipe compare` will have them, to the last digit
-    compared = compare_stored(study, tables, settings)
+    compared = compare_stored(study, tables, settings, Asked(verdict.stopped, decisions))
     result = _gather(study, listing, sessions, settings, tables, compared)
     pages = _write_pages(result, sessions, compared.drawn)
     _write_run(result, study, file, [*measured, *compared.files, *pages, *(one.path for one in sessions)], started)
@@ -115,13 +138,14 @@ def _sessions(
     study: Study,
     vocabulary: Vocabulary,
     trials: Sequence[Trial],
+    decisions: Sequence[Decision],
     settings: dict[str, Any],
     progress: Callable[[int, int, str], None] | None,
 ) -> Iterator[_Session]:
     """Process session after session; each is written and its signals let go before the next."""
     groups = [list(group) for _, group in groupby(sorted(trials, key=_place), key=_place)]
     for done, group in enumerate(groups, start=1):
-        result = process_session(study, vocabulary, group)
+        result = process_session(study, vocabulary, group, decisions)
         path = session_path(study.results_folder, result.participant, result.session)
         tables = {"references": references_table(result.references), "findings": findings_table(result.findings)}
         write_session(path, result, tables, settings)
@@ -140,12 +164,27 @@ def _without_traces(result: SessionResult) -> SessionResult:
     return replace(result, trials=tuple(replace(trial, traces=()) for trial in result.trials))
 
 
-def _write_measured(folder: Path, sessions: Sequence[_Session], people: Participants | None) -> list[Path]:
+def _verdict(study: Study, listing: TrialList, sessions: Sequence[_Session], decisions: Sequence[Decision]) -> Verdict:
+    """Judge the numbers of all sessions by what was found about them, and by what was decided."""
+    metrics = concatenate([one.light.metrics for one in sessions], METRIC_COLUMNS)
+    return judge(metrics, findings_table(_findings(study, listing, sessions)), decisions, study.quality)
+
+
+def _findings(study: Study, listing: TrialList, sessions: Sequence[_Session]) -> list[Finding]:
+    of_sessions = (finding for one in sessions for finding in one.light.findings)
+    return [*listing_findings(listing), *peak_windows(study), *of_sessions]
+
+
+def _write_measured(
+    folder: Path, sessions: Sequence[_Session], people: Participants | None, verdict: Verdict
+) -> list[Path]:
     """Write the tables that comparisons are made from; return their paths."""
     import pandas as pd
 
     tables = {
-        METRICS: concatenate([one.light.metrics for one in sessions], METRIC_COLUMNS),
+        METRICS: verdict.metrics,
+        FINDINGS: verdict.findings,
+        DECISIONS: verdict.decisions,
         CURVES: concatenate([one.light.curves for one in sessions], CURVE_COLUMNS),
         REFERENCES: references_table(_references(sessions)),
     }
@@ -170,9 +209,8 @@ def _gather(
 ) -> StudyResult:
     """Join what was found about the sessions with the comparisons."""
     findings = [
-        *listing_findings(listing),
+        *_findings(study, listing, sessions),
         *(make_finding("comparison_not_made", "warn", problem) for problem in compared.problems),
-        *(finding for one in sessions for finding in one.light.findings),
     ]
     return StudyResult(
         name=study.name,
@@ -181,12 +219,14 @@ def _gather(
         metrics=tables.metrics,
         curves=tables.curves,
         findings=findings_table(findings),
+        decisions=tables.decisions,
         comparisons=compared.comparisons,
         references=_references(sessions),
         outcomes=tuple(outcomes(listing, [one.light for one in sessions])),
         settings=settings,
         versions=_versions(),
         sessions={f"{one.light.participant}/{one.light.session}": one.path for one in sessions},
+        cleaning=cleaning_table(trial for one in sessions for trial in one.light.trials),
     )
 
 
@@ -194,11 +234,18 @@ def _write_pages(result: StudyResult, sessions: Sequence[_Session], drawn: Seque
     """Write the findings and the report, which shows the main analysis; return their paths."""
     from emgpipe.report import render_report
 
-    write_table(result.findings, result.folder / "findings.csv")
+    write_table(result.findings, result.folder / FINDINGS)
     shown = replace(result, metrics=result.metrics[result.metrics["variant"] == MAIN_VARIANT])
     page = render_report(shown, [_Loader(one) for one in sessions], drawn)
     write_text(result.folder / "report.html", page)
-    return [result.folder / "findings.csv", result.folder / "report.html"]
+    return [result.folder / FINDINGS, *_write_cleaning(result), result.folder / "report.html"]
+
+
+def _write_cleaning(result: StudyResult) -> list[Path]:
+    if result.cleaning is None or result.cleaning.empty:
+        return []
+    write_table(result.cleaning, result.folder / CLEANING)
+    return [result.folder / CLEANING]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +260,7 @@ class _Loader:
 
 def _write_run(result: StudyResult, study: Study, file: Path, files: Sequence[Path], started: float) -> None:
     recordings = (Path(one.name) for one in result.outcomes if one.what == "recording")
-    inputs = {*study_sources(file), *stated_tables(study), *recordings}
+    inputs = {*study_sources(file), *stated_tables(study), *decisions_files(study), *recordings}
     outputs = {path.relative_to(result.folder).as_posix(): file_hash(path) for path in files}
     before = earlier_outputs(result.folder / RUN_FILE)
     write_run_file(

@@ -8,6 +8,7 @@ from emgpipe.model import Finding, Reference, Trial
 from emgpipe.model.tables import (
     CURVE_COLUMNS,
     FINDING_COLUMNS,
+    LEVEL_ORDER,
     MAIN_VARIANT,
     METRIC_COLUMNS,
     STANDARD_FACTORS,
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 def metrics_table(rows: Sequence[tuple[Trial, list[dict[str, Any]]]], variant: str = MAIN_VARIANT) -> pd.DataFrame:
     """Return the metrics table of these trials, without findings; columns as in `emgpipe.model.tables`."""
-    added = {"variant": variant, "findings": "", "excluded": False, "decisions": ""}
+    added = {
+        "variant": variant, "findings": "", "worst": "", "excluded": False, "value_excluded": False, "decisions": "",
+    }  # fmt: skip
     return _table(rows, METRIC_COLUMNS, added)
 
 
@@ -35,9 +38,10 @@ def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:
     """Return one row per finding, the worst first, without repetitions."""
     import pandas as pd
 
-    order = {"fail": 0, "warn": 1, "note": 2}
     unique = {finding.id: finding for finding in findings}
-    ranked = sorted(unique.values(), key=lambda one: (order[one.level], one.participant, one.session, one.trial))
+    ranked = sorted(
+        unique.values(), key=lambda one: (LEVEL_ORDER.index(one.level), one.participant, one.session, one.trial)
+    )
     rows = [{column: getattr(finding, column) for column in FINDING_COLUMNS} for finding in ranked]
     return pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
 
@@ -58,7 +62,7 @@ def concatenate(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.Da
 
 
 def link_findings(metrics: pd.DataFrame, findings: Sequence[Finding], references: Sequence[Reference]) -> pd.DataFrame:
-    """Fill the column ``findings``: those of the number's trial, repetition, muscle, and of the reference it rests on.
+    """Fill ``findings`` and ``worst``: those of the number's trial, repetition, muscle, and of its reference.
 
     Where a muscle has more than one placement, a finding about one of them touches the numbers of that one only.
     """
@@ -79,7 +83,14 @@ def link_findings(metrics: pd.DataFrame, findings: Sequence[Finding], references
         if row not in cache:
             cache[row] = _ids_for(row, by_place, made_of)
         linked.append(cache[row])
-    return metrics.assign(findings=linked)
+    levels = {finding.id: finding.level for finding in findings}
+    worst = {ids: worst_level(levels[one] for one in ids.split()) for ids in set(linked)}
+    return metrics.assign(findings=linked, worst=[worst[ids] for ids in linked])
+
+
+def worst_level(levels: Iterable[str]) -> str:
+    """Return the worst of some levels, empty without any."""
+    return min(levels, key=LEVEL_ORDER.index, default="")
 
 
 _Place = tuple[str, str, str]

@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emgpipe.model import Acquisition
-from emgpipe.quality import ChannelView, SessionView, TrialView
+from emgpipe.peak_windows import windows_of
+from emgpipe.quality import ChannelView, SessionView, TrialView, Windows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from emgpipe.assembly import LoadedTrial
+    from emgpipe.config import Study
     from emgpipe.model import Channel, Reference, ReferenceKey, Signal
     from emgpipe.trial_step import TrialStep
 
 
-def session_view(steps: Sequence[TrialStep], references: Mapping[ReferenceKey, Reference]) -> SessionView:
+def session_view(
+    study: Study, steps: Sequence[TrialStep], references: Mapping[ReferenceKey, Reference]
+) -> SessionView:
     """Return the trials of a session that could be loaded, each limited to the span that counts."""
     first = steps[0].trial
     return SessionView(
@@ -23,7 +27,14 @@ def session_view(steps: Sequence[TrialStep], references: Mapping[ReferenceKey, R
         session=first.session,
         trials=tuple(_trial_view(step, step.loaded) for step in steps if step.loaded is not None),
         references=references,
+        windows=_windows(study, steps),
     )
+
+
+def _windows(study: Study, steps: Sequence[TrialStep]) -> Windows:
+    """Return over how long this study averages before it takes the highest value."""
+    signals = [one for step in steps if step.loaded for one in step.loaded.signals.signals if one.kind == "emg"]
+    return windows_of(study, {signal.muscle: signal.sampling_rate for signal in signals})
 
 
 def _trial_view(step: TrialStep, loaded: LoadedTrial) -> TrialView:

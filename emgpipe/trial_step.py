@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from emgpipe.channel_map import settings_for
 from emgpipe.metrics import measure_span, measure_task
-from emgpipe.normalization import Candidate, find_references
+from emgpipe.model import Acquisition, LeftOut
+from emgpipe.normalization import Beside, Candidate, correct_noise, find_references
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from emgpipe.assembly import LoadedTrial
     from emgpipe.config import Study
     from emgpipe.metrics.rows import Row
-    from emgpipe.model import Finding, Reference, ReferenceKey, Repetition, Signal, Trial
+    from emgpipe.model import Decision, Finding, Reference, ReferenceKey, Repetition, Signal, Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class TrialStep:
     ----------
     first : int
         The number of the first repetition.
+    meant : tuple of ReferenceKey
+        MVIC only: the channels of the study it is meant for, whether or not they are there.
     """
 
     trial: Trial
@@ -34,6 +38,26 @@ class TrialStep:
     failure: str = ""
     left_out: str = ""
     first: int = 1
+    meant: tuple[ReferenceKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Normalized:
+    """The trials of a session with their references.
+
+    Attributes
+    ----------
+    steps : tuple of TrialStep
+        In their order; other envelopes than before where baseline noise was subtracted.
+    references : mapping
+        Muscle, side and placement -> reference.
+    findings : tuple of Finding
+        What was noticed about references and noise.
+    """
+
+    steps: tuple[TrialStep, ...]
+    references: Mapping[ReferenceKey, Reference]
+    findings: tuple[Finding, ...]
 
 
 def with_signals(step: TrialStep, signals: tuple[Signal, ...]) -> TrialStep:
@@ -43,26 +67,83 @@ def with_signals(step: TrialStep, signals: tuple[Signal, ...]) -> TrialStep:
     return replace(step, loaded=replace(step.loaded, signals=replace(step.loaded.signals, signals=signals)))
 
 
-def references_of(
-    study: Study, steps: Sequence[TrialStep]
-) -> tuple[dict[ReferenceKey, Reference], tuple[Finding, ...]]:
-    """Find the reference of every muscle of the session; MVIC trials were limited to their targets when mapped."""
-    candidates = [
-        Candidate(step.trial, signal, step.loaded.signals.start, step.loaded.signals.stop, step.repetitions)
+def normalize_session(study: Study, steps: Sequence[TrialStep], decisions: Sequence[Decision] = ()) -> Normalized:
+    """Subtract baseline noise where the study asks for it, and find the reference of every muscle.
+
+    MVIC trials were limited to their targets when mapped.
+
+    Parameters
+    ----------
+    steps : sequence of TrialStep
+        All trials of one session; not empty.
+    decisions : sequence of Decision
+        Those about references and MVIC trials are applied.
+    """
+    normalization = study.normalization
+    recorded = [candidate for step in steps for candidate in _candidates(study, step)]
+    corrected = correct_noise(normalization.noise, recorded)
+    tasks = tuple(one for one in corrected.candidates if one.trial.role == "task")
+    references, findings = find_references(
+        normalization,
+        [one for one in corrected.candidates if one.trial.role == normalization.role],
+        tasks,
+        beside=Beside(
+            rests=tuple(one for one in recorded if one.trial.role == "rest"),
+            lost=_lost(steps),
+            removed=corrected.removed,
+        ),
+        decisions=decisions,
+    )
+    changed = {id(old.signal): new.signal for old, new in zip(recorded, corrected.candidates, strict=True)}
+    done = (
+        with_signals(step, tuple(changed.get(id(one), one) for one in step.loaded.signals.signals))
+        if step.loaded
+        else step
         for step in steps
-        if step.loaded is not None and step.trial.role == study.normalization.role
-        for signal in step.loaded.signals.signals
+    )
+    return Normalized(tuple(done), references, (*corrected.findings, *findings))
+
+
+def _candidates(study: Study, step: TrialStep) -> list[Candidate]:
+    """Return the EMG signals of a trial."""
+    if step.loaded is None:
+        return []
+    ready = step.loaded.signals
+    overridden = {setting.muscle for setting, why in settings_for(study, step.trial) if why}
+    return [
+        Candidate(
+            trial=step.trial,
+            signal=signal,
+            start=ready.start,
+            stop=ready.stop,
+            repetitions=step.repetitions,
+            acquisition=step.loaded.acquisitions.get(signal.label, Acquisition()),
+            is_overridden=signal.muscle in overridden,
+        )
+        for signal in ready.signals
         if signal.kind == "emg"
     ]
-    wanted = {
-        (signal.muscle, signal.side, signal.placement): signal.chain_hash
-        for step in steps
-        if step.loaded is not None and step.trial.role == "task"
-        for signal in step.loaded.signals.signals
-        if signal.kind == "emg"
-    }
-    where = {"participant": steps[0].trial.participant, "session": steps[0].trial.session}
-    return find_references(study.normalization, candidates, wanted, **where)
+
+
+def _lost(steps: Sequence[TrialStep]) -> dict[ReferenceKey, tuple[LeftOut, ...]]:
+    """Return the MVIC trials that are meant for a channel, failed, and so cannot count for its reference."""
+    lost: dict[ReferenceKey, tuple[LeftOut, ...]] = {}
+    for step in steps:
+        signals = step.loaded.signals.signals if step.loaded else ()
+        there = {(one.muscle, one.side, one.placement) for one in signals}
+        for key in step.meant:
+            reason = _why_lost(step, key)
+            if key not in there and reason:
+                one = LeftOut(step.trial.id, step.trial.position, reason)
+                lost[key] = (*lost.get(key, ()), one)
+    return lost
+
+
+def _why_lost(step: TrialStep, key: ReferenceKey) -> str:
+    """Return why a channel of an MVIC trial is not there; empty if nothing failed: its file has no such channel."""
+    muscle, side, _ = key
+    failed = (one for one in step.findings if one.level == "fail" and (one.muscle, one.side) == (muscle, side))
+    return step.failure or next((one.reason for one in failed), "")
 
 
 def rows_of(study: Study, step: TrialStep, references: Mapping[ReferenceKey, Reference]) -> list[Row]:

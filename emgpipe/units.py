@@ -133,3 +133,14 @@ def base_unit(unit: str) -> str:
     """Return the unit emgpipe keeps this quantity in (volts, degrees, g), or the unit itself."""
     known = BY_NAME.get(unit)
     return BASE.get(known.quantity, unit) if known else unit
+
+
+def amplitude_words(value: float, unit: str = "V") -> str:
+    """Return an amplitude with three digits, volts in microvolts.
+
+    >>> amplitude_words(312.4e-6), amplitude_words(0.0000021), amplitude_words(1234.0, "counts")
+    ('312 uV', '2.10 uV', '1234 counts')
+    """
+    size = value * 1e6 if unit == "V" else value
+    decimals = 2 if abs(size) < 10 else 1 if abs(size) < 100 else 0
+    return f"{size:.{decimals}f} {'uV' if unit == 'V' else unit}"

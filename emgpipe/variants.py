@@ -16,7 +16,8 @@ from emgpipe.errors import SegmentationError, SignalError
 from emgpipe.model import Finding, make_finding
 from emgpipe.segmentation import find_repetitions
 from emgpipe.session_tables import link_findings, metrics_table
-from emgpipe.trial_step import TrialStep, references_of, rows_of, with_signals
+from emgpipe.trial_step import TrialStep, normalize_session, rows_of, with_signals
+from emgpipe.verdicts import ABOUT_REFERENCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,9 +26,16 @@ if TYPE_CHECKING:
 
     from emgpipe.chain import ChainResult
     from emgpipe.config import Study, Variant
-    from emgpipe.model import Signal
+    from emgpipe.model import Decision, Signal
+    from emgpipe.preparation import Prepared
 
-_NO_REFERENCE: Final = ("no_mvic", "no_task_reference", "reference_through_other_chain")
+_NO_REFERENCE: Final = (
+    "no_mvic",
+    "no_task_reference",
+    "noise_not_subtracted",
+    "placement_differs",
+    "reference_through_other_chain",
+)
 _REMEDY: Final = "the main analysis is not concerned; change the variant, or count what it says without these numbers"
 
 
@@ -39,21 +47,24 @@ class VariantRows:
     findings: tuple[Finding, ...]
 
 
-def measure_variants(study: Study, steps: Sequence[TrialStep], noticed: Sequence[Finding]) -> Iterator[VariantRows]:
+def measure_variants(study: Study, prepared: Prepared, decisions: Sequence[Decision] = ()) -> Iterator[VariantRows]:
     """Measure a session by every variant of a study.
 
     Parameters
     ----------
-    steps : sequence of TrialStep
-        The trials of the session as the main analysis has them.
-    noticed : sequence of Finding
-        What the main analysis noticed about references.
+    prepared : Prepared
+        The session as the main analysis has it.
+    decisions : sequence of Decision
+        Those about MVIC trials hold in variants, too; a reference stated as a value holds for the chain of the main
+        analysis only, and is left out in variants with another.
     """
     for variant in study.variants:
-        yield _measure(study, variant, steps, noticed)
+        mine = [one for one in decisions if one.value is None or variant.chain is None]
+        yield _measure(study, variant, prepared, mine)
 
 
-def _measure(study: Study, variant: Variant, steps: Sequence[TrialStep], noticed: Sequence[Finding]) -> VariantRows:
+def _measure(study: Study, variant: Variant, prepared: Prepared, decisions: Sequence[Decision]) -> VariantRows:
+    steps, noticed = prepared.recorded, prepared.about_references
     changed = study.model_copy(
         update={
             "chain": variant.chain or study.chain,
@@ -65,8 +76,9 @@ def _measure(study: Study, variant: Variant, steps: Sequence[TrialStep], noticed
     if not there:
         return VariantRows(metrics_table([]), ())
     filtered: dict[int, ChainResult] = {}
-    done = [_again(changed, variant, step, filtered) for step in there]
-    references, about_references = references_of(changed, done)
+    cut = [_again(changed, variant, step, filtered) for step in there]
+    normalized = normalize_session(changed, cut, decisions)  # with the noise that rest has in this variant's own chain
+    done, references, about_references = normalized.steps, normalized.references, normalized.findings
     known = {(one.kind, one.muscle, one.side) for one in noticed}
     missing = {
         key: _said(variant, one)
@@ -79,15 +91,27 @@ def _measure(study: Study, variant: Variant, steps: Sequence[TrialStep], noticed
     before = tuple(finding for step in there for finding in step.findings)
     again = {(one.kind, one.muscle, one.side) for one in about_references}
     shared = tuple(one for one in noticed if (one.kind, one.muscle, one.side) in again)  # true of the variant, too
-    linked = link_findings(table, (*before, *shared, *findings), tuple(references.values()))
+    checked = tuple(one for one in prepared.checked if _is_true_of(variant, one))
+    linked = link_findings(table, (*before, *shared, *checked, *findings), tuple(references.values()))
     return VariantRows(_own_references(linked, variant), findings)
 
 
+def _is_true_of(variant: Variant, finding: Finding) -> bool:
+    """Tell whether what a check found in the main analysis holds for a variant, which is not checked again."""
+    if finding.kind.startswith(ABOUT_REFERENCES):
+        return variant.chain is None and variant.normalization is None
+    return variant.chain is None or finding.stage in ("raw", "")
+
+
 def _matters(step: TrialStep, study: Study) -> bool:
-    """Tell whether a trial gives numbers or a reference; one without repetitions failed in the main analysis."""
+    """Tell whether a trial gives numbers, a reference or noise; one without repetitions failed in the main analysis."""
     if step.loaded is None:
         return False
-    return bool(step.repetitions) if step.trial.role == "task" else step.trial.role == study.normalization.role
+    if step.trial.role == "task":
+        return bool(step.repetitions)
+    return step.trial.role == study.normalization.role or (
+        step.trial.role == "rest" and bool(study.normalization.noise)
+    )
 
 
 def _again(study: Study, variant: Variant, step: TrialStep, filtered: dict[int, ChainResult]) -> TrialStep:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from emgpipe.chain.artifact_blanking import ArtifactBlanking
 from emgpipe.chain.bandpass import Bandpass
 from emgpipe.chain.base import WHOLE_RECORD, Step
 from emgpipe.chain.dc_offset import DcOffset
+from emgpipe.chain.ecg_gating import EcgGating
+from emgpipe.chain.ecg_template import EcgTemplate
+from emgpipe.chain.equivalent import smoothing_window
 from emgpipe.chain.highpass import Highpass
 from emgpipe.chain.linear_envelope import LinearEnvelope
+from emgpipe.chain.mains_interpolation import MainsInterpolation
+from emgpipe.chain.mains_notch import MainsNotch
+from emgpipe.chain.mains_sine_fit import MainsSineFit
 from emgpipe.chain.order import chain_hash, order_problems, steps_for
 from emgpipe.chain.rectify import Rectify
 from emgpipe.chain.rms import Rms
@@ -19,6 +26,12 @@ STEPS: tuple[type[Step], ...] = (
     DcOffset,
     Bandpass,
     Highpass,
+    MainsNotch,
+    MainsInterpolation,
+    MainsSineFit,
+    EcgTemplate,
+    EcgGating,
+    ArtifactBlanking,
     Rectify,
     Rms,
     LinearEnvelope,
@@ -41,16 +54,23 @@ __all__ = [
     "STEPS",
     "WHOLE_RECORD",
     "AnyStep",
+    "ArtifactBlanking",
     "Bandpass",
     "ChainResult",
     "DcOffset",
+    "EcgGating",
+    "EcgTemplate",
     "Highpass",
     "LinearEnvelope",
+    "MainsInterpolation",
+    "MainsNotch",
+    "MainsSineFit",
     "Rectify",
     "Rms",
     "Step",
     "chain_hash",
     "order_problems",
     "run_chain",
+    "smoothing_window",
     "steps_for",
 ]

@@ -6,9 +6,9 @@ To add a step: copy the file of one that resembles it, write `apply`, add one li
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from emgpipe.settings import Settings
 
@@ -22,6 +22,14 @@ WHOLE_RECORD = float("inf")
 """What `Step.margin` returns when a step needs the whole recording at once."""
 
 
+CONDITIONS: Final = frozenset(
+    f"{name}{ending}"
+    for name in ("condition", "exercise", "head_position", "load", "participant", "position", "role", "session", "trial")
+    for ending in ("", "s")
+)
+"""What a step must not depend on."""
+
+
 class Step(Settings, ABC):
     """Samples in, samples out; knows nothing of files, channels, participants or other trials."""
 
@@ -29,9 +37,27 @@ class Step(Settings, ABC):
     """The stages the step can follow."""
     gives: ClassVar[Stage]
     """The stage of its result."""
+    cleans: ClassVar[bool] = False
+    """It takes away interference: how much RMS that was is measured and told."""
+    sees_gaps: ClassVar[bool] = False
+    """It gets the whole record, NaN where samples are missing, and not stretch after stretch between gaps."""
+    makes_gaps: ClassVar[bool] = False
+    """It may set samples to NaN; the steps after it work on what lies between."""
 
     muscles: tuple[str, ...] | None = Field(default=None, min_length=1)
     """Apply the step to these muscles only; leave out for all."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _same_for_all_trials(cls, given: Any) -> Any:
+        named = sorted(CONDITIONS & given.keys()) if isinstance(given, dict) else []
+        if named:
+            raise ValueError(
+                f"'{named[0]}' cannot limit a step of the chain: rest, MVIC and all tasks of a channel must pass the "
+                "same filters. A filter that depends on the condition makes a difference between conditions by itself, and "
+                "an MVIC filtered in another way is no reference. Delete it; `muscles: [...]` limits a step to muscles"
+            )
+        return given
 
     @abstractmethod
     def apply(self, samples: NDArray[np.float64], sampling_rate: float) -> NDArray[np.float64]:
@@ -40,7 +66,7 @@ class Step(Settings, ABC):
         Parameters
         ----------
         samples : array, shape (..., n_samples)
-            Without NaN: the runner cuts at gaps.
+            Without NaN: the runner cuts at gaps, unless the step `sees_gaps`.
         sampling_rate : float
             In Hz.
 

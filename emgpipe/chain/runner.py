@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from emgpipe.chain.order import chain_hash, steps_for
 from emgpipe.chain.stretches import finite_runs
 from emgpipe.errors import SignalError
+from emgpipe.model import Removed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,10 @@ class ChainResult:
         Samples lost because the stretch between two gaps is shorter than the chain needs.
     negative : int
         Envelope samples below zero that were set to zero.
+    blanked : int
+        Samples that steps of the chain set to missing.
+    removed : tuple of Removed
+        What each cleaning step took away.
     """
 
     filtered: NDArray[np.float64]
@@ -46,6 +51,8 @@ class ChainResult:
     missing: int = 0
     too_short: int = 0
     negative: int = 0
+    blanked: int = 0
+    removed: tuple[Removed, ...] = ()
 
 
 def run_chain(
@@ -82,37 +89,94 @@ def run_chain(
         stretches = finite_runs(samples)
         usable = [stretch for stretch in stretches if stretch.stop - stretch.start >= shortest]
         _check_length(samples, stretches, usable, shortest, sampling_rate)
-        filtered, envelope = np.full_like(samples, np.nan), np.full_like(samples, np.nan)
-        for stretch in usable:
-            filtered[stretch], envelope[stretch] = _run(steps, samples[stretch], sampling_rate)
+        record = _Record(_only(samples, usable), usable)
+        for index, step in enumerate(steps):
+            record.apply(step, steps[index + 1 :], sampling_rate)
         history = tuple(step.describe(sampling_rate) for step in steps)
     except SignalError as error:
         raise SignalError(error.message, channel=label or None, step=error.step) from None
+    envelope = np.array(record.current)
     negative = envelope < 0
     envelope[negative] = 0.0
-    kept = sum(stretch.stop - stretch.start for stretch in usable)
     finite = sum(stretch.stop - stretch.start for stretch in stretches)
     return ChainResult(
-        filtered,
+        np.array(record.filtered) if record.filtered is samples else record.filtered,
         envelope,
         chain_hash(chain, muscle),
         history,
         missing=samples.size - finite,
-        too_short=finite - kept,
+        too_short=finite - record.blanked - int(np.count_nonzero(np.isfinite(envelope))),
         negative=int(np.count_nonzero(negative)),
+        blanked=record.blanked,
+        removed=tuple(record.removed),
     )
 
 
-def _run(
-    steps: Sequence[Step], samples: NDArray[np.float64], sampling_rate: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Apply the steps to samples without gaps; return the last signal before rectification, and the envelope."""
-    filtered = current = samples
-    for step in steps:
-        current = step.apply(current, sampling_rate)
+@dataclass(slots=True)
+class _Record:
+    """A channel on its way through the chain: NaN outside of `stretches`."""
+
+    current: NDArray[np.float64]
+    stretches: list[slice]
+    filtered: NDArray[np.float64] = field(init=False)
+    blanked: int = 0
+    removed: list[Removed] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.filtered = self.current
+
+    def apply(self, step: Step, following: Sequence[Step], sampling_rate: float) -> None:
+        before, kind = self.current, str(getattr(step, "kind", ""))
+        self.current = before if not before.size else self._after(step, sampling_rate)
+        blanked = 0
+        if step.makes_gaps:
+            stretches = finite_runs(self.current)
+            blanked = sum(map(_length, self.stretches)) - sum(map(_length, stretches))
+            if blanked:
+                shortest = max((one.needs(sampling_rate) for one in following), default=1)
+                self.stretches = [stretch for stretch in stretches if _length(stretch) >= shortest]
+                if not self.stretches:
+                    raise SignalError(f"{kind} leaves no stretch of {shortest} samples; change its settings", step=kind)
+                self.current = _only(self.current, self.stretches)
+        self.blanked += blanked
+        if step.cleans:
+            self.removed.append(_removed(kind, before, self.current, blanked))
         if step.gives in ("raw", "filtered"):
-            filtered = current
-    return filtered, current
+            self.filtered = self.current
+
+    def _after(self, step: Step, sampling_rate: float) -> NDArray[np.float64]:
+        if step.sees_gaps or self.stretches == [slice(0, self.current.size)]:
+            return step.apply(self.current, sampling_rate)
+        result = np.full_like(self.current, np.nan)
+        for stretch in self.stretches:
+            result[stretch] = step.apply(self.current[stretch], sampling_rate)
+        return result
+
+
+def _length(stretch: slice) -> int:
+    return int(stretch.stop) - int(stretch.start)
+
+
+def _only(samples: NDArray[np.float64], stretches: Sequence[slice]) -> NDArray[np.float64]:
+    """Return the samples with NaN outside of the stretches."""
+    if list(stretches) == [slice(0, samples.size)]:
+        return samples
+    kept = np.full_like(samples, np.nan)
+    for stretch in stretches:
+        kept[stretch] = samples[stretch]
+    return kept
+
+
+def _removed(kind: str, before: NDArray[np.float64], after: NDArray[np.float64], blanked: int) -> Removed:
+    there, left = np.isfinite(before), np.isfinite(after)
+    known = before[there] - before[there].mean()
+    difference = np.where(left, before - after, before - before[there].mean())[there]
+    difference = difference - difference.mean()
+    return Removed(kind, _rms(known), _rms(after[left] - after[left].mean()), _rms(difference), blanked)
+
+
+def _rms(values: NDArray[np.float64]) -> float:
+    return float(np.sqrt(np.mean(np.square(values))))
 
 
 def _check_length(

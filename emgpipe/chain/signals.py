@@ -30,4 +30,5 @@ def signal_of(name: str, channel: Channel, samples: NDArray[np.float64], result:
         envelope=result.envelope if result else None,
         chain_hash=result.hash if result else "",
         history=result.history if result else (),
+        removed=result.removed if result else (),
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from emgpipe.commands.types import Commands
-    from emgpipe.inspection import Look, Terminal
+    from emgpipe.inspection import Look
     from emgpipe.inspection.summary import Summary
 
 _PICTURES = (".png", ".svg", ".pdf")
@@ -59,12 +59,13 @@ def _is_bad(summary: Summary) -> bool:
 
 
 def _print(summary: Summary, *, first: bool, everything: bool) -> None:
+    from emgpipe.commands.terminals import terminal_here
     from emgpipe.inspection import FolderSummary, Unreadable, folder_screen, screen
 
     if isinstance(summary, Unreadable):
         print(f"emgpipe: {summary.path}: {summary.reason}", file=sys.stderr)
         return
-    terminal = _terminal(everything=everything)
+    terminal = terminal_here(everything=everything)
     text = folder_screen(summary, terminal) if isinstance(summary, FolderSummary) else screen(summary, terminal)
     print(text if first else f"\n{text}", flush=True)
 
@@ -76,17 +77,6 @@ def _print_json(seen: Sequence[Summary]) -> None:
     from emgpipe.inspection import as_json
 
     print(json.dumps({"emgpipe": __version__, "paths": [as_json(one) for one in seen]}, indent=1, allow_nan=False))
-
-
-def _terminal(*, everything: bool) -> Terminal:
-    import os
-    import shutil
-
-    from emgpipe.inspection import Terminal
-
-    size = shutil.get_terminal_size((80, 40))
-    has_color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Terminal(max(size.columns, 60), max(size.lines, 20), sys.stdout.encoding or "ascii", has_color, everything)
 
 
 def _plot(out: Path, paths: Sequence[Path], look: Look) -> None:

@@ -12,6 +12,7 @@ from emgpipe.comparison.curves import Curves
 from emgpipe.comparison.dose import Dose
 from emgpipe.comparison.equivalence import Equivalence
 from emgpipe.comparison.individual import Individual
+from emgpipe.comparison.marks import with_marks
 from emgpipe.comparison.measured_position import MeasuredPosition
 from emgpipe.comparison.mixed_model import MixedModel
 from emgpipe.comparison.omnibus import Omnibus
@@ -76,7 +77,7 @@ def compare_all(
     problems: list[ComparisonError] = []
     for number, comparator in enumerate(comparators, start=1):
         try:
-            found = comparator.compare(tables, vocabulary)
+            found = with_marks(comparator.compare(tables, vocabulary), comparator, tables, vocabulary)
         except (ComparisonError, MissingPackageError) as error:
             problems.append(ComparisonError(f"comparison {number} ({comparator.describe()}): {error}"))
             continue

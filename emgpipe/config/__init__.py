@@ -1,6 +1,8 @@
 """The study file and its trials: `load_study`, `list_trials`, `study_schema`."""
 
 from emgpipe.config.channels import ChannelSetting, Override
+from emgpipe.config.decision_places import KnownPlaces, placed, stated_decisions
+from emgpipe.config.decisions import decision_of, read_decisions
 from emgpipe.config.listing import Problem, TrialList
 from emgpipe.config.load import load_study, study_schema, study_sources
 from emgpipe.config.participants import Participants, list_participants
@@ -13,6 +15,7 @@ from emgpipe.config.variants import Variant, phases_asked
 __all__ = [
     "ChannelSetting",
     "FilePattern",
+    "KnownPlaces",
     "Output",
     "Override",
     "Participants",
@@ -23,12 +26,16 @@ __all__ = [
     "TrialList",
     "Variant",
     "changed_settings",
+    "decision_of",
     "list_participants",
     "list_trials",
     "load_study",
     "phases_asked",
+    "placed",
     "plain_settings",
     "portable",
+    "read_decisions",
+    "stated_decisions",
     "study_schema",
     "study_sources",
 ]

@@ -6,13 +6,26 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from emgpipe.quality import DEFAULT_CHECKS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from emgpipe.config.study import Study
 
 NEED_NO_SIGNAL: Final = frozenset(
-    {"name", "title", "description", "extends", "reporting", "vocabulary", "comparisons", "primary_outcome", "output"}
+    {
+        "name",
+        "title",
+        "description",
+        "extends",
+        "reporting",
+        "vocabulary",
+        "comparisons",
+        "primary_outcome",
+        "output",
+        "protocol",
+    }
 )
 """Sections that can change without any number of the tables of a run changing with them."""
 _WORDS_BEHIND_NUMBERS: Final = {"muscles": "part_of", "exercises": "start_phase"}
@@ -42,8 +55,25 @@ def portable(path: Path, folder: Path) -> str:
 def changed_settings(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Return in words which settings that numbers depend on differ; both as `plain_settings` gives them."""
     sections = [name for name in dict.fromkeys([*now, *before]) if name not in NEED_NO_SIGNAL]
-    found = [words for name in sections for words in _differences(name, before.get(name), now.get(name))]
+    found = [
+        words
+        for name in sections
+        for words in _differences(name, _measured(name, before.get(name)), _measured(name, now.get(name)))
+    ]
     return [*found, *_changed_words(before.get("vocabulary") or {}, now.get("vocabulary") or {})]
+
+
+def _measured(section: str, value: Any) -> Any:
+    """Return what of a section numbers and findings depend on.
+
+    Of `quality` these are the checks as they are made, whether stated or not; what becomes of numbers that fail one,
+    and which decisions there are, is applied to the stored tables.
+    """
+    if section != "quality":
+        return value
+    stated = {str(check.get("kind")): check for check in (value or {}).get("checks", ())}
+    made = {check.name: _plain(check.model_dump(mode="python"), Path()) for check in DEFAULT_CHECKS} | stated
+    return {name: {key: inner for key, inner in check.items() if key != "on_fail"} for name, check in made.items()}
 
 
 def _changed_words(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from emgpipe.config.problems import Fault
+from emgpipe.config.protocol import resolved_protocol
 from emgpipe.config.variants import replaced
 from emgpipe.errors import VocabularyError, suggest
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from emgpipe.config.nodes import Loc
     from emgpipe.config.study import RepetitionRule, Study
     from emgpipe.config.variants import Variant
+    from emgpipe.normalization import Normalization
     from emgpipe.settings import Settings
     from emgpipe.vocabulary import Vocabulary
 
@@ -80,8 +82,10 @@ def resolve_study(study: Study, vocabulary: Vocabulary) -> tuple[Study, list[Fau
         "channels": channels,
         "overrides": overrides,
         "chain": chain,
+        "normalization": _normalization(study.normalization, ("normalization",), muscles, resolver),
         "variants": _variants(study.variants, chain, muscles, resolver),
         "repetitions": _repetitions(study.repetitions, muscles, resolver),
+        "protocol": resolved_protocol(study.protocol, resolver),
         "comparisons": _comparisons(_limited(study.comparisons, ("comparisons",), muscles, resolver), resolver),
     }
     return study.model_copy(update=update), resolver.faults
@@ -114,8 +118,12 @@ def _variants(
 ) -> tuple[Variant, ...]:
     """Resolve muscles, and turn the steps to replace into the whole chain that a variant has."""
     resolved = []
-    for index, variant in enumerate(variants):
+    for index, given in enumerate(variants):
         loc: Loc = ("variants", index)
+        variant = given
+        if given.normalization is not None:
+            normalization = _normalization(given.normalization, (*loc, "normalization"), muscles, resolver)
+            variant = given.model_copy(update={"normalization": normalization})
         if variant.chain is not None:
             own = _limited(variant.chain, (*loc, "chain"), muscles, resolver)
             resolved.append(variant.model_copy(update={"chain": own}))
@@ -127,6 +135,14 @@ def _variants(
         else:
             resolved.append(variant)
     return tuple(resolved)
+
+
+def _normalization(given: Normalization, loc: Loc, muscles: Sequence[str], resolver: Resolver) -> Normalization:
+    """Resolve the muscles whose baseline noise is subtracted."""
+    if given.noise is None or not given.noise.muscles:
+        return given
+    meant = resolver.measured(given.noise.muscles, muscles, (*loc, "noise", "muscles"))
+    return given.model_copy(update={"noise": given.noise.model_copy(update={"muscles": meant})})
 
 
 def _repetitions(

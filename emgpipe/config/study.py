@@ -10,6 +10,7 @@ from emgpipe.chain import DEFAULT_CHAIN, AnyStep
 from emgpipe.comparison import AnyComparator, PrimaryOutcome
 from emgpipe.config.channels import ChannelSetting, Override
 from emgpipe.config.problems import PLAIN_NAME
+from emgpipe.config.protocol import Protocol
 from emgpipe.config.quality import Quality
 from emgpipe.config.recordings import Recordings
 from emgpipe.config.reporting import Reporting
@@ -80,6 +81,8 @@ class Study(Settings):
     """How repetitions are found: one way, or a list of {exercises: [...], detector: {...}}."""
     quality: Quality = Field(default_factory=Quality)
     """What the checks look for, and what becomes of numbers that fail one."""
+    protocol: Protocol = Field(default_factory=Protocol)
+    """What every participant's session should hold; `check` says what is still missing."""
     metrics: tuple[AnyMetric, ...] = Field(default=DEFAULT_METRICS, min_length=1)
     """What is measured in each repetition; all metrics if not given."""
     variants: tuple[Variant, ...] = ()

@@ -11,7 +11,7 @@ from emgpipe.metrics.auxiliary import Lockout, Maximum, Minimum, Range
 from emgpipe.metrics.base import Cut, Metric
 from emgpipe.metrics.curves import curve_rows
 from emgpipe.metrics.rows import measure_span, measure_task
-from emgpipe.metrics.spectrum import MeanFrequency, MedianFrequency, MedianFrequencySlope
+from emgpipe.metrics.spectrum import DimitrovIndex, MeanFrequency, MedianFrequency, MedianFrequencySlope
 from emgpipe.metrics.timing import Duration
 from emgpipe.settings import one_of
 
@@ -25,6 +25,7 @@ METRICS: tuple[type[Metric], ...] = (
     MedianFrequency,
     MeanFrequency,
     MedianFrequencySlope,
+    DimitrovIndex,
     Duration,
     Lockout,
     Minimum,
@@ -44,7 +45,7 @@ else:
     AnyMetric = Annotated[one_of(METRICS), BeforeValidator(_named)]
 """In a study file: a name, or ``{kind: name, ...}`` with parameters."""
 
-DEFAULT_METRICS: Final[tuple[Metric, ...]] = tuple(metric() for metric in METRICS)
+DEFAULT_METRICS: Final[tuple[Metric, ...]] = tuple(metric() for metric in METRICS if metric.standard)
 
 __all__ = [
     "DEFAULT_METRICS",

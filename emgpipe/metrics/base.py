@@ -57,11 +57,14 @@ class Metric(Settings, ABC):
         The number grows with the signal, so that normalization applies to it.
     per_phase : bool
         It is also measured in each phase.
+    standard : bool
+        It is measured where the study file names no metrics.
     """
 
     reads: ClassVar[Reads]
     scales: ClassVar[bool] = True
     per_phase: ClassVar[bool] = True
+    standard: ClassVar[bool] = True
 
     @property
     def name(self) -> str:

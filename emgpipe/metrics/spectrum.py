@@ -8,10 +8,10 @@ amplitude, so that no reference applies to them.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from emgpipe.chain.stretches import finite_runs
 from emgpipe.metrics.base import Cut, Metric, Reads
@@ -84,6 +84,45 @@ class MedianFrequencySlope(_Frequency):
     def unit(self, signal_unit: str) -> str:  # noqa: ARG002
         """Return hertz per second, whatever the signal's unit."""
         return "Hz/s"
+
+
+class DimitrovIndex(_Frequency):
+    """Spectral index of fatigue FInsm (Dimitrov et al. 2006, Med Sci Sports Exerc 38:1971): it rises with fatigue.
+
+    The spectral moment of order -1 over that of order `order`, which weighs the loss of high frequencies strongly: it
+    may rise several-fold where the median frequency falls by a third. It spans decades: compare its logarithm, or
+    ratios. It depends on the band and on the sampling rate's reach, so compare within one chain only.
+    """
+
+    kind: Literal["dimitrov_index"] = "dimitrov_index"
+    standard: ClassVar[bool] = False
+    order: int = Field(default=5, ge=2, le=5)
+    """Order of the moment below the line."""
+    low: float = Field(default=20.0, gt=0)
+    """Lower end of the band in Hz."""
+    high: float = Field(default=450.0, gt=0)
+    """Upper end of the band in Hz, or half the sampling rate where that is lower."""
+
+    @model_validator(mode="after")
+    def _edges_in_order(self) -> Self:
+        if self.low >= self.high:
+            raise ValueError(f"low = {self.low:g} Hz must be smaller than high = {self.high:g} Hz")
+        return self
+
+    def measure(self, cut: Cut) -> float:
+        """Return Hz^-(order + 1); NaN when the longest stretch without gaps is under 0.25 s or half of the cut."""
+        power, step = _power(_without_gaps(cut), cut.sampling_rate)
+        if not power.any():
+            return np.nan
+        frequencies = np.arange(power.size) * step
+        inside = (frequencies >= self.low) & (frequencies <= self.high)
+        power, frequencies = power[inside], frequencies[inside]
+        below = float(power @ frequencies**self.order)
+        return float(power @ (1 / frequencies)) / below if below > 0 else np.nan
+
+    def unit(self, signal_unit: str) -> str:  # noqa: ARG002
+        """Return a negative power of hertz, whatever the signal's unit."""
+        return f"Hz^-{self.order + 1}"
 
 
 def median_frequency(samples: NDArray[np.float64], sampling_rate: float) -> float:

@@ -16,7 +16,7 @@ from emgpipe.model.recording import (
     Source,
     channel_from_array,
 )
-from emgpipe.model.reference import MvicAttempt, Reference, ReferenceKey
+from emgpipe.model.reference import LeftOut, MvicAttempt, Reference, ReferenceKey
 from emgpipe.model.results import (
     Comparison,
     Family,
@@ -28,19 +28,21 @@ from emgpipe.model.results import (
     Trace,
     TrialResult,
 )
-from emgpipe.model.signal import Signal, Stage
+from emgpipe.model.signal import Cleaned, Removed, Signal, Stage
 from emgpipe.model.trial import Phase, Repetition, Role, Trial, TrialFile
 
 __all__ = [
     "Acquisition",
     "Action",
     "Channel",
+    "Cleaned",
     "Comparison",
     "Decision",
     "Event",
     "Family",
     "Finding",
     "Kind",
+    "LeftOut",
     "Level",
     "MvicAttempt",
     "Outcome",
@@ -49,6 +51,7 @@ __all__ = [
     "Reference",
     "ReferenceKey",
     "ReferenceWindow",
+    "Removed",
     "Repetition",
     "Role",
     "SessionResult",

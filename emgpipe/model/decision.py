@@ -8,7 +8,7 @@ from typing import Literal
 
 from emgpipe.model.recording import Side
 
-Action = Literal["exclude", "keep", "reference"]
+Action = Literal["exclude", "keep", "reference", "relabel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +17,10 @@ class Decision:
 
     Attributes
     ----------
-    action : {"exclude", "keep", "reference"}
+    action : {"exclude", "keep", "reference", "relabel"}
         ``exclude``: the numbers are left out of comparisons, or an MVIC trial out of the reference; ``keep``: numbers
-        that failed a check stay in; ``reference``: this MVIC trial, or `value`, is 100 % whatever the rule says.
+        that failed a check stay in; ``reference``: this MVIC trial, or `value`, is 100 % whatever the rule says;
+        ``relabel``: a channel counts as another muscle, side or placement (overrides of the study file only).
     who, when, reason : str
         A person and a date, or a rule of the study file.
     onset : float or None
@@ -29,7 +30,8 @@ class Decision:
     value : float or None
         ``reference`` only: the reference in volts.
     source : {"table", "study file", "rule"}
-        The decisions table, the study file's overrides, or ``quality: on_fail``.
+        The decisions table, the study file's overrides and the rows its trials table leaves out, or ``quality:
+        on_fail``.
     """
 
     action: Action
@@ -52,5 +54,6 @@ class Decision:
         """A name that stays the same between runs."""
         place = (self.participant, self.session, self.trial, self.muscle, self.side, self.placement)
         onset = "" if self.onset is None else f"{self.onset:.6g}"
-        said = "|".join((self.action, *place, onset, self.finding, self.who, self.reason))
+        value = "" if self.value is None else f"{self.value:.6g}"
+        said = "|".join((self.action, *place, onset, self.finding, value, self.who, self.reason))
         return f"{self.action}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"

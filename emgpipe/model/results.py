@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from emgpipe.model.tables import DECISION_COLUMNS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from emgpipe.model.finding import Finding
     from emgpipe.model.recording import Kind, Side
     from emgpipe.model.reference import Reference
+    from emgpipe.model.signal import Cleaned
     from emgpipe.model.trial import Repetition, Trial
 
 Status = Literal["processed", "failed", "left out"]
@@ -41,20 +44,26 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceWindow:
-    """The stretch of an MVIC trial (s, trial clock) that became the reference of a muscle."""
+    """The stretch of an MVIC trial (s, trial clock) that became the reference of a muscle.
+
+    Where `is_contiguous` is False, the value was made of samples between its ends and not of all of them.
+    """
 
     muscle: str
     side: Side
     start: float
     stop: float
     value: float
+    placement: str = ""
+    is_contiguous: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
     """What became of one trial.
 
-    `history` is label -> what was applied; `recorded` what its recordings say, by reporting item.
+    `history` is label -> what was applied; `recorded` what its recordings say, by reporting item; `cleaned` what the
+    cleaning steps of the chain took away.
     """
 
     trial: Trial
@@ -65,6 +74,7 @@ class TrialResult:
     windows: tuple[ReferenceWindow, ...] = ()
     history: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     recorded: Mapping[str, str] = field(default_factory=dict)
+    cleaned: tuple[Cleaned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +150,12 @@ class Comparison:
     families: tuple[Family, ...] = ()
 
 
+def _nothing_decided() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(columns=list(DECISION_COLUMNS))
+
+
 @dataclass(frozen=True, slots=True)
 class StudyResult:
     """Everything a run found, as tables.
@@ -156,6 +172,10 @@ class StudyResult:
         One per recording and per trial.
     settings : mapping
         The study file with every default filled in, as plain data.
+    decisions : DataFrame
+        What was decided, by whom, and what it did to the numbers.
+    cleaning : DataFrame or None
+        What the cleaning steps of the chain took away; None where it is not known, empty where there are none.
     sessions : mapping of str to Path
         HDF5 file of each session, by ``participant/session``.
     """
@@ -172,6 +192,8 @@ class StudyResult:
     settings: Mapping[str, Any]
     versions: Mapping[str, str]
     sessions: Mapping[str, Path]
+    decisions: pd.DataFrame = field(default_factory=_nothing_decided)
+    cleaning: pd.DataFrame | None = None
 
     @property
     def failed(self) -> tuple[Outcome, ...]:

@@ -15,6 +15,45 @@ Stage = Literal["raw", "filtered", "rectified", "envelope"]
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """What a cleaning step took from a channel, over the whole recording; RMS about the mean, in the signal's unit.
+
+    Attributes
+    ----------
+    step : str
+        Kind of the step.
+    rms_before, rms_after : float
+        Of the samples that are there before and after it.
+    rms_removed : float
+        Of the difference; a sample that the step left missing counts as taken away whole.
+    blanked : int
+        Samples that the step left missing.
+    """
+
+    step: str
+    rms_before: float
+    rms_after: float
+    rms_removed: float
+    blanked: int = 0
+
+    @property
+    def share(self) -> float:
+        """RMS removed over RMS before; 0 for a silent channel."""
+        return self.rms_removed / self.rms_before if self.rms_before > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A channel of a trial and what the cleaning steps took from it; `unit` is that of the RMS values."""
+
+    muscle: str
+    side: Side
+    placement: str
+    unit: str
+    removed: tuple[Removed, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """One channel of one trial as the rest of the pipeline sees it.
 
@@ -32,6 +71,8 @@ class Signal:
         Which chain with which parameters made them; task and MVIC must agree.
     history : tuple of str
         What was applied, in words, in order.
+    removed : tuple of Removed
+        What each cleaning step of the chain took away.
     """
 
     name: str
@@ -48,6 +89,7 @@ class Signal:
     envelope: NDArray[np.float64] | None = None
     chain_hash: str = ""
     history: tuple[str, ...] = ()
+    removed: tuple[Removed, ...] = ()
 
     @property
     def stop(self) -> float:

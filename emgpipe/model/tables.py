@@ -20,7 +20,10 @@ amplitude                 EMG only: the same number before normalization, in `am
 reference                 id of the reference used, or empty
 variant                   which variant of the settings made it; ``main`` unless a sensitivity analysis runs
 findings                  ids of the findings that touch it, separated by spaces
+worst                     the worst level among them: fail, warn, note, or empty
 excluded                  True when a decision excludes it from comparisons
+value_excluded            True when a decision excludes `value` only, because the reference it rests on cannot be
+                          trusted; `amplitude`, which does not depend on the reference, is compared all the same
 decisions                 ids of the decisions about it, separated by spaces
 ========================  =============================================================================================
 
@@ -28,6 +31,9 @@ decisions                 ids of the decisions about it, separated by spaces
 repetition, in `unit`.
 
 **findings**: one row per `Finding`, with its id.
+
+**decisions**: one row per `Decision`, with its id, how many numbers of the main analysis it touches, and what it does to
+them in words.
 """
 
 from typing import Final
@@ -38,7 +44,7 @@ REPETITION: Final = ("repetition", "onset", "phase")
 SIGNAL: Final = ("kind", "muscle", "side", "placement")
 METRIC_COLUMNS: Final = (
     *REPETITION, *SIGNAL, "metric", "stage", "value", "unit", "amplitude", "amplitude_unit", "reference",
-    "variant", "findings", "excluded", "decisions",
+    "variant", "findings", "worst", "excluded", "value_excluded", "decisions",
 )  # fmt: skip
 """After `WHERE` and the factors."""
 CURVE_POINTS: Final = 101
@@ -47,6 +53,12 @@ FINDING_COLUMNS: Final = (
     "id", "level", "kind", "participant", "session", "trial", "channel", "muscle", "side", "placement", "onset",
     "start", "stop", "value", "unit", "stage", "reason", "remedy",
 )  # fmt: skip
+DECISION_COLUMNS: Final = (
+    "id", "source", "action", "who", "when", "participant", "session", "trial", "muscle", "side", "placement", "onset",
+    "finding", "value", "reason", "numbers", "trials", "effect",
+)  # fmt: skip
+LEVEL_ORDER: Final = ("fail", "warn", "note")
+"""Of findings, the worst first."""
 MAIN_VARIANT: Final = "main"
 """The `variant` of the analysis itself, beside the variants of its settings."""
 WHOLE_REPETITION: Final = "repetition"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emgpipe.normalization.base import Candidate, Normalization
+from emgpipe.normalization.base import Beside, Candidate, Normalization
 from emgpipe.normalization.combine import COMBINES, Combine, Maximum, MeanOfBest
 from emgpipe.normalization.mvic import Mvic
+from emgpipe.normalization.noise import SubtractRest, correct_noise, rest_noise, subtract_noise
 from emgpipe.normalization.references import find_references
-from emgpipe.normalization.rules import RULES, EnvelopePeak, MiddleMean, Rule, SlidingMean
+from emgpipe.normalization.rules import RULES, EnvelopePeak, MiddleMean, Percentile, Rule, SlidingMean, TopSamples
 from emgpipe.normalization.task import NoNormalization, TaskMean, TaskPeak
 from emgpipe.settings import one_of
 
@@ -24,6 +25,7 @@ __all__ = [
     "NORMALIZATIONS",
     "RULES",
     "AnyNormalization",
+    "Beside",
     "Candidate",
     "Combine",
     "EnvelopePeak",
@@ -33,9 +35,15 @@ __all__ = [
     "Mvic",
     "NoNormalization",
     "Normalization",
+    "Percentile",
     "Rule",
     "SlidingMean",
+    "SubtractRest",
     "TaskMean",
     "TaskPeak",
+    "TopSamples",
+    "correct_noise",
     "find_references",
+    "rest_noise",
+    "subtract_noise",
 ]

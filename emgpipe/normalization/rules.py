@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -12,11 +12,21 @@ from emgpipe.chain.moving import WindowMean, highest_mean
 from emgpipe.settings import Settings, one_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 
 class Rule(Settings, ABC):
     """Turns the envelope of one MVIC trial into a value and the window it was taken from."""
+
+    contiguous: ClassVar[bool] = True
+    """False: the value is made of samples that need not follow one another; the window is the span they lie in."""
+
+    @property
+    def pools(self) -> bool:
+        """Whether the reference is made of the samples of all trials together, by `pooled`."""
+        return False
 
     @abstractmethod
     def pick(self, envelope: NDArray[np.float64], sampling_rate: float) -> WindowMean | None:
@@ -86,7 +96,90 @@ class MiddleMean(Rule):
         return f"mean of the envelope over the middle {self.duration:g} s"
 
 
-RULES: tuple[type[Rule], ...] = (SlidingMean, EnvelopePeak, MiddleMean)
+class TopSamples(Rule):
+    """The mean of the highest envelope samples, wherever they lie: sorted, then the top second.
+
+    The samples need not follow one another, so that the value lies above that of a window of the same length.
+    """
+
+    kind: Literal["top_samples"] = "top_samples"
+    contiguous: ClassVar[bool] = False
+    duration: float = Field(default=1.0, gt=0)
+    """How much is averaged, in s."""
+    over: Literal["trial", "all_trials"] = "trial"
+    """trial: sort each trial by itself, then combine the trials; all_trials: sort the samples of all trials together,
+    as pyomeca does."""
+
+    @property
+    def pools(self) -> bool:
+        """Whether the samples of all trials are sorted together."""
+        return self.over == "all_trials"
+
+    def pick(self, envelope: NDArray[np.float64], sampling_rate: float) -> WindowMean | None:
+        """Return the mean of the highest samples and the span they lie in; None if there are fewer."""
+        wanted = max(round(self.duration * sampling_rate), 1)
+        known = np.flatnonzero(np.isfinite(envelope))
+        if known.size < wanted:
+            return None
+        top = known[np.argsort(-envelope[known], kind="stable")[:wanted]]
+        return float(np.mean(envelope[top])), int(top.min()), int(top.max()) + 1
+
+    def pooled(self, trials: Sequence[tuple[NDArray[np.float64], float]]) -> tuple[float, list[float]] | None:
+        """Return the mean of the highest samples of all trials, and how many seconds of it each trial gives.
+
+        Parameters
+        ----------
+        trials : sequence of (array, float)
+            Envelope, shape (n_samples,), and sampling rate of each trial.
+
+        Returns
+        -------
+        (float, list of float) or None
+            None if all trials together are shorter than `duration`.
+        """
+        owner = np.concatenate([np.full(envelope.size, index) for index, (envelope, _) in enumerate(trials)])
+        step = np.concatenate([np.full(envelope.size, 1.0 / rate) for envelope, rate in trials])
+        values = np.concatenate([envelope for envelope, _ in trials])
+        known = np.isfinite(values)
+        order = np.flatnonzero(known)[np.argsort(-values[known], kind="stable")]
+        reached = np.cumsum(step[order])
+        half = 0.5 * float(step.max(initial=0.0))
+        if not order.size or reached[-1] < self.duration - half:
+            return None
+        top = order[: int(np.searchsorted(reached, self.duration - half)) + 1]
+        seconds = np.bincount(owner[top], weights=step[top], minlength=len(trials))
+        return float(np.average(values[top], weights=step[top])), seconds.tolist()
+
+    def describe(self) -> str:
+        """Say in words what is taken."""
+        pooled = ", sorted over all trials together" if self.pools else ""
+        return f"mean of the highest {self.duration:g} s of envelope samples{pooled}"
+
+
+class Percentile(Rule):
+    """A high percentile of the envelope; a spike shorter than what lies above it does not count."""
+
+    kind: Literal["percentile"] = "percentile"
+    contiguous: ClassVar[bool] = False
+    percent: float = Field(default=95.0, gt=0, le=100)
+    """The share of the trial's samples that lie below, in percent. It depends on how much of the trial is contraction:
+    state start and stop of the trials."""
+
+    def pick(self, envelope: NDArray[np.float64], sampling_rate: float) -> WindowMean | None:  # noqa: ARG002
+        """Return the percentile and the span of the samples that reach it."""
+        known = envelope[np.isfinite(envelope)]
+        if not known.size:
+            return None
+        value = float(np.percentile(known, self.percent))
+        reach = np.flatnonzero(np.isfinite(envelope) & (envelope >= min(value, float(known.max()))))
+        return value, int(reach[0]), int(reach[-1]) + 1
+
+    def describe(self) -> str:
+        """Say in words what is taken."""
+        return f"percentile {self.percent:g} of the envelope"
+
+
+RULES: tuple[type[Rule], ...] = (SlidingMean, EnvelopePeak, MiddleMean, TopSamples, Percentile)
 
 if TYPE_CHECKING:
     AnyRule = Rule

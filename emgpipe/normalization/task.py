@@ -30,6 +30,9 @@ class _TaskReference(Normalization):
     @abstractmethod
     def _uses(self, count: int) -> int: ...
 
+    def _noise(self) -> str:
+        return f"; {self.noise.describe()}" if self.noise else ""
+
     def reference(self, candidates: Sequence[Candidate]) -> tuple[Reference | None, tuple[Finding, ...]]:
         """Look at every repetition of every task trial of the muscle."""
         attempts = [attempt for candidate in candidates if (attempt := self._attempt(candidate)) is not None]
@@ -85,7 +88,8 @@ class TaskPeak(_TaskReference):
 
     def describe(self) -> str:
         """Say in words what counts as 100 %."""
-        return "100 % = highest envelope sample in any repetition of any task trial of the session (not an MVIC)"
+        said = "100 % = highest envelope sample in any repetition of any task trial of the session (not an MVIC)"
+        return said + self._noise()
 
 
 class TaskMean(_TaskReference):
@@ -105,7 +109,9 @@ class TaskMean(_TaskReference):
 
     def describe(self) -> str:
         """Say in words what counts as 100 %."""
-        return "100 % = mean over the session's task trials of the mean of their repetitions (not an MVIC)"
+        return (
+            "100 % = mean over the session's task trials of the mean of their repetitions (not an MVIC)" + self._noise()
+        )
 
 
 class NoNormalization(Normalization):

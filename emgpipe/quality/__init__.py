@@ -6,7 +6,7 @@ from emgpipe.quality.dead import check_samples
 from emgpipe.quality.doubts import doubts
 from emgpipe.quality.examine import examine
 from emgpipe.quality.look import look_at_channel, look_at_session, look_at_trial
-from emgpipe.quality.views import ChannelView, SessionView, TrialView
+from emgpipe.quality.views import ChannelView, SessionView, TrialView, Windows
 
 __all__ = [
     "CHECKS",
@@ -20,6 +20,7 @@ __all__ = [
     "SessionView",
     "TrialCheck",
     "TrialView",
+    "Windows",
     "check_samples",
     "check_that_finds",
     "doubts",

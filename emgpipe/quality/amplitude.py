@@ -5,61 +5,102 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from pydantic import Field
 
 from emgpipe.model import Finding, make_finding
+from emgpipe.settings import Settings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emgpipe.quality.figures import Figures
 
-QUIETEST: Final = (0.1e-6, 100e-6)
-"""Volts: RMS of the quietest half second. Amplifier noise lies above the first, a muscle at rest below the second."""
-LARGEST_RMS: Final = 5e-3
-"""Volts: surface EMG of a maximal contraction stays below."""
-SMALLEST_RMS: Final = 0.3e-6
-"""Volts, our own: a good amplifier on a muscle at rest still shows more; quieter is a wrong unit or no signal."""
-STEADY_RMS: Final = 2e-3
-"""Volts, our own: in no half second less than this is more than a muscle can do."""
 USUAL_RMS: Final = 1e-6
 """Volts: a unit that gives less is not proposed."""
-LARGE_OFFSET: Final = 5.0
-"""The mean against the RMS of the signal."""
+MUSCLE_SHAPE: Final = 0.4
+"""Density of 250 to 400 Hz by that of 60 to 150 Hz: EMG has less than 0.25, the white noise of an amplifier 1."""
 _FACTORS: Final = ((1e-3, "a thousand times"), (1e-6, "a million times"), (1e-9, "a thousand million times"))
 _UNITS: Final = (("V", 1.0), ("mV", 1e-3), ("uV", 1e-6), ("nV", 1e-9))
 
 
-def amplitude_doubts(label: str, figures: Figures, unit: str, *, is_mains: bool = False) -> tuple[Finding, ...]:
+class UnitLimits(Settings):
+    """Amplitudes surface EMG can have; our own, wide enough for every raw recording seen."""
+
+    largest: float = Field(default=5000.0, gt=0)
+    """uV RMS of the whole: surface EMG of a maximal contraction stays below."""
+    steady: float = Field(default=2000.0, gt=0)
+    """uV RMS: in no half second less than this is more than a muscle can do."""
+    rest_largest: float = Field(default=500.0, gt=0)
+    """uV RMS of a rest trial: no muscle at rest has more."""
+    smallest: float = Field(default=0.3, ge=0)
+    """uV RMS of the whole: a good amplifier on a muscle at rest still shows more."""
+    quietest: float = Field(default=0.1, ge=0)
+    """uV RMS of the quietest half second: amplifier noise lies above."""
+    mvic_smallest: float = Field(default=3.0, ge=0)
+    """uV RMS of an MVIC that has the spectrum of a muscle: a maximal contraction gives more."""
+    never_quiet: float = Field(default=100.0, gt=0)
+    """uV RMS of the quietest half second: a muscle that rests at all has less; only noted."""
+    offset: float = Field(default=5.0, gt=0)
+    """The mean by the RMS from which on an offset is noted."""
+
+
+def amplitude_doubts(
+    label: str,
+    figures: Figures,
+    unit: str,
+    *,
+    role: str = "",
+    is_mains: bool = False,
+    limits: UnitLimits | None = None,
+) -> tuple[Finding, ...]:
     """Find amplitudes that cannot be EMG in volts, counts given as volts, and a large offset.
 
     The range is our own, wide enough for every raw surface EMG seen; published rest values lie between 1 and 15 uV.
     With `is_mains` the amplitude is that of the mains and tells nothing about rest.
     """
+    limits = limits or UnitLimits()
     if not figures.window_rms.size:
         return ()
     if unit == "V":
-        found = _volts(label, figures, is_mains=is_mains)
+        found = _volts(label, figures, role, limits, is_mains=is_mains)
     elif unit == "unknown":
-        found = _unstated(label, figures)
+        found = _unstated(label, figures, limits)
     else:
         found = ()
-    return (*found, *_offset(label, figures, unit))
+    return (*found, *_offset(label, figures, unit, limits))
 
 
-def _volts(label: str, figures: Figures, *, is_mains: bool) -> tuple[Finding, ...]:
-    rms, quietest = figures.rms, float(np.min(figures.window_rms))
-    if rms > LARGEST_RMS or (quietest > STEADY_RMS and not is_mains):
-        return (_counts(label, figures) or _unit(label, rms, "large", "smaller"),)
-    if rms < SMALLEST_RMS or quietest < QUIETEST[0]:
-        return (_unit(label, rms if rms < SMALLEST_RMS else quietest, "small", "larger"),)
-    if quietest > QUIETEST[1] and not is_mains:
+def _volts(label: str, figures: Figures, role: str, limits: UnitLimits, *, is_mains: bool) -> tuple[Finding, ...]:
+    rms, quietest = figures.rms * 1e6, float(np.min(figures.window_rms)) * 1e6
+    steady = limits.rest_largest if role == "rest" else limits.steady
+    if rms > limits.largest or (quietest > steady and not is_mains):
+        return (_counts(label, figures) or _unit(label, figures.rms, "large", "smaller"),)
+    is_weak = role == "mvic" and rms < limits.mvic_smallest and has_muscle_shape(figures)
+    if rms < limits.smallest or quietest < limits.quietest or is_weak:
+        seen = quietest if quietest < limits.quietest <= limits.smallest <= rms and not is_weak else rms
+        return (_unit(label, seen * 1e-6, "small", "larger"),)
+    if quietest > limits.never_quiet and not is_mains:
         reason = (
-            f"the quietest half second of '{label}' has {quietest * 1e6:.3g} uV RMS, more than a muscle at rest; "
+            f"the quietest half second of '{label}' has {quietest:.3g} uV RMS, more than a muscle at rest; "
             "the muscle never rested, the signal is noisy, or the unit is wrong"
         )
         remedy = "look at the signal; state the unit if it is wrong"
-        return (make_finding("never_quiet", "note", reason, remedy, channel=label, value=quietest, unit="V"),)
+        return (make_finding("never_quiet", "note", reason, remedy, channel=label, value=quietest * 1e-6, unit="V"),)
     return ()
+
+
+def has_muscle_shape(figures: Figures) -> bool:
+    """Say whether the spectrum falls toward high frequencies as that of muscles does, and white noise does not.
+
+    The median density is compared, so that a few lines of mains do not count. False where the rate is too low to tell.
+    """
+    low, high = _density(figures, 60.0, 150.0), _density(figures, 250.0, 400.0)
+    return 0.0 < high < MUSCLE_SHAPE * low
+
+
+def _density(figures: Figures, low: float, high: float) -> float:
+    chosen = figures.density[(figures.frequencies >= low) & (figures.frequencies < high)]
+    return float(np.median(chosen)) if chosen.size else 0.0
 
 
 def _unit(label: str, rms: float, size: str, other: str) -> Finding:
@@ -75,7 +116,7 @@ def _unit(label: str, rms: float, size: str, other: str) -> Finding:
 
 
 def _is_plausible(rms: float) -> bool:
-    return USUAL_RMS <= rms <= LARGEST_RMS
+    return USUAL_RMS <= rms <= UnitLimits().largest * 1e-6
 
 
 def _counts(label: str, figures: Figures) -> Finding | None:
@@ -96,7 +137,7 @@ def _whole_numbers(finite: NDArray[np.float64], size: float) -> bool:
     return bool(np.ptp(values) > 2 and np.all(np.abs(values - np.round(values)) < 1e-6))
 
 
-def _unstated(label: str, figures: Figures) -> tuple[Finding, ...]:
+def _unstated(label: str, figures: Figures, limits: UnitLimits) -> tuple[Finding, ...]:
     if _whole_numbers(figures.finite, 1.0):
         reason = f"all values of '{label}' are whole numbers; they are probably the converter's counts"
         remedy = "export the signal in volts, or state how counts become volts"
@@ -104,7 +145,7 @@ def _unstated(label: str, figures: Figures) -> tuple[Finding, ...]:
     rms, quietest = figures.rms, float(np.min(figures.window_rms))
     fitting = [
         name for name, size in _UNITS
-        if _is_plausible(rms * size) and QUIETEST[0] <= quietest * size <= QUIETEST[1]
+        if _is_plausible(rms * size) and limits.quietest <= quietest * size * 1e6 <= limits.never_quiet
     ]  # fmt: skip
     if len(fitting) != 1:
         return ()
@@ -113,8 +154,8 @@ def _unstated(label: str, figures: Figures) -> tuple[Finding, ...]:
     return (make_finding("unit_suspected", "note", reason, remedy, channel=label, value=rms),)
 
 
-def _offset(label: str, figures: Figures, unit: str) -> tuple[Finding, ...]:
-    if abs(figures.mean) <= LARGE_OFFSET * figures.rms or figures.rms == 0.0:
+def _offset(label: str, figures: Figures, unit: str, limits: UnitLimits) -> tuple[Finding, ...]:
+    if abs(figures.mean) <= limits.offset * figures.rms or figures.rms == 0.0:
         return ()
     shown = "" if unit == "unknown" else f" {unit}"
     reason = f"'{label}' lies around {figures.mean:.4g}{shown}, {abs(figures.mean) / figures.rms:.3g} times its RMS"

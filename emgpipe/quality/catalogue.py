@@ -5,12 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.quality.base import Check
+from emgpipe.quality.channel.activity import Activity
+from emgpipe.quality.channel.artifact import Artifact
 from emgpipe.quality.channel.clipping import Clipping
+from emgpipe.quality.channel.ecg import Ecg
 from emgpipe.quality.channel.flat import Flat
+from emgpipe.quality.channel.gaps import Gaps
 from emgpipe.quality.channel.mains import Mains
+from emgpipe.quality.channel.motion import Motion
+from emgpipe.quality.channel.packets import Packets
 from emgpipe.quality.channel.processed import Processed
+from emgpipe.quality.channel.rest_noise import RestNoise
 from emgpipe.quality.channel.sampling_rate import SamplingRate
+from emgpipe.quality.channel.spectrum import Spectrum
 from emgpipe.quality.channel.unit import Unit
+from emgpipe.quality.trial.crosstalk import CrossTalk
+from emgpipe.quality.trial.identical import Identical
+from emgpipe.quality.session.above_mvic import AboveMvic
+from emgpipe.quality.session.mvic_exceeded import MvicExceeded
+from emgpipe.quality.session.mvic_trials import MvicTrials
+from emgpipe.quality.session.mvic_window import MvicWindow
 from emgpipe.settings import one_of
 
 if TYPE_CHECKING:
@@ -20,9 +34,23 @@ CHECKS: tuple[type[Check], ...] = (
     SamplingRate,
     Clipping,
     Flat,
+    Gaps,
+    Packets,
     Mains,
     Unit,
+    Activity,
+    RestNoise,
     Processed,
+    Artifact,
+    Motion,
+    Ecg,
+    Spectrum,
+    Identical,
+    CrossTalk,
+    MvicWindow,
+    MvicTrials,
+    MvicExceeded,
+    AboveMvic,  # last: it looks at what the others found
 )
 
 if TYPE_CHECKING:

@@ -50,19 +50,21 @@ def examine(recording: Recording, seconds: float | None = 60.0) -> Recording:
 
 def _is_said(finding: Finding, channel: Channel, findings: Iterable[Finding]) -> bool:
     """Say whether the missing samples are those of the interruptions the reader has told about."""
-    if finding.kind != "missing_samples" or finding.value is None:
+    if finding.kind not in {"missing_samples", "signal_gaps"} or finding.value is None:
         return False
     gaps = (one for one in findings if one.kind == "time_gaps" and one.unit == "s")
     seconds = sum(one.value or 0.0 for one in gaps if one.channel in {"", channel.label})
-    return finding.value <= seconds * channel.sampling_rate + 1.0
+    missing = finding.value if finding.kind == "missing_samples" else finding.value * channel.n_samples
+    return missing <= seconds * channel.sampling_rate + 2.0
 
 
 def _channel_findings(channel: Channel, seconds: float | None) -> Iterator[Finding]:
     starts, pieces = _pieces(channel, seconds)
     looked_at = np.concatenate(pieces)
-    for finding in check_samples(looked_at, channel.label):
-        yield _softened(finding, channel, is_part=looked_at.size < channel.n_samples)
+    is_part = looked_at.size < channel.n_samples
+    checked = [_softened(one, channel, is_part=is_part) for one in check_samples(looked_at, channel.label)]
     if channel.copy_of:
+        yield from checked
         return
     gap = np.full(1, np.nan)
     spaced = np.concatenate([part for piece in pieces for part in (gap, piece)][1:])
@@ -72,7 +74,10 @@ def _channel_findings(channel: Channel, seconds: float | None) -> Iterator[Findi
         piece = index // length
         return channel.start + (starts[piece] + index - piece * length) / channel.sampling_rate
 
-    yield from doubts(channel.label, spaced, channel.sampling_rate, channel.unit, channel.kind, time=time)
+    found = doubts(channel.label, spaced, channel.sampling_rate, channel.unit, channel.kind, time=time)
+    has_gaps = any(one.kind == "signal_gaps" for one in found)  # it says more than the count of missing samples
+    yield from (one for one in checked if not (has_gaps and one.kind == "missing_samples"))
+    yield from (replace(one, level="warn") if is_part and one.level == "fail" else one for one in found)
 
 
 def _pieces(channel: Channel, seconds: float | None) -> tuple[list[int], list[NDArray[np.float64]]]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 WINDOW_SECONDS: Final = 0.5
 SEGMENT_SECONDS: Final = 2.0
 MOST_SEGMENTS: Final = 5
+QUIET_SECONDS: Final = 1.0
+"""Segments of the quiet parts: short enough to lie between repetitions."""
 SHORTEST: Final = 64
 """Samples a window needs before anything is said about it."""
 
@@ -28,6 +30,8 @@ class Figures:
         RMS of half seconds without gaps, their own mean removed, in the channel's unit; windows of one value left out.
     frequencies, density : array, shape (n_frequencies,)
         Power spectral density (unit squared per Hz) of up to 10 s of the loudest parts; empty for short channels.
+    n_segments : int
+        How many segments the density is a mean of.
     """
 
     finite: NDArray[np.float64]
@@ -36,6 +40,7 @@ class Figures:
     window_rms: NDArray[np.float64]
     frequencies: NDArray[np.float64]
     density: NDArray[np.float64]
+    n_segments: int = 0
 
     @property
     def rms(self) -> float:
@@ -59,14 +64,39 @@ def figures_of(samples: NDArray[np.float64], sampling_rate: float) -> Figures:
     sampling_rate : float
         In Hz.
     """
-    is_there = np.isfinite(samples)
-    if not is_there.all():  # windows begin where the signal does
-        known = np.flatnonzero(is_there)
-        samples = samples[known[0] : known[-1] + 1] if known.size else samples[:0]
+    samples = _trimmed(samples)
     finite = samples[np.isfinite(samples)]
-    frequencies, density = _spectrum(samples, sampling_rate)
+    rows = _segments(samples, sampling_rate, SEGMENT_SECONDS)
+    rows = rows[np.argsort(np.var(rows, axis=1))[::-1][:MOST_SEGMENTS]]
+    frequencies, density = _spectrum(rows, sampling_rate)
     mean = float(np.mean(finite)) if finite.size else 0.0
-    return Figures(finite, sampling_rate, mean, _window_rms(samples, sampling_rate), frequencies, density)
+    windows = _window_rms(samples, sampling_rate)
+    return Figures(finite, sampling_rate, mean, windows, frequencies, density, rows.shape[0])
+
+
+def quiet_figures(samples: NDArray[np.float64], sampling_rate: float) -> Figures:
+    """Compute figures whose density is that of the quietest parts: up to five segments of a second.
+
+    Parameters
+    ----------
+    samples : array, shape (n_samples,)
+        NaN where missing.
+    sampling_rate : float
+        In Hz.
+    """
+    samples = _trimmed(samples)
+    rows = _segments(samples, sampling_rate, QUIET_SECONDS)
+    rows = rows[np.argsort(np.var(np.diff(rows, axis=1), axis=1))[:MOST_SEGMENTS]]  # differences: drift is no loudness
+    frequencies, density = _spectrum(rows, sampling_rate)
+    finite = rows.reshape(-1)
+    mean = float(np.mean(finite)) if finite.size else 0.0
+    return Figures(finite, sampling_rate, mean, np.std(rows, axis=1), frequencies, density, rows.shape[0])
+
+
+def _trimmed(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the samples without gaps at either end: windows begin where the signal does."""
+    known = np.flatnonzero(np.isfinite(samples))
+    return samples[known[0] : known[-1] + 1] if known.size else samples[:0]
 
 
 def _windows(samples: NDArray[np.float64], length: int) -> NDArray[np.float64]:
@@ -86,24 +116,21 @@ def _window_rms(samples: NDArray[np.float64], sampling_rate: float) -> NDArray[n
     return rms
 
 
-def _segments(samples: NDArray[np.float64], sampling_rate: float) -> NDArray[np.float64]:
+def _segments(samples: NDArray[np.float64], sampling_rate: float, seconds: float) -> NDArray[np.float64]:
     """Return segments without gaps in rows, shorter ones where gaps leave none; no row where there is too little."""
-    length = min(round(SEGMENT_SECONDS * sampling_rate), samples.size)
+    length = min(round(seconds * sampling_rate), samples.size)
     rows = _windows(samples, length) if length >= SHORTEST else np.zeros((0, SHORTEST))
     while not rows.size and length // 2 >= max(SHORTEST, sampling_rate / 4):
         length //= 2
         rows = _windows(samples, length)
-    return rows
+    return rows[np.ptp(rows, axis=1) > 0] if rows.size else rows
 
 
-def _spectrum(samples: NDArray[np.float64], sampling_rate: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return Welch's estimate over the loudest segments; numpy only, because importing scipy.signal takes a second."""
-    rows = _segments(samples, sampling_rate)
-    length = rows.shape[1]
-    rows = rows[np.ptp(rows, axis=1) > 0]
-    rows = rows[np.argsort(np.var(rows, axis=1))[::-1][:MOST_SEGMENTS]]
+def _spectrum(rows: NDArray[np.float64], sampling_rate: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return Welch's estimate over the segments; numpy only, because importing scipy.signal takes a second."""
     if not rows.size:
         return np.zeros(0), np.zeros(0)
+    length = rows.shape[1]
     taper = np.hanning(length)
     power = np.abs(np.fft.rfft((rows - rows.mean(axis=1, keepdims=True)) * taper, axis=1)) ** 2
     density = np.asarray(2.0 * power.mean(axis=0) / (sampling_rate * float(np.sum(taper**2))), dtype=np.float64)

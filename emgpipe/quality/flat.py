@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from pydantic import Field
 
 from emgpipe.model import Finding, Level, make_finding
+from emgpipe.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-SHORTEST_SECONDS: Final = 0.1
-"""A wireless sensor that loses packets repeats its last value this long; single packets are shorter than a doubt."""
 FEWEST_SAMPLES: Final = 20
 INDEPENDENT_RATE: Final = 200.0
 """Values per second of surface EMG that know little of each other: about twice its bandwidth."""
@@ -29,6 +29,15 @@ FINE_STEP: Final = 4e-6
 """Volts: skin and electrodes alone make enough noise to leave a step this small."""
 FINE_RANGE: Final = 100.0
 """Steps in the RMS of the loudest parts: where the unit is not volts, rest is then louder than a step."""
+
+
+class FlatLimits(Settings):
+    """From where on a stretch of one value is a silent sensor."""
+
+    shortest: float = Field(default=0.05, ge=0.02)
+    """Seconds of exactly equal samples that count: 0.05 is common practice; shorter losses are told as packets."""
+    fail_above: float = Field(default=0.2, gt=0, le=1)
+    """Share of the trial that is flat above which its numbers should not be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,9 @@ class Timeline:
     time: Callable[[int], float]
 
 
-def flat_stretches(samples: NDArray[np.float64], sampling_rate: float, unit: str) -> tuple[Stretch, ...]:
+def flat_stretches(
+    samples: NDArray[np.float64], sampling_rate: float, unit: str, limits: FlatLimits | None = None
+) -> tuple[Stretch, ...]:
     """Find stretches of exactly equal samples that the signal around them does not explain.
 
     A converter with large steps holds one value while the muscle rests. So a stretch counts only if the quietest other
@@ -63,13 +74,14 @@ def flat_stretches(samples: NDArray[np.float64], sampling_rate: float, unit: str
         In Hz.
     unit : str
         Of the samples; volts tell how much noise there must be.
+    limits : FlatLimits, optional
 
     Returns
     -------
     tuple of Stretch
         In order of time; empty for a channel of one value.
     """
-    shortest = max(round(SHORTEST_SECONDS * sampling_rate), FEWEST_SAMPLES)
+    shortest = max(round((limits or FlatLimits()).shortest * sampling_rate), FEWEST_SAMPLES)
     runs = _runs(samples, shortest)
     if not runs:
         return ()
@@ -89,10 +101,13 @@ def without(samples: NDArray[np.float64], stretches: Sequence[Stretch]) -> NDArr
     return left
 
 
-def flat_finding(label: str, stretches: Sequence[Stretch], samples: Timeline, unit: str) -> tuple[Finding, ...]:
+def flat_finding(
+    label: str, stretches: Sequence[Stretch], samples: Timeline, unit: str, limits: FlatLimits | None = None
+) -> tuple[Finding, ...]:
     """Return one finding about the longest stretch that counts the others.
 
-    Level warn; note where the recording is only filled up by less than a second at its beginning or end.
+    Level warn, fail above a share of the trial; note where the recording is only filled up by less than a second at
+    its beginning or end.
     """
     if not stretches:
         return ()
@@ -103,11 +118,12 @@ def flat_finding(label: str, stretches: Sequence[Stretch], samples: Timeline, un
     reason = (
         f"'{label}' has the same value ({longest.value + 0.0:.4g}{shown}) for {_seconds(seconds)} from {start:.1f} s"
     )
+    whole = sum(one.stop - one.start for one in stretches) / sampling_rate
     if len(stretches) > 1:
-        whole = sum(one.stop - one.start for one in stretches) / sampling_rate
         reason += f"; there are {len(stretches)} such stretches, {_seconds(whole)} together"
     remedy = "the sensor was silent there: leave these stretches out; check battery, radio and cable"
-    level: Level = "warn"
+    is_much = whole * sampling_rate > (limits or FlatLimits()).fail_above * samples.n_samples
+    level: Level = "fail" if is_much else "warn"
     if _is_filling(stretches, samples):
         level, remedy = "note", "good to know: the device filled up what it had not yet, or no longer, measured"
     found = make_finding(

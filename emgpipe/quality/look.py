@@ -50,7 +50,8 @@ def look_at_session(checks: Sequence[Check], session: SessionView) -> tuple[Find
     found = [finding for trial in session.trials for finding in look_at_trial(checks, trial)]
     for check in checks:
         if check.use and isinstance(check, SessionCheck):
-            found.extend(replace(one, stage=one.stage or check.stage) for one in check.look(session))
+            known = replace(session, findings=tuple(found))
+            found.extend(replace(one, stage=one.stage or check.stage) for one in check.look(known))
     return tuple(_in_session(found, session))
 
 

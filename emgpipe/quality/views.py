@@ -5,6 +5,7 @@ What several checks ask for (spectrum, flat stretches, rails) is computed once, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,11 +15,17 @@ import numpy as np
 
 from emgpipe.model import Acquisition
 from emgpipe.quality.clipping import clipping
-from emgpipe.quality.figures import Figures, figures_of
-from emgpipe.quality.flat import Stretch, flat_stretches, without
-from emgpipe.quality.mains import mains_doubts
-from emgpipe.quality.processed import processed_doubts
+from emgpipe.quality.figures import Figures, figures_of, quiet_figures
+from emgpipe.quality.flat import FlatLimits, Stretch, flat_stretches, without
+from emgpipe.quality.hardware import hardware_highpass
+from emgpipe.quality.heart import Beats, find_beats
+from emgpipe.quality.levels import band_rms, plain_rms
+from emgpipe.quality.mains import hum_of
+from emgpipe.quality.processed import filter_edges, processed_doubts
+from emgpipe.quality.shared import Shared, shared_signals
 
+MAINS_SHARE: Final = 0.5
+"""Of the power: above it there is more mains than EMG."""
 SLOWEST: Final = 100.0
 """Samples per second; published median frequencies of surface EMG lie between 40 and 150 Hz."""
 
@@ -94,20 +101,61 @@ class ChannelView:
     @cached_property
     def clipped(self) -> tuple[Finding, ...]:
         """What the check for clipping finds with its usual limits."""
-        return () if self.is_dead else clipping(self.label, self.finite, self.unit)
+        return () if self.is_dead else clipping(self.label, self.finite, self.unit, rail=self.acquisition.rail)
 
     @cached_property
     def flat(self) -> tuple[Stretch, ...]:
         """Stretches of one value that the signal around them does not explain; not those at a rail."""
+        return self.flat_stretches(FlatLimits())
+
+    def flat_stretches(self, limits: FlatLimits) -> tuple[Stretch, ...]:
+        """Return the stretches of one value as `flat`, with limits that may differ."""
+        usual = FlatLimits()
+        if "flat" in self.__dict__ and limits.shortest == usual.shortest:
+            return self.flat
         if self.is_dead:
             return ()
         rails = {float(self.finite.min()), float(self.finite.max())} if self.clipped else set()
-        return tuple(one for one in flat_stretches(self.raw, self.sampling_rate, self.unit) if one.value not in rails)
+        found = flat_stretches(self.raw, self.sampling_rate, self.unit, limits)
+        return tuple(one for one in found if one.value not in rails)
 
     @cached_property
     def figures(self) -> Figures:
         """Mean, RMS of half seconds and spectrum of the raw samples, flat stretches left out."""
         return figures_of(without(self.raw, self.flat), self.sampling_rate)
+
+    @cached_property
+    def loudness(self) -> NDArray[np.float64]:
+        """RMS of the raw samples between 20 and 450 Hz in every half second without gaps."""
+        return band_rms(self.raw, self.sampling_rate)
+
+    @cached_property
+    def filtered_rms(self) -> NDArray[np.float64]:
+        """RMS of the filtered samples in every half second without gaps; empty where the chain was not applied."""
+        return np.zeros(0) if self.filtered is None else plain_rms(self.filtered, self.sampling_rate)
+
+    @cached_property
+    def quiet(self) -> Figures:
+        """The same of the quietest seconds of the raw samples."""
+        return quiet_figures(without(self.raw, self.flat), self.sampling_rate)
+
+    @cached_property
+    def filtered_figures(self) -> Figures | None:
+        """The figures of the filtered samples; None where the chain was not applied."""
+        return None if self.filtered is None else figures_of(without(self.filtered, self.flat), self.sampling_rate)
+
+    @cached_property
+    def filtered_quiet(self) -> Figures | None:
+        """The figures of the quietest seconds of the filtered samples; None where the chain was not applied."""
+        return None if self.filtered is None else quiet_figures(without(self.filtered, self.flat), self.sampling_rate)
+
+    @cached_property
+    def band(self) -> tuple[float | None, float | None]:
+        """Frequencies (Hz) below and above which the raw spectrum falls off a cliff; None where it does not.
+
+        As far as the loudest parts show: the edges of the filters the signal went through before.
+        """
+        return filter_edges(self.figures) if self.is_raw_emg else (None, None)
 
     @cached_property
     def has_signal(self) -> bool:
@@ -128,7 +176,17 @@ class ChannelView:
     @cached_property
     def has_mains(self) -> bool:
         """Whether most of its power is interference from the mains."""
-        return self.is_raw_emg and any(one.level == "warn" for one in mains_doubts(self.label, self.figures))
+        return self.is_raw_emg and hum_of(self.figures).share >= MAINS_SHARE
+
+    @cached_property
+    def highpass(self) -> float | None:
+        """The lower edge (Hz) of the filters in the device; None where the recording does not say."""
+        return hardware_highpass(self.acquisition)
+
+    @cached_property
+    def beats(self) -> Beats | None:
+        """Heartbeats that are seen in the raw samples; None where there are none."""
+        return find_beats(self.raw, self.sampling_rate) if self.is_raw_emg else None
 
 
 @dataclass(frozen=True)
@@ -164,19 +222,49 @@ class TrialView:
         """The channels that are used in this trial."""
         return tuple(channel for channel in self.channels if channel.is_target)
 
+    @cached_property
+    def shared(self) -> tuple[Shared, ...]:
+        """How much the channels have in common, apart from mains and heart."""
+        return shared_signals(self.channels)
+
     def channel(self, key: ReferenceKey) -> ChannelView | None:
         """Return the channel of a muscle, side and placement, or None."""
         return next((one for one in self.channels if one.key == key), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Over how long numbers are averaged before the highest is taken.
+
+    Attributes
+    ----------
+    smoother : mapping of str to float
+        Muscle -> window in s of the moving average that makes the envelope; NaN where it is none.
+    reference : float
+        Window in s of the mean the MVIC's rule takes; 0: a single sample; NaN: its samples are not one window.
+    is_searched : bool
+        Whether that window is where the mean is highest; False: it lies in the middle of the trial.
+    """
+
+    smoother: Mapping[str, float] = field(default_factory=dict)
+    reference: float = math.nan
+    is_searched: bool = True
+
+
 @dataclass(frozen=True)
 class SessionView:
-    """All trials of one participant's session, in the order of the trials table, and their references."""
+    """All trials of one participant's session, in the order of the trials table, and their references.
+
+    `findings` are what the checks made so far have found: all those of channels and trials, and the session checks
+    before this one.
+    """
 
     participant: str
     session: str
     trials: tuple[TrialView, ...]
     references: Mapping[ReferenceKey, Reference] = field(default_factory=dict)
+    windows: Windows = field(default_factory=Windows)
+    findings: tuple[Finding, ...] = ()
 
     def of_role(self, role: str) -> Iterator[TrialView]:
         """Yield the trials of one role."""

@@ -15,6 +15,7 @@ import numpy as np
 
 from emgpipe.errors import ComparisonError
 from emgpipe.report.drawing import BLUE, SOFT, plain_frame, printable
+from emgpipe.report.marks import draw_marks, mark_handles, mark_legend
 from emgpipe.report.panels import (
     Panel,
     by_muscle,
@@ -93,13 +94,16 @@ def participants_figure(comparison: Comparison, scope: str | None = None) -> Fig
     people = sorted({person for table in values for person in table["participant"]})
     named = 0 < len(people) <= _LEGEND_LIMIT
     cell = _Cell(plot=1.6, left=0.6, below=1.7 if steep else 0.55)
-    figure, grid = _grid(panels, cell, foot=0.2 + 0.2 * math.ceil(len(people) / 8) if named else 0.0)
+    figure, grid = _grid(panels, cell, foot=0.2 + 0.2 * math.ceil((len(people) + 2) / 8) if named else 0.0)
     for panel, table in zip(panels, values, strict=True):
         axes = grid[(panel.muscle, panel.side), panel.metric]
         _lines_panel(axes, panel, _Lines(table, people, levels))
         _level_axis(axes, levels, steep=steep)
+    marked = {level for table in values for level in table["worst"]}
     if named:
-        _people_legend(figure, people)
+        _people_legend(figure, people, marked)
+    else:
+        mark_legend(figure, marked)
     return figure
 
 
@@ -119,6 +123,13 @@ class _Lines:
             if value > 0 and level in self.levels:
                 matrix[self.people.index(person), self.levels.index(level)] = np.log(value)
         return matrix
+
+
+    def marks(self, index: int) -> list[str]:
+        """Return the worst level a participant's value of each level carries."""
+        mine = self.values[self.values["participant"] == self.people[index]]
+        known = dict(zip(mine["level"], mine["worst"], strict=True))
+        return [known.get(level, "") for level in self.levels]
 
 
 def _scope_panels(comparison: Comparison, scope: str | None) -> list[Panel]:
@@ -220,9 +231,11 @@ def _lines_panel(axes: Axes, panel: Panel, lines: _Lines) -> None:
         if dashed and not np.isfinite(raw[index]).any():
             continue
         drawn = raw[index] - np.nanmean(raw[index]) + typical if dashed else line
+        marks = lines.marks(index)
         color, marker = _person_style(index, len(lines.people))
         style = "--" if dashed else "-"
         axes.plot(np.exp(drawn), style, marker=marker, color=color, markersize=4, linewidth=1.1)
+        draw_marks(axes, zip(range(len(drawn)), np.exp(drawn), marks, strict=True))
     _log_axis(axes)
     unit = plain(panel.unit) if measured.any() else "relative to own mean"
     axes.set_ylabel(printable(unit), fontsize=8.5)
@@ -266,7 +279,7 @@ def _person_style(index: int, count: int) -> tuple[str, str]:
     return _COLORS[index % len(_COLORS)], _MARKERS[(index + index // len(_COLORS)) % len(_MARKERS)]
 
 
-def _people_legend(figure: Figure, people: list[str]) -> None:
+def _people_legend(figure: Figure, people: list[str], marked: set[str]) -> None:
     from matplotlib.lines import Line2D
 
     handles = []
@@ -274,4 +287,5 @@ def _people_legend(figure: Figure, people: list[str]) -> None:
         color, marker = _person_style(index, len(people))
         name = printable(shortened(person, 20)).lstrip("_") or "?"
         handles.append(Line2D([], [], color=color, marker=marker, markersize=5, linewidth=1.1, label=name))
+    handles += mark_handles(marked)
     figure.legend(handles=handles, loc="lower center", ncols=8, fontsize=8.5, frameon=False)

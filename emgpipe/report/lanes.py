@@ -49,7 +49,7 @@ def lane_window(result: TrialResult, trace: Trace) -> ReferenceWindow | None:
     """Return the MVIC window of the muscle a trace shows, if the reference came from this trial."""
     if trace.kind != "emg":
         return None
-    same = (w for w in result.windows if (w.muscle, w.side) == (trace.name, trace.side))
+    same = (w for w in result.windows if (w.muscle, w.side, w.placement) == (trace.name, trace.side, trace.placement))
     return next(same, None)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from emgpipe.report.comparisons import comparison_anchor
 from emgpipe.report.comparisons.brief import is_primary, primary_sentences, sentence_list
+from emgpipe.report.decisions import marks_sentence
 from emgpipe.report.leaders import leader_sentences, places_table
 from emgpipe.report.markup import bullets, escape
 from emgpipe.report.panels import ranking_panels
@@ -96,6 +97,13 @@ def outcome(result: StudyResult, roles: Mapping[str, str]) -> str:
     bad = failed or "fail" in levels
     kind, symbol = ("fail", "✖") if bad else ("warn", "▲") if warnings else ("good", "✔")
     line = f'<p class="outcome {kind}"><strong><span class="level {kind}">{symbol}</span> Outcome:</strong> {words}</p>'
+    marks = marks_sentence(result.metrics)
+    line += (
+        f'<p class="marked">{escape(marks)} See <a href="#findings">Findings</a> and <a href="#decisions">'
+        "Decisions</a>.</p>"
+        if marks
+        else ""
+    )
     return line + _listed(result.outcomes, "failed", "Failed") + _listed(result.outcomes, "left out", "Left out")
 
 

@@ -11,8 +11,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from emgpipe.report.above_mvic import above_mvic_part
+from emgpipe.report.cleaning import cleaning_part
 from emgpipe.report.comparisons import comparison_anchor, comparison_part
 from emgpipe.report.comparisons.brief import is_primary
+from emgpipe.report.decisions import decisions_part
 from emgpipe.report.findings import findings_part
 from emgpipe.report.markup import bullets, escape
 from emgpipe.report.methods import Applied, methods_part, settings_part
@@ -82,10 +85,15 @@ def render_report(
         parts.append(session_part(session))
     drawn = list(map(comparison_part, result.comparisons)) if drawn is None else drawn
     comparisons = "\n".join(_primary_first(result.comparisons, drawn)) or "<p>No comparison could be made.</p>"
+    cleaning = result.cleaning
+    cleaned = () if cleaning is None or cleaning.empty else (("cleaning", "Cleaning", cleaning_part(cleaning)),)
     sections = (
         ("comparisons", "Comparisons", comparisons),
         ("references", "References", references_part(result)),
+        *cleaned,
+        ("above-mvic", "Above 100 %MVIC", above_mvic_part(result)),
         ("findings", "Findings", findings_part(result.findings)),
+        ("decisions", "Decisions", decisions_part(result.decisions)),
         ("sessions", "Sessions", "\n".join(parts) or "<p>No session was processed.</p>"),
         ("methods", "Words for a paper", methods_part(result, applied, _rules(result))),
         ("settings", "Settings and outputs", settings_part(result)),
@@ -101,7 +109,11 @@ def render_report(
 
 
 def render_comparisons(
-    result: StudyResult, drawn: Sequence[str], rules: Sequence[str] = (), problems: Sequence[str] = ()
+    result: StudyResult,
+    drawn: Sequence[str],
+    rules: Sequence[str] = (),
+    problems: Sequence[str] = (),
+    selection: str = "",
 ) -> str:
     """Return the comparisons of a study alone, with words for a paper, as the text of one HTML file.
 
@@ -115,6 +127,8 @@ def render_comparisons(
         The rules of the references, in words.
     problems : sequence of str
         The comparisons that could not be made, with the reason.
+    selection : str
+        Which other numbers they rest on than those that count, in words; stands under the title.
 
     Returns
     -------
@@ -130,7 +144,7 @@ def render_comparisons(
     links += '<li><a href="#methods">Words for a paper</a></li>'
     head = (
         f'<header><h1>{escape(title)}</h1><p class="under">{escape(under)} · comparisons made from the stored tables'
-        "</p></header>\n"
+        f"</p>{_selected(selection)}</header>\n"
     )
     failed = f'<h2 id="not-made">Not made</h2>{bullets(map(escape, problems))}' if problems else ""
     parts = "\n".join(_primary_first(comparisons, drawn)) or "<p>No comparison was made.</p>"
@@ -140,6 +154,14 @@ def render_comparisons(
         f'<section aria-labelledby="methods"><h2 id="methods">Words for a paper</h2>\n{words}\n</section>'
     )
     return _document(title, f'{head}<nav aria-label="Contents"><ul>{links}</ul>{_FOLDING}</nav>\n{body}')
+
+
+def _selected(words: str) -> str:
+    """Return a warning that these are not the comparisons of the study, where they are not."""
+    if not words:
+        return ""
+    mark = '<span class="level warn">▲</span>'
+    return f'<p class="outcome warn"><strong>{mark} Another selection:</strong> {escape(words)}.</p>'
 
 
 def _rules(result: StudyResult) -> list[str]:

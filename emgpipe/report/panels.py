@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from emgpipe.model.tables import LEVEL_ORDER
+from emgpipe.report.marks import worst_of
 from emgpipe.report.words import finite, label, muscle_label, plain, shown_unit
 
 if TYPE_CHECKING:
@@ -159,13 +161,14 @@ def participant_values(comparison: Comparison, panel: Panel) -> pd.DataFrame:
     -------
     DataFrame
         Columns ``participant``, ``level``, ``value`` (in the panel's unit as printed, NaN where there is no
-        reference) and ``amplitude`` (before normalization), one row per participant and level.
+        reference), ``amplitude`` (before normalization) and ``worst`` (level of the worst finding it carries, or
+        empty), one row per participant and level.
     """
     import pandas as pd
 
     cells = comparison.cells
     level = next((name for name in ("level", _factor(comparison)) if name in cells.columns), None)
-    columns = ["participant", "level", "value", "amplitude"]
+    columns = ["participant", "level", "value", "amplitude", "worst"]
     if level is None or not {"participant", "muscle", "metric"} <= set(cells.columns):
         return pd.DataFrame(columns=columns)
     wanted = {"muscle": panel.muscle, "side": panel.side, "metric": panel.metric, "scope": panel.scope}
@@ -177,7 +180,13 @@ def participant_values(comparison: Comparison, panel: Panel) -> pd.DataFrame:
     for column, factor in (("value", scale), ("amplitude", 1.0)):
         given = cells[column] if column in cells.columns else pd.Series(float("nan"), index=cells.index)
         thin[column] = pd.to_numeric(given, errors="coerce").astype(float) * factor
-    return thin.groupby(["participant", "level"], as_index=False, sort=True)[["value", "amplitude"]].mean()
+    thin["worst"] = worst_of(cells)
+    groups = thin.groupby(["participant", "level"], as_index=False, sort=True)
+    return groups.agg(value=("value", "mean"), amplitude=("amplitude", "mean"), worst=("worst", _worse))
+
+
+def _worse(levels: pd.Series[str]) -> str:
+    return next((level for level in LEVEL_ORDER if level in set(levels)), "")
 
 
 def _factor(comparison: Comparison) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.report.findings import as_records, findings_table, level_counts
+from emgpipe.model.tables import LEVEL_ORDER
+from emgpipe.report.findings import as_records, findings_table, level_counts, level_mark
 from emgpipe.report.markup import anchor, bullets, code, details, escape, numeric, table
 from emgpipe.report.traces import phase_key, trial_svg
-from emgpipe.report.words import MISSING, count, label, lower_label
+from emgpipe.report.words import MISSING, count, label, lower_label, muscle_label, seconds
 
 if TYPE_CHECKING:
-    from emgpipe.model import SessionResult, TrialResult
+    from emgpipe.model import Finding, SessionResult, TrialResult
 
 _STATUS: Final = {"processed": ("good", "✔"), "failed": ("fail", "✖"), "left out": ("warn", "▲")}
 
@@ -85,10 +86,24 @@ def _trial(session: SessionResult, result: TrialResult) -> str:
     if result.status != "processed":
         about.insert(0, f"{result.status}: {result.reason or 'no reason was given'}")
     note = f' <span class="small">{escape("; ".join(about))}</span>' if about else ""
+    said = "".join(bullets(_finding_words(one) for one in _about(session, result)))
     return (
         f'<figure id="{_trial_anchor(session, result)}"><figcaption>{escape(trial_words(result))}{note}</figcaption>'
-        f"{trial_svg(result)}</figure>"
+        f"{f'<div class=small>{said}</div>' if said else ''}{trial_svg(result)}</figure>"
     )
+
+
+def _about(session: SessionResult, result: TrialResult) -> list[Finding]:
+    """Return the failures and warnings about a trial, the failures first."""
+    mine = [one for one in session.findings if one.trial == result.trial.id and one.level != "note"]
+    return sorted(mine, key=lambda one: LEVEL_ORDER.index(one.level))
+
+
+def _finding_words(finding: Finding) -> str:
+    muscle = muscle_label(finding.muscle, finding.side, finding.placement) or finding.channel
+    when = f", repetition at {seconds(finding.onset)} s" if finding.onset is not None else ""
+    where = f"{muscle}{when}: " if muscle else ""
+    return f"{level_mark(finding.level)} {escape(where)}{escape(finding.reason)}"
 
 
 def _histories(session: SessionResult) -> str:

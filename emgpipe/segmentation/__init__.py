@@ -13,6 +13,7 @@ from emgpipe.segmentation.envelope import Envelope
 from emgpipe.segmentation.events import Events
 from emgpipe.segmentation.table import Table
 from emgpipe.segmentation.whole import Whole
+from emgpipe.segmentation.windows import Windows
 from emgpipe.settings import one_of
 
 if TYPE_CHECKING:
@@ -31,10 +32,11 @@ __all__ = [
     "Table",
     "TrialSignals",
     "Whole",
+    "Windows",
     "find_repetitions",
 ]
 
-DETECTORS: tuple[type[Detector], ...] = (Whole, Events, Table, Angle, Envelope, EmgActivation)
+DETECTORS: tuple[type[Detector], ...] = (Whole, Windows, Events, Table, Angle, Envelope, EmgActivation)
 """Every way to find repetitions; add a line to add one."""
 
 if TYPE_CHECKING:

@@ -3,6 +3,8 @@
 ::
 
     metrics.csv  curves.csv  findings.csv  references.csv
+    decisions.csv            what somebody, or a rule of the study file, decided, and what it did to the numbers
+    cleaning.csv             what the cleaning steps of the chain took away, where it has any
     participants.csv         where the study has a participants table
     comparisons/<kind>.csv   and its further tables, the participants' own values, families.csv, sentences.txt
     comparisons.html         the comparisons alone
@@ -12,7 +14,9 @@
 """
 
 from emgpipe.atomic import replace_file, write_text
-from emgpipe.store.comparisons import write_comparisons
+from emgpipe.store.cleaning import CLEANING, cleaning_table
+from emgpipe.store.comparisons import FOLDER, write_comparisons
+from emgpipe.store.references import references_table
 from emgpipe.store.run_file import (
     RUN_FILE,
     RunFile,
@@ -26,24 +30,30 @@ from emgpipe.store.run_file import (
 from emgpipe.store.session_file import read_session_trials, session_path, write_session
 from emgpipe.store.tables import (
     CURVES,
+    DECISIONS,
+    FINDINGS,
     METRICS,
     PARTICIPANTS,
     REFERENCES,
     STORED_TABLES,
     read_table,
-    references_table,
     stored_tables,
     write_table,
 )
 
 __all__ = [
+    "CLEANING",
     "CURVES",
+    "DECISIONS",
+    "FINDINGS",
+    "FOLDER",
     "METRICS",
     "PARTICIPANTS",
     "REFERENCES",
     "RUN_FILE",
     "STORED_TABLES",
     "RunFile",
+    "cleaning_table",
     "earlier_outputs",
     "file_hash",
     "read_run_file",

@@ -19,8 +19,10 @@ FOLDER: Final = "comparisons"
 SENTENCES: Final = "sentences.txt"
 
 
-def write_comparisons(folder: Path, comparisons: Sequence[Comparison], problems: Sequence[str] = ()) -> list[Path]:
-    """Write comparisons into a sub-folder of a study's results.
+def write_comparisons(
+    folder: Path, comparisons: Sequence[Comparison], problems: Sequence[str] = (), *, name: str = FOLDER
+) -> list[Path]:
+    """Write comparisons into a sub-folder of a study's results, of the name given.
 
     Parameters
     ----------
@@ -32,13 +34,13 @@ def write_comparisons(folder: Path, comparisons: Sequence[Comparison], problems:
     list of Path
         ``<kind>.csv``, ``<kind>_cells.csv``, ``<kind>_<further table>.csv``, ``families.csv``, ``sentences.txt``.
     """
-    place = folder / FOLDER
+    place = folder / name
     written = []
-    for name, tables in _by_name(comparisons).items():
+    for file, tables in _by_name(comparisons).items():
         joined = _joined(tables)
         if len(joined.columns):
-            write_table(joined, place / f"{name}.csv")
-            written.append(place / f"{name}.csv")
+            write_table(joined, place / f"{file}.csv")
+            written.append(place / f"{file}.csv")
     write_text(place / SENTENCES, _in_words(comparisons, problems))
     return [*written, place / SENTENCES]
 

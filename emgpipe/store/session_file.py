@@ -8,7 +8,7 @@
                                 start, history
     /trials/<nnn>/repetitions   table: start, stop (s)
     /trials/<nnn>/phases        table: repetition, name, start, stop (s)
-    /trials/<nnn>/windows       table: muscle, side, start, stop (s), value
+    /trials/<nnn>/windows       table: muscle, side, start, stop (s), value, placement, is_contiguous
     /references                 table: as references.csv
     /findings                   table: as findings.csv
 
@@ -130,7 +130,7 @@ def _write_trial(group: Any, result: TrialResult) -> None:
     phases = [(number, phase) for number, one in enumerate(repetitions, start=1) for phase in one.phases]
     named = {name: [getattr(phase, name) for _, phase in phases] for name in ("name", "start", "stop")}
     _write_table(group, "phases", {"repetition": [number for number, _ in phases], **named})
-    about = ("muscle", "side", "start", "stop", "value")
+    about = ("muscle", "side", "start", "stop", "value", "placement", "is_contiguous")
     _write_table(group, "windows", {name: [getattr(one, name) for one in windows] for name in about})
 
 
@@ -184,7 +184,13 @@ def _read_trial(group: Any) -> TrialResult:
     )
     windows = tuple(
         ReferenceWindow(
-            row["muscle"].decode(), row["side"].decode(), float(row["start"]), float(row["stop"]), float(row["value"])
+            row["muscle"].decode(),
+            row["side"].decode(),
+            float(row["start"]),
+            float(row["stop"]),
+            float(row["value"]),
+            row["placement"].decode(),
+            bool(row["is_contiguous"]),
         )
         for row in group["windows"][()]
     )

@@ -9,30 +9,38 @@ from emgpipe.atomic import write_text
 from emgpipe.comparison import StudyTables
 from emgpipe.errors import StoreError
 from emgpipe.model.tables import CURVE_POINTS
+from emgpipe.store.references import REFERENCE_NUMBERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
     import pandas as pd
 
-    from emgpipe.model import Reference
 
 SIGNIFICANT = "%.10g"
 """Ten digits: more than any amplifier gives, few enough to read."""
 
 
 METRICS, CURVES, REFERENCES, PARTICIPANTS = "metrics.csv", "curves.csv", "references.csv", "participants.csv"
-STORED_TABLES: Final = (METRICS, CURVES, REFERENCES, PARTICIPANTS)
+FINDINGS, DECISIONS = "findings.csv", "decisions.csv"
+STORED_TABLES: Final = (METRICS, CURVES, REFERENCES, PARTICIPANTS, FINDINGS, DECISIONS)
 """What comparisons are made from."""
 _NUMBERS: Final[dict[str, frozenset[str]]] = {
     METRICS: frozenset({"onset", "value", "amplitude"}),
     CURVES: frozenset({"onset", *(str(point) for point in range(CURVE_POINTS))}),
-    REFERENCES: frozenset({"reference_value", "value", "window_start", "window_stop", "spread", "gap"}),
+    REFERENCES: REFERENCE_NUMBERS,
     PARTICIPANTS: frozenset(),
+    FINDINGS: frozenset({"onset", "start", "stop", "value"}),
+    DECISIONS: frozenset({"onset", "value"}),
 }
-_COUNTS: Final[dict[str, tuple[str, ...]]] = {METRICS: ("repetition",), CURVES: ("repetition",), REFERENCES: ("rank",)}
-_YES_OR_NO: Final = ("excluded",)
+_COUNTS: Final[dict[str, tuple[str, ...]]] = {
+    METRICS: ("repetition",),
+    CURVES: ("repetition",),
+    REFERENCES: ("rank",),
+    DECISIONS: ("numbers", "trials"),
+}
+_YES_OR_NO: Final = ("excluded", "value_excluded")
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
@@ -80,36 +88,3 @@ def stored_tables(paths: Iterable[Path]) -> StudyTables:
     if "metrics" not in found:
         raise StoreError(f"the run left no {METRICS}, which comparisons are made from; make it with: emgpipe run")
     return StudyTables(**found)
-
-
-def references_table(references: Sequence[Reference]) -> pd.DataFrame:
-    """Return one row per reference and trial considered: the value, its window, and whether it won."""
-    import pandas as pd
-
-    rows = [
-        {
-            "reference": reference.id,
-            "participant": reference.participant,
-            "session": reference.session,
-            "muscle": reference.muscle,
-            "side": reference.side,
-            "placement": reference.placement,
-            "unit": reference.unit,
-            "reference_value": reference.value,
-            "trial": attempt.trial,
-            "position": attempt.position,
-            "rank": rank,
-            "value": attempt.value,
-            "window_start": attempt.start,
-            "window_stop": attempt.stop,
-            "spread": reference.spread,
-            "gap": reference.gap,
-            "rule": reference.rule,
-            "chain": reference.chain_hash,
-        }
-        for reference in references
-        for rank, attempt in enumerate(reference.attempts, start=1)
-    ]
-    columns = ["reference", "participant", "session", "muscle", "side", "placement", "unit", "reference_value"]
-    columns += ["trial", "position", "rank", "value", "window_start", "window_stop", "spread", "gap", "rule", "chain"]
-    return pd.DataFrame(rows, columns=columns)

@@ -77,7 +77,7 @@ def _curves(person, exercise, where, size, rng) -> list[dict[str, Any]]:
                 "side": "right" if emg else "",
             }  # fmt: skip
             gone = ("metric", "value", "amplitude", "amplitude_unit", "reference", "variant")
-            gone += ("findings", "excluded", "decisions")
+            gone += ("findings", "worst", "excluded", "value_excluded", "decisions")
             values = shape * float(np.exp(0.1 * rng.standard_normal())) + rng.standard_normal(CURVE_POINTS)
             kept = {name: value for name, value in base.items() if name not in gone} | about
             rows.append(kept | {str(point): value for point, value in enumerate(values)})

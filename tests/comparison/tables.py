@@ -29,7 +29,7 @@ def row(participant: str, exercise: str, amplitude: float, **changes: Any) -> di
         "kind": "emg", "muscle": "gluteus_maximus", "side": "right", "placement": "", "metric": "mean",
         "stage": "envelope", "value": np.nan if mvic is None else 100 * amplitude / mvic, "unit": "%MVIC",
         "amplitude": amplitude, "amplitude_unit": "V", "reference": "" if mvic is None else "r", "variant": "main",
-        "findings": "", "excluded": False, "decisions": "",
+        "findings": "", "worst": "", "excluded": False, "value_excluded": False, "decisions": "",
     }  # fmt: skip
     session = changes.get("session", "1")
     return base | changes | {"trial": f"{participant}/{session}/{condition}.{trial}"}

@@ -60,7 +60,7 @@ def of(table, variant):
     """Rows of a variant that say the same as rows of another run would."""
     chosen = (table["variant"] == variant) & (table["role"] == "task") & (table["kind"] == "emg")
     chosen &= table["phase"] == "repetition"
-    return table[chosen].drop(columns=["variant", "reference", "findings"]).reset_index(drop=True)
+    return table[chosen].drop(columns=["variant", "reference", "findings", "worst"]).reset_index(drop=True)
 
 
 def test_the_analysis_itself_is_the_same_to_the_last_digit(study, session):

@@ -122,13 +122,19 @@ def test_a_gap_the_reader_has_told_is_not_told_again():
     samples = NOISE[:20_000].copy()
     samples[5000:7000] = np.nan
     made = recording(samples, samples)
-    assert [kind for _, kind, _ in kinds(examine(made))] == ["missing_samples", "missing_samples"]
+    assert [kind for _, kind, _ in kinds(examine(made))] == ["signal_gaps", "signal_gaps"]
     said = replace(made, findings=(make_finding("time_gaps", "warn", "2 s are missing", value=2.0, unit="s"),))
     assert [kind for _, kind, _ in kinds(examine(said))] == ["time_gaps"]
     other = replace(made, findings=(make_finding("time_gaps", "warn", "2 s", channel="c1", value=2.0, unit="s"),))
-    assert kinds(examine(other)) == [("c1", "time_gaps", "warn"), ("c0", "missing_samples", "note")]
+    assert kinds(examine(other)) == [("c1", "time_gaps", "warn"), ("c0", "signal_gaps", "warn")]
     less = replace(made, findings=(make_finding("time_gaps", "warn", "1 s is missing", value=1.0, unit="s"),))
-    assert [kind for _, kind, _ in kinds(examine(less))] == ["time_gaps", "missing_samples", "missing_samples"]
+    assert [kind for _, kind, _ in kinds(examine(less))] == ["time_gaps", "signal_gaps", "signal_gaps"]
+
+
+def test_few_missing_samples_are_a_count_and_no_gap():
+    samples = NOISE[:20_000].copy()
+    samples[5000:5050] = np.nan
+    assert kinds(examine(recording(samples))) == [("c0", "missing_samples", "note")]
 
 
 def test_a_dropout_stands_at_its_time_on_the_recordings_clock():

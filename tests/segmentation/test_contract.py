@@ -34,6 +34,7 @@ def example(kind, folder):
         files=(TrialFile(folder / "a.csv"),),
     )
     parts = {
+        "windows": {"length": length(MOVES) / 4},
         "events": {"start": "rep", "use_durations": True},
         "table": {"path": str(table), "clock": "file"},
         "angle": {"channel": "hip"},

@@ -21,7 +21,7 @@ _TEXTS = ("participant", "session", "muscle", "side", "placement", "trial", "pos
 
 
 def with_texts(references: pd.DataFrame) -> pd.DataFrame:
-    """Return the references table with texts where it has texts, none of them missing, and each MVIC trial once.
+    """Return the references table with texts where it has texts, none of them missing, and each trial that counts once.
 
     Raises
     ------
@@ -31,6 +31,8 @@ def with_texts(references: pd.DataFrame) -> pd.DataFrame:
     absent = [name for name in (*_TEXTS, "value") if name not in references.columns]
     if absent:
         raise ComparisonError(f"the references table has no column {', '.join(absent)}; make it with 'emgpipe run'")
+    if "rank" in references.columns:  # rank 0: a trial that does not count
+        references = references[references["rank"] != 0]
     texts = {name: references[name].astype(object).where(references[name].notna(), "").astype(str) for name in _TEXTS}
     return references.assign(**texts).drop_duplicates([*_TEXTS, "value"])
 

@@ -22,12 +22,17 @@ _TEXT: Final = (
     "unit",
     "amplitude_unit",
     "findings",
+    "worst",
+    "decisions",
     "variant",
 )
 _NUMBERS: Final = ("value", "amplitude")
 _NEEDED: Final = (*WHERE, *REPETITION, "kind", "muscle", "side", "metric", *_NUMBERS, "unit", "amplitude_unit")
 _LARGEST: Final = 1e150
 """Numbers beyond this are none: their squares would leave the range of numbers."""
+_MOST_NAMED: Final = 6
+"""Decisions that are named; all of them stand in the decisions table."""
+_NO_REFERENCE: Final = "whose value in %MVIC alone is left out"
 _SAME: Final = (*WHERE, *REPETITION, "kind", "muscle", "side", "placement", "metric", *_NUMBERS)
 """Rows that agree in all of these are one number, written twice."""
 
@@ -43,7 +48,8 @@ class TaskRows:
     factors : tuple of str
         The columns that hold factors.
     excluded : str
-        What decisions left out, in words; empty if nothing.
+        What decisions left out, in words; empty if nothing. Where they leave out the value in %MVIC alone, `value` is
+        NaN, as it is without a reference, and the amplitude counts.
     silent : mapping of str to str
         Trial -> why it has no level of a factor, such as ``measured between two head positions``; trials that are not
         in it do not state one.
@@ -77,9 +83,12 @@ def task_rows(metrics: pd.DataFrame, phase: str = WHOLE_REPETITION, variant: str
     if not absent:
         table = _cleaned(metrics, factors)
         table = _once(table[_counts(table, phase, variant)])
-        out = table["excluded"].astype(str).str.casefold().isin({"true", "1"})
+        out = true_cells(table["excluded"])
         if not out.all():
-            return TaskRows(table[~out].reset_index(drop=True), factors, _excluded(table[out]))
+            kept, unsure = table[~out], true_cells(table["value_excluded"])[~out]
+            words = [_excluded(table[out]), _excluded(kept[unsure & kept["value"].notna()], _NO_REFERENCE)]
+            kept = kept.assign(value=kept["value"].mask(unsure)).reset_index(drop=True)
+            return TaskRows(kept, factors, "; ".join(filter(None, words)))
         if len(table):
             raise ComparisonError("every repetition is excluded by a decision; nothing is left to compare")
     if phase != WHOLE_REPETITION and not absent:
@@ -100,9 +109,15 @@ def _cleaned(metrics: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
     for column in _NUMBERS:
         numbers = pd.to_numeric(table[column], errors="coerce").astype(float)
         table[column] = numbers.where(numbers.abs() < _LARGEST)
-    if "excluded" not in table.columns:
-        table["excluded"] = False
+    for column in ("excluded", "value_excluded"):
+        if column not in table.columns:
+            table[column] = False
     return table
+
+
+def true_cells(column: pd.Series[bool]) -> pd.Series[bool]:
+    """Return a column of yes and no, from a run or from a file, as truth values."""
+    return column.astype(str).str.casefold().isin({"true", "1"})
 
 
 def _once(table: pd.DataFrame) -> pd.DataFrame:
@@ -119,12 +134,21 @@ def _counts(table: pd.DataFrame, phase: str, variant: str) -> pd.Series[bool]:
     return table["role"].eq("task") & span & chosen & duration
 
 
-def _excluded(out: pd.DataFrame) -> str:
+def _excluded(out: pd.DataFrame, how: str = "left out") -> str:
+    """Say how many numbers decisions leave out, of whom, and which decisions these are."""
     if out.empty:
         return ""
     people = ", ".join(sorted(set(out["participant"])))
     trials = out["trial"].nunique()
-    return f"{len(out)} numbers in {trials} trials of {people}, left out by decisions"
+    ids = sorted({name for text in set(out["decisions"]) for name in text.split() if name.startswith("exclude")})
+    named = f" ({', '.join(ids[:_MOST_NAMED])}{', ...' if len(ids) > _MOST_NAMED else ''})" if ids else ""
+    numbers, places = _counted(len(out), "number"), _counted(trials, "trial")
+    by = "by a decision" if len(ids) == 1 else f"by {len(ids)} decisions" if ids else "by decisions"
+    return f"{numbers} in {places} of {people}, {how} {by}{named}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" + ("" if count == 1 else "s")
 
 
 def require_factor(name: str, factors: Sequence[str], what: str) -> None:

@@ -29,9 +29,15 @@ class StudyTables:
         One row per reference and MVIC trial considered.
     participants : DataFrame
         One row per participant, column ``participant`` and whatever else the participants table has; text.
+    findings : DataFrame
+        One row per finding.
+    decisions : DataFrame
+        One row per decision.
     """
 
     metrics: pd.DataFrame
     curves: pd.DataFrame = field(default_factory=_no_rows)
     references: pd.DataFrame = field(default_factory=_no_rows)
     participants: pd.DataFrame = field(default_factory=_no_rows)
+    findings: pd.DataFrame = field(default_factory=_no_rows)
+    decisions: pd.DataFrame = field(default_factory=_no_rows)

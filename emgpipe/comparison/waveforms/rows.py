@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from emgpipe.comparison.shared.choices import of_muscles, require_measured
 from emgpipe.comparison.shared.curve_rows import PLACE, POINTS
+from emgpipe.comparison.shared.rows import true_cells
 from emgpipe.comparison.shared.sides import SITE_MUSCLE, SITE_SIDE
 from emgpipe.comparison.waveforms.phases import cut_curves
 from emgpipe.errors import ComparisonError
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
     from emgpipe.comparison.shared.scopes import Scope
     from emgpipe.vocabulary import Vocabulary
+
+
+_DOUBTFUL: Final = "reference excluded"
+"""In the place of a unit: the shape of such a curve counts, its height in %MVIC does not."""
 
 
 def curves_of_scope(curves: pd.DataFrame, scope: Scope) -> pd.DataFrame:
@@ -43,15 +48,23 @@ def curves_of_scope(curves: pd.DataFrame, scope: Scope) -> pd.DataFrame:
     told = list(dict.fromkeys(("session", *scope.held, scope.factor)))
     rows = scope.rows.assign(repetition=pd.to_numeric(scope.rows["repetition"], errors="coerce").astype(float))
     emg = rows[rows["kind"] == "emg"]
-    sites = emg[[*PLACE, SITE_MUSCLE, SITE_SIDE, "placement", *told]].drop_duplicates()
+    told_apart = [*PLACE, SITE_MUSCLE, SITE_SIDE, "placement", *told]
+    sites = emg.assign(doubtful=_doubtful(emg))[[*told_apart, "doubtful"]].drop_duplicates(told_apart)
     sites = sites.rename(columns={SITE_MUSCLE: "muscle", SITE_SIDE: "side"})
     repetitions = rows[[*PLACE, *told]].drop_duplicates()
     is_emg = curves["kind"].eq("emg")
     muscles = curves[is_emg].merge(sites, on=[*PLACE, "muscle", "side", "placement"], how="inner")
     others = curves[~is_emg].merge(repetitions, on=list(PLACE), how="inner")
+    muscles = muscles.assign(unit=muscles["unit"].mask(muscles["doubtful"], _DOUBTFUL)).drop(columns="doubtful")
     parts = [part for part in (muscles, others) if len(part)]
     joined = pd.concat(parts, ignore_index=True) if parts else muscles
     return joined.rename(columns={scope.factor: "level"})
+
+
+def _doubtful(emg: pd.DataFrame) -> pd.Series[bool]:
+    """Say which rows are of a muscle and session whose reference a decision excludes."""
+    reference = [emg[name] for name in ("participant", "session", SITE_MUSCLE, SITE_SIDE, "placement")]
+    return true_cells(emg["value_excluded"]).groupby(reference).transform("any")
 
 
 def chosen_curves(

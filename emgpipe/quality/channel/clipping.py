@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from emgpipe.quality.base import ChannelCheck
-from emgpipe.quality.clipping import clipping
+from emgpipe.quality.clipping import ClippingLimits, clipping
 
 if TYPE_CHECKING:
     from emgpipe.model import Finding, Stage
     from emgpipe.quality.views import ChannelView
 
 
-class Clipping(ChannelCheck):
-    """Signals cut off at a rail."""
+class Clipping(ClippingLimits, ChannelCheck):
+    """Signals cut off at a rail: the one the recording states, or a value they reach again and again and stay at."""
 
     kind: Literal["clipping"] = "clipping"
     finds: ClassVar[tuple[str, ...]] = ("clipped",)
@@ -21,8 +21,13 @@ class Clipping(ChannelCheck):
 
     def look(self, channel: ChannelView) -> tuple[Finding, ...]:
         """Return what was found."""
-        return clipping(channel.label, channel.finite, channel.unit) if channel.has_signal else ()
+        if not channel.has_signal:
+            return ()
+        return clipping(channel.label, channel.finite, channel.unit, self, channel.acquisition.rail)
 
     def describe(self) -> str:
         """Say what is looked for."""
-        return "samples that stay at the largest or smallest value"
+        return (
+            f"{self.shortest_plateau} samples in a row at the largest or smallest value, {self.fewest_plateaus} times, "
+            f"or at the stated rail once; fail above {100 * self.fail_above:g} % of the samples"
+        )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from emgpipe.quality.base import ChannelCheck
+from emgpipe.quality.processed import ProcessedLimits, processed_doubts
 
 if TYPE_CHECKING:
     from emgpipe.model import Finding, Stage
     from emgpipe.quality.views import ChannelView
 
 
-class Processed(ChannelCheck):
+class Processed(ProcessedLimits, ChannelCheck):
     """Signs of earlier processing: an envelope, rectified, or filtered to a narrower band than the rate allows."""
 
     kind: Literal["processed"] = "processed"
@@ -20,8 +21,14 @@ class Processed(ChannelCheck):
 
     def look(self, channel: ChannelView) -> tuple[Finding, ...]:
         """Return what was found."""
-        return channel.processed
+        if not channel.has_signal:
+            return ()
+        return processed_doubts(channel.label, channel.figures, is_clipped=bool(channel.clipped), limits=self)
 
     def describe(self) -> str:
         """Say what is looked for."""
-        return "signs that the signal was rectified, smoothed or filtered before"
+        return (
+            f"no negative values with a mean below {self.folded_below:g} standard deviations or with "
+            f"{100 * self.slow_above:g} % of the power below 20 Hz, or a spectrum that falls by {self.steepness:g} dB "
+            "at an edge: rectified, smoothed or filtered before"
+        )

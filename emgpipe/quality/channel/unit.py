@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from emgpipe.quality.amplitude import amplitude_doubts
+from emgpipe.quality.amplitude import UnitLimits, amplitude_doubts
 from emgpipe.quality.base import ChannelCheck
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from emgpipe.quality.views import ChannelView
 
 
-class Unit(ChannelCheck):
+class Unit(UnitLimits, ChannelCheck):
     """Amplitudes that EMG cannot have in the stated unit, counts given as volts, and offsets."""
 
     kind: Literal["unit"] = "unit"
@@ -29,8 +29,13 @@ class Unit(ChannelCheck):
         """Return what was found."""
         if not channel.is_raw_emg:
             return ()
-        return amplitude_doubts(channel.label, channel.figures, channel.unit, is_mains=channel.has_mains)
+        is_mains, figures = channel.has_mains, channel.figures
+        return amplitude_doubts(channel.label, figures, channel.unit, role=channel.role, is_mains=is_mains, limits=self)
 
     def describe(self) -> str:
         """Say what is looked for."""
-        return "amplitudes that EMG cannot have in the stated unit"
+        return (
+            f"an RMS above {self.largest / 1000:g} mV ({self.rest_largest / 1000:g} mV at rest) or below "
+            f"{self.smallest:g} uV ({self.mvic_smallest:g} uV in an MVIC): the unit is wrong; all values whole "
+            "numbers: counts"
+        )

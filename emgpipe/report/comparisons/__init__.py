@@ -25,6 +25,7 @@ from emgpipe.report.comparisons import (
 )
 from emgpipe.report.comparisons.brief import brief_part, is_primary
 from emgpipe.report.comparisons.plain import basis_part
+from emgpipe.report.marks import marked_part
 from emgpipe.report.markup import anchor, details, escape
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def comparison_part(comparison: Comparison) -> str:
     primary = is_primary(comparison)
     mark = ' <span class="level note">holds the primary outcome</span>' if primary else ""
     heading = f'<h3 id="{comparison_anchor(comparison)}">{escape(comparison.title)}{mark}</h3>'
-    inside = f"{draw(comparison)}\n{basis_part(comparison)}"
+    inside = f"{draw(comparison)}\n{marked_part(comparison)}\n{basis_part(comparison)}"
     if not primary and comparison.kind != "ranking":
         inside = details("Figures and numbers", inside, kind="comparison")
     return "\n".join((heading, brief_part(comparison), inside))

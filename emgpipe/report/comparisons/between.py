@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.report.comparisons.plain import numbers_part, p_value
 from emgpipe.report.drawing import BLUE, ORANGE, SOFT, log_axis, plain_frame, printable
+from emgpipe.report.marks import CAPTION, draw_marks, has_marks, mark_legend, worst_of
 from emgpipe.report.markup import escape, image, numeric, table
 from emgpipe.report.words import (
     MISSING,
@@ -48,6 +49,7 @@ def part(comparison: Comparison) -> str:
     parts = []
     if 0 < panels <= _MOST:
         caption = f"{_NUMBERS if numbers else _GROUPS} EMG on a logarithmic axis."
+        caption += CAPTION if has_marks(comparison) else ""
         about = f"{comparison.title}: participants' own values; numbers in the table"
         drawn = image(between_figure(comparison), about)
         parts.append(f'<figure class="panning">{drawn}<p class="caption">{caption}</p></figure>')
@@ -130,6 +132,7 @@ def between_figure(comparison: Comparison) -> Figure:
         else:
             _dots(axes, own, _order(comparison))
         _finish(axes, own)
+    mark_legend(figure, worst_of(comparison.cells))
     return figure
 
 
@@ -144,12 +147,14 @@ def _dots(axes: Axes, own: pd.DataFrame, groups: list[str]) -> None:
 
     log = own["scale"].iloc[0] == "log"
     for place, group in enumerate(groups):
-        values = own.loc[own["of"].map(text) == group, "value"].sort_values().to_numpy(dtype=float)
+        mine = own[own["of"].map(text) == group].sort_values("value")
+        values = mine["value"].to_numpy(dtype=float)
         if not values.size:
             continue
         # Neighbors in size stand beside one another, so that no dot hides another.
         beside = place - 0.12 + 0.08 * (np.arange(values.size) % 4)
         axes.plot(beside, values, "o", color=BLUE, markersize=4.5, alpha=0.75, markeredgewidth=0)
+        draw_marks(axes, zip(beside, values, worst_of(mine), strict=True))
         mean = math.exp(float(np.log(values).mean())) if log else float(values.mean())
         axes.plot([place + 0.3], [mean], "D", color=ORANGE, markersize=7)
     axes.set_xticks(range(len(groups)), [printable(shortened(label(group), 14)) for group in groups])
@@ -163,6 +168,7 @@ def _trend(axes: Axes, own: pd.DataFrame) -> None:
     y = own["value"].to_numpy(dtype=float)
     log = own["scale"].iloc[0] == "log"
     axes.plot(x, y, "o", color=BLUE, markersize=4.5, alpha=0.75, markeredgewidth=0)
+    draw_marks(axes, zip(x, y, worst_of(own), strict=True))
     if np.ptp(x) > 0:
         slope, level = np.polyfit(x - x.mean(), np.log(y) if log else y, 1)
         ends = np.linspace(x.min(), x.max(), 50)

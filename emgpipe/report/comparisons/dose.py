@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.report.comparisons.plain import numbers_part, p_value
 from emgpipe.report.drawing import BLUE, ORANGE, SOFT, plain_frame, printable
+from emgpipe.report.marks import CAPTION, draw_marks, has_marks, mark_legend, worst_of
 from emgpipe.report.markup import escape, image, numeric, table
 from emgpipe.report.words import (
     MISSING,
@@ -44,9 +45,10 @@ _MOST: Final = 40
 
 def part(comparison: Comparison) -> str:
     """Return the figure and the tables."""
+    caption = _CAPTION + (CAPTION if has_marks(comparison) else "")
     about = f"{comparison.title}: participants' points and mean lines; numbers in the table"
     parts = [
-        f'<figure class="panning">{image(dose_figure(comparison), about)}<p class="caption">{_CAPTION}</p></figure>'
+        f'<figure class="panning">{image(dose_figure(comparison), about)}<p class="caption">{caption}</p></figure>'
     ]
     parts += [_summary(comparison.table), numbers_part(comparison)]
     return "\n".join(parts)
@@ -103,6 +105,7 @@ def dose_figure(comparison: Comparison) -> Figure:
         axes = figure.add_axes((left / width, bottom / height, (_WIDTH - _LEFT - 0.15) / width, _HEIGHT / height))
         key = tuple(row[name] for name in _OUTCOME)
         _panel(axes, row, points[key], curves[key])
+    mark_legend(figure, worst_of(comparison.cells))
     return figure
 
 
@@ -114,6 +117,7 @@ def _panel(axes: Axes, row: Mapping[Any, Any], points: pd.DataFrame, curve: pd.D
     for _, own in points.groupby("participant", sort=True):
         ordered = own.sort_values("angle")
         axes.plot(ordered["angle"], ordered["relative"], "o-", color="#9aa0a6", markersize=3, linewidth=0.8)
+    draw_marks(axes, zip(points["angle"], points["relative"], worst_of(points), strict=True))
     axes.plot(curve["angle"], curve["line"], color=BLUE, linewidth=2.4)
     if row["n_curve"] > 1:
         axes.plot(curve["angle"], curve["parabola"], color=ORANGE, linewidth=1.8, linestyle=(0, (5, 2)))

@@ -13,6 +13,7 @@ import numpy as np
 from emgpipe.report.comparisons.plain import numbers_part
 from emgpipe.report.comparisons.responses import responses_table
 from emgpipe.report.drawing import INK, SOFT, log_axis, plain_frame, printable
+from emgpipe.report.marks import CAPTION, draw_marks, has_marks, mark_legend, worst_of
 from emgpipe.report.markup import details, escape, image
 from emgpipe.report.words import label, metric_label, muscle_label, plain, shortened, shown_unit
 
@@ -46,7 +47,7 @@ def part(comparison: Comparison) -> str:
         figure = individual_figure(comparison, (muscle, side, site, metric))
         effect = "ratio" if own["ratio"].notna().any() else "difference"
         against = f"{'to' if effect == 'ratio' else 'from'} {label(own['against'].iloc[0]).lower()}"
-        words = _CAPTION.format(effect=effect, against=against)
+        words = _CAPTION.format(effect=effect, against=against) + (CAPTION if has_marks(comparison) else "")
         drawn = image(figure, f"{comparison.title}, {name}: each participant's values and own changes; see the table")
         inside = f'<figure class="panning">{drawn}<p class="caption">{escape(words)}</p></figure>'
         pictures.append(details(escape(name), inside, opened=place < 2))
@@ -79,6 +80,7 @@ def individual_figure(comparison: Comparison, outcome: tuple[str, str, str, str]
     from matplotlib.figure import Figure
 
     lines = _lines(comparison.tables["profiles"], outcome)
+    marks = _marks(comparison.cells, outcome, lines)
     names = [printable(shortened(person, 12)) for person in lines.people]
     width = 1.0 + max(3.2, 0.85 * len(lines.levels))
     tall = max(2.1, 0.155 * len(names) + 0.2)
@@ -92,9 +94,20 @@ def individual_figure(comparison: Comparison, outcome: tuple[str, str, str, str]
             (left / size[0], below / size[1], (width - 0.62) / size[0], tall / size[1]), label=f"panel {column}"
         )
         _draw(axes, numbers, lines, changes=column == 1)
+        for own, mine in zip(numbers, marks, strict=True):
+            draw_marks(axes, zip(range(len(own)), own, mine, strict=True))
         _level_axis(axes, lines.levels)
         _name_lines(axes, numbers, names, 0.135 / tall, log=lines.log)
+    mark_legend(figure, {level for mine in marks for level in mine})
     return figure
+
+
+def _marks(cells: pd.DataFrame, outcome: Sequence[str], lines: _Lines) -> list[list[str]]:
+    """Return the worst level each value carries, by participant and level."""
+    mine = np.logical_and.reduce([cells[name].eq(value) for name, value in zip(_OUTCOME, outcome, strict=True)])
+    rows = cells[mine]
+    known = dict(zip(zip(rows["participant"], rows["level"], strict=True), worst_of(rows), strict=True))
+    return [[known.get((person, level), "") for level in lines.levels] for person in lines.people]
 
 
 def _lines(profiles: pd.DataFrame, outcome: Sequence[str]) -> _Lines:

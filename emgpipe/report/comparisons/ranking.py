@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from emgpipe.report.comparisons.plain import numbers_part, p_value
 from emgpipe.report.figures import participants_figure, ranking_figure
+from emgpipe.report.marks import CAPTION, has_marks
 from emgpipe.report.markup import escape, image, numeric, table
 from emgpipe.report.panels import Panel, Row, by_scope, metric_names, ranking_panels
 from emgpipe.report.words import MISSING, interval, label, metric_label, number, percent, plain, with_spread
@@ -43,6 +44,7 @@ def _scope(comparison: Comparison, scope: str, panels: list[Panel]) -> str:
     about = f"{comparison.title}{f' ({name})' if name else ''}"
     ratios = image(ranking_figure(comparison, scope), f"{about}: ratio to the first per muscle; numbers in the table")
     lines = image(participants_figure(comparison, scope), f"{about}: every participant's own line per muscle")
+    marks = CAPTION if has_marks(comparison) else ""
     tables = (_table([panel for panel in panels if panel.metric == metric]) for metric in metric_names(panels))
     return "\n".join(
         (
@@ -50,7 +52,7 @@ def _scope(comparison: Comparison, scope: str, panels: list[Panel]) -> str:
             f'<figure class="panning">{ratios}<p class="caption">{_RATIO_CAPTION}</p></figure>',
             *tables,
             f'<p class="caption">{_TABLE_NOTE}</p>',
-            f'<figure class="panning">{lines}<p class="caption">{_LINES_CAPTION}</p></figure>',
+            f'<figure class="panning">{lines}<p class="caption">{_LINES_CAPTION}{marks}</p></figure>',
         )
     )
 

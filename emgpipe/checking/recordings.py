@@ -1,0 +1,136 @@
+"""Check recordings without a study: every EMG channel by itself and beside the others of its recording."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from emgpipe.checking.verdict import Checked, Verdict
+from emgpipe.checking.work import in_parallel
+from emgpipe.errors import EmgpipeError, ReadError
+from emgpipe.model import make_finding
+from emgpipe.quality import DEFAULT_CHECKS, ChannelView, TrialView, check_samples, look_at_trial
+from emgpipe.readers.folders import is_foreign, recordings_in
+from emgpipe.reading import choose_supervised, read_supervised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from emgpipe.checking.work import Progress
+    from emgpipe.model import Channel, Finding, Recording, ReferenceKey
+
+MOST_SAMPLES: Final = 1 << 23
+"""Of one channel in memory at once (64 MiB); of a longer one only the beginning is looked at, and it is said."""
+_AGAIN: Final = "copy or export the file again; if it is no recording, leave it out of the folder"
+
+
+def check_recordings(path: Path, progress: Progress | None = None) -> Checked:
+    """Check one recording, or all recordings of a folder.
+
+    A file that cannot be read is part of the answer and stops no other.
+
+    Raises
+    ------
+    ReadError
+        There is nothing at `path`, or the folder holds no recording.
+    """
+    if not path.exists():
+        raise ReadError("there is no such file or folder", path=path)
+    found, refused = _listed(path)
+    if not found and not refused:
+        raise ReadError("this folder holds no recording; `emgpipe formats` says which formats are read", path=path)
+    verdicts = list(in_parallel(check_recording, found, str, progress))
+    named = tuple(_renamed(one, _name(Path(one.name), path)) for one in verdicts)
+    columns = tuple(dict.fromkeys(key for one in named for key in one.seen))
+    return Checked(str(path), columns, named, about_all=refused)
+
+
+def check_recording(path: Path) -> Verdict:
+    """Check one recording; what cannot be read is a verdict, too."""
+    try:
+        recording = read_supervised(path)
+        views = tuple(_views(recording))
+        checks = look_at_trial(DEFAULT_CHECKS, TrialView(views))
+        samples = [one for view in views for one in check_samples(view.raw, view.label)]
+    except (EmgpipeError, MemoryError) as error:
+        reason = str(error) or "needs more memory than there is; cut the recording into shorter files"
+        failed = make_finding("recording_failed", "fail", reason, _AGAIN)
+        return Verdict(name=str(path), failed={str(path): reason}, findings=(failed,))
+    keys = {view.label: view.key if view.muscle else (view.label, "", "") for view in views}
+    found = (*recording.findings, *samples, *_cut(views, recording), *checks)
+    placed = (_placed(one, keys) for one in found if not _is_said(one, recording.findings))
+    return Verdict(name=str(path), seen=tuple(keys.values()), findings=tuple(dict.fromkeys(placed)))
+
+
+def _renamed(verdict: Verdict, name: str) -> Verdict:
+    """Return the verdict under the name its recording has in the folder; findings say it as their trial."""
+    reason = next(iter(verdict.failed.values()), "")
+    return replace(
+        verdict,
+        name=name,
+        failed={name: reason} if verdict.failed else {},
+        findings=tuple(replace(one, trial=name) for one in verdict.findings),
+    )
+
+
+def _listed(path: Path) -> tuple[list[Path], tuple[Finding, ...]]:
+    """Return the recordings at a path, and what else lies there and should be one."""
+    if not path.is_dir():
+        return [path], ()
+    try:
+        choose_supervised(path)
+    except (EmgpipeError, OSError):
+        listing = recordings_in(path, choose=choose_supervised)
+        wrong = [(one, why) for one, why in listing.others if not is_foreign(why)]
+        refused = (make_finding("recording_failed", "fail", f"{_name(one, path)}: {why}", _AGAIN) for one, why in wrong)
+        return list(listing.recordings), tuple(refused)
+    return [path], ()
+
+
+def _views(recording: Recording) -> Iterator[ChannelView]:
+    """Yield the EMG channels that are no copies; a muscle that two labels seem to name is left open."""
+    channels = [one for one in recording.channels if one.kind == "emg" and not one.copy_of]
+    named = [(one.muscle, one.side, one.placement) for one in channels]
+    for channel, key in zip(channels, named, strict=True):
+        yield _view(channel, recording, key if key[0] and named.count(key) == 1 else ("", "", ""))
+
+
+def _view(channel: Channel, recording: Recording, key: ReferenceKey) -> ChannelView:
+    muscle, side, placement = key
+    return ChannelView(
+        label=channel.label,
+        raw=channel.read(0, MOST_SAMPLES),
+        sampling_rate=channel.sampling_rate,
+        unit=channel.unit,
+        muscle=muscle,
+        side="left" if side == "left" else "right" if side == "right" else "",
+        placement=placement,
+        start=channel.start,
+        acquisition=recording.acquisition,
+    )
+
+
+def _cut(views: Sequence[ChannelView], recording: Recording) -> Iterator[Finding]:
+    for view in views:
+        if recording.channel(view.label).n_samples > MOST_SAMPLES:
+            reason = f"'{view.label}' is long: only its first {view.duration / 60:.0f} minutes were looked at"
+            yield make_finding("looked_at_in_part", "note", reason, channel=view.label)
+
+
+def _placed(finding: Finding, keys: dict[str, ReferenceKey]) -> Finding:
+    if finding.muscle or finding.channel not in keys or keys[finding.channel][0] == finding.channel:
+        return finding
+    muscle, side, placement = keys[finding.channel]
+    return replace(finding, muscle=muscle, side=side, placement=placement)
+
+
+def _is_said(finding: Finding, known: Sequence[Finding]) -> bool:
+    """Say whether the missing samples of a channel are those of the interruptions the reader has told about."""
+    if finding.kind != "missing_samples":
+        return False
+    return any(one.kind == "time_gaps" and one.channel in ("", finding.channel) for one in known)
+
+
+def _name(path: Path, folder: Path) -> str:
+    return str(path.relative_to(folder)) if path != folder and path.is_relative_to(folder) else path.name

@@ -1,0 +1,127 @@
+"""Add a decision to the decisions table of a study, checked like a row that was typed, and say what it will touch."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from emgpipe.config import KnownPlaces, decision_of, list_trials, load_study, placed, read_decisions
+from emgpipe.config.decisions import COLUMNS
+from emgpipe.errors import ConfigError, EmgpipeError, StoreError
+from emgpipe.store import FINDINGS, METRICS, RUN_FILE, read_run_file, read_table, write_text
+from emgpipe.verdicts import judge, needs_run
+from emgpipe.vocabulary import load_vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from emgpipe.config import Study
+    from emgpipe.model import Decision
+    from emgpipe.vocabulary import Vocabulary
+
+_PLACE: Final = ("participant", "session", "trial", "muscle", "side", "placement", "finding")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that was written down.
+
+    Attributes
+    ----------
+    path : Path
+        The table.
+    consequences : tuple of str
+        What it will touch, and which command applies it.
+    warnings : tuple of str
+        Names that are not there.
+    """
+
+    path: Path
+    decision: Decision
+    consequences: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def place(self) -> str:
+        """What the decision is about, in words."""
+        named = [f"{name} {text}" for name in _PLACE if (text := getattr(self.decision, name))]
+        if self.decision.onset is not None:
+            named.append(f"repetition at {self.decision.onset:g} s")
+        return ", ".join(named)
+
+
+def add_decision(path: Path, cells: Mapping[str, str]) -> Decided:
+    """Append one row to the decisions table of a study, making the table where there is none.
+
+    Parameters
+    ----------
+    path : Path
+        The study file.
+    cells : mapping of str to str
+        By column; the date is today's.
+
+    Raises
+    ------
+    ConfigError
+        The study file names no decisions table, the table cannot be read, or the decision is incomplete or names
+        something that cannot be.
+    """
+    study = load_study(path)
+    table = study.quality.decisions
+    if table is None:
+        raise ConfigError(
+            "the study file names no decisions table yet, so that decisions would not be read; add the lines\n"
+            "quality:\n  decisions: decisions.csv",
+            path=path,
+        )
+    vocabulary = load_vocabulary(study.vocabulary)
+    row = {"when": dt.datetime.now().astimezone().date().isoformat(), **cells}
+    decision, wrong = decision_of(row, vocabulary)
+    if decision is None:
+        raise ConfigError(f"nothing was written: {'; '.join(wrong)}")
+    before, _ = read_decisions(table, vocabulary) if table.exists() else ((), ())
+    if decision.id in {one.id for one in before}:
+        raise ConfigError("nothing was written: the same decision stands there already", path=table)
+    (decision,), unknown = placed([decision], _places(study, vocabulary))
+    write_text(table, _with_row(table, {**row, "muscle": decision.muscle, "participant": decision.participant}))
+    return Decided(table, decision, _consequences(study, (*before, decision), path), tuple(p.message for p in unknown))
+
+
+def _places(study: Study, vocabulary: Vocabulary) -> KnownPlaces:
+    return KnownPlaces.of(list_trials(study, vocabulary).trials)
+
+
+def _with_row(path: Path, row: Mapping[str, str]) -> str:
+    """Return the text of the table with one row more, in the order of its own columns."""
+    text = path.read_text("utf-8-sig") if path.exists() else ""
+    if not text.strip():
+        text = ",".join(COLUMNS) + "\n"
+    head = text.lstrip().splitlines()[0]
+    delimiter = max(";,\t", key=head.count)
+    columns = [name.strip().strip('"').casefold().replace(" ", "_") for name in head.split(delimiter)]
+    lost = [name for name, cell in row.items() if cell and name not in columns]
+    if lost:
+        raise ConfigError(f"the table has no column '{lost[0]}'; add it to its first row", path=path, line=1)
+    line = io.StringIO()
+    csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow([row.get(name, "") for name in columns])
+    return text.rstrip("\r\n") + "\n" + line.getvalue()
+
+
+def _consequences(study: Study, decisions: tuple[Decision, ...], path: Path) -> tuple[str, ...]:
+    """Say what the last decision will do to the numbers of the last run, and how it is applied."""
+    folder, last = study.results_folder, decisions[-1]
+    try:
+        read_run_file(folder / RUN_FILE)
+        metrics, findings = read_table(folder / METRICS), read_table(folder / FINDINGS)
+    except (StoreError, EmgpipeError):
+        return (f"the study was not run yet; the decision counts from the first run on: emgpipe run {path}",)
+    if needs_run(last, set(metrics["trial"])):
+        return (f"it changes a reference, and with it numbers; apply it with: emgpipe run {path}",)
+    rows = judge(metrics, findings, decisions, study.quality).decisions
+    mine = rows[rows["id"] == last.id].iloc[0]
+    trials = "1 trial" if mine["trials"] == 1 else f"{mine['trials']} trials"
+    return (f"{mine['effect']}, in {trials} of the last run", f"apply it with: emgpipe compare {path}")
