@@ -118,7 +118,7 @@ def recordings(rng: np.random.Generator, sampling_rate: float) -> dict[str, Samp
 
 
 def percent_mvic(steps: Sequence[Step], records: Mapping[str, Samples], sampling_rate: float) -> Samples:
-    """Return the mean of each hold in % of the best half second of the MVIC; its first and last half second are left out."""
+    """Return the mean of each hold in % of the best half second of the MVIC, `EDGE` seconds at either end left out."""
     envelopes = {
         name: run_chain([*steps, *ENVELOPE], record, sampling_rate).envelope for name, record in records.items()
     }
@@ -197,7 +197,7 @@ def plot(hums: Table, hearts: Table, path: Path) -> None:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    colors = mpl.color_sequences["tab10"]
+    colors = [color for color in mpl.color_sequences["tab10"] if color != mpl.color_sequences["tab10"][7]]
     markers = "osD^vP"
     panels = [(f"Mains {name}", hums[name]) for name in ("-10 dB", "0 dB", "+10 dB")]
     panels += [(f"ECG {name}", hearts[name]) for name in hearts if name.endswith("R 200 uV")]

@@ -49,7 +49,8 @@ def metrics_table(seed: int = SEED) -> pd.DataFrame:
                 "role": "task", "exercise": exercise, "repetition": 1, "onset": 0.0, "phase": "repetition",
                 "kind": "emg", "muscle": muscle, "side": "", "placement": "", "metric": metric, "stage": "envelope",
                 "value": value, "unit": "%MVIC", "amplitude": value * 1e-6, "amplitude_unit": "V",
-                "reference": "invented", "variant": "main", "findings": "", "worst": "", "excluded": False, "value_excluded": False, "decisions": "",
+                "reference": "invented", "variant": "main", "findings": "", "worst": "", "excluded": False,
+                "value_excluded": False, "decisions": "",
             }
             for person, both in enumerate(values) for exercise, value in zip((THRUST, SQUAT), both, strict=True)
         ]  # fmt: skip

@@ -4,4 +4,5 @@ import sys
 
 from emgpipe.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":  # not where a process of our own looks at this file
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Are peaks compared that were sought in another window than the MVIC they are divided by?"""
+"""Peaks sought in another window than the MVIC they are divided by, and the windows a study uses."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def peak_windows(study: Study) -> tuple[Finding, ...]:
     shown = " or ".join(f"{one:.3g} s" for one in other)
     reason = (
         f"peaks are compared, and each is the highest value of an envelope that averages {shown}, while the MVIC is "
-        f"a mean over {windows.reference:.3g} s: a peak of 100 %MVIC is not the effort of the MVIC, and a steady muscle "
-        "that works as hard as in its MVIC reads more than 100 %"
+        f"a mean over {windows.reference:.3g} s: a peak of 100 %MVIC is not the effort of the MVIC, and a steady "
+        "muscle that works as hard as in its MVIC reads more than 100 %"
     )
     remedy = (
         "compare peaks with peaks only, of repetitions of similar length; sustained_peak has the window of the MVIC. "

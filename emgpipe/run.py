@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgpipe import __version__
+from emgpipe.checking.protocol import findings_of_protocol, usable_of
 from emgpipe.comparing import Asked, compare_stored, decisions_files, stated_tables
 from emgpipe.config import (
     KnownPlaces,
@@ -172,7 +173,9 @@ def _verdict(study: Study, listing: TrialList, sessions: Sequence[_Session], dec
 
 def _findings(study: Study, listing: TrialList, sessions: Sequence[_Session]) -> list[Finding]:
     of_sessions = (finding for one in sessions for finding in one.light.findings)
-    return [*listing_findings(listing), *peak_windows(study), *of_sessions]
+    usable = usable_of(one.light for one in sessions)
+    lacking = findings_of_protocol(study, load_vocabulary(study.vocabulary), listing.trials, usable)
+    return [*listing_findings(listing), *lacking, *peak_windows(study), *of_sessions]
 
 
 def _write_measured(

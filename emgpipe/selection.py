@@ -49,7 +49,10 @@ class Selection:
         """What is different from the comparisons themselves; empty where nothing is."""
         said = []
         if self.without_marked:
-            said.append(f"numbers that carry {_MARKED[self.without_marked]} are left out")
+            said.append(
+                f"numbers that carry {_MARKED[self.without_marked]} are left out; where it is about the reference, "
+                "only their %MVIC is"
+            )
         if self.with_excluded:
             said.append("numbers that decisions exclude are IN here")
         return "; ".join(said)

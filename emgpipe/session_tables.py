@@ -123,7 +123,7 @@ def _table(
 
     factors = list(STANDARD_FACTORS)
     for trial, _ in rows:
-        factors.extend(name for name in trial.factors if name not in factors)
+        factors.extend(name for name in trial.factors if name not in {*factors, *WHERE, *columns})
     plain = [
         {
             "participant": trial.participant,

@@ -175,7 +175,7 @@ class _Bench:
         if not decision.finding:
             said.add(decision.id, "excluded")
         for name, finding in carried.items():
-            if decision.finding in (name, finding.kind):
+            if decision.finding and _names(decision, name, finding):
                 said.add(decision.id, _effect(finding, number))
 
     def _failed(self, name: str, finding: Finding, number: _Number, said: _Said) -> None:
@@ -228,9 +228,12 @@ def _covers_finding(decision: Decision, finding: Finding) -> bool:
     return at_onset and _same_place(decision, finding)
 
 
-def _is_about(decision: Decision, number: _Number, finding: Finding) -> bool:
-    """Tell whether a decision about a finding reaches a number: it names the number's place, or the finding's own."""
-    return _covers_number(decision, number) or _covers_finding(decision, finding)
+def _names(decision: Decision, name: str, finding: Finding) -> bool:
+    """Tell whether a decision is about a finding: of any kind if it names none, else of this kind, in its own trial."""
+    if not decision.finding:
+        return True
+    here = not decision.trial or finding.trial in ("", decision.trial)
+    return here and decision.finding in (name, finding.kind)
 
 
 def _is_reference_of(decision: Decision, number: _Number) -> bool:
@@ -238,13 +241,15 @@ def _is_reference_of(decision: Decision, number: _Number) -> bool:
 
 
 def _keeps(decision: Decision, name: str, finding: Finding, number: _Number) -> bool:
-    return decision.finding in ("", name, finding.kind) and _is_about(decision, number, finding)
+    """Tell whether a decision keeps a number in spite of a finding; it may name the place of either."""
+    about = _covers_number(decision, number) or _covers_finding(decision, finding)
+    return about and _names(decision, name, finding)
 
 
 def _settles(decision: Decision, name: str, finding: Finding) -> bool:
     """Tell whether somebody has seen to a failure: it is kept, or what it is about is left out."""
-    about = decision.finding in ("", name, finding.kind)
-    return decision.action in ("keep", "exclude") and about and _covers_finding(decision, finding)
+    about = _names(decision, name, finding) and _covers_finding(decision, finding)
+    return about and decision.action in ("keep", "exclude")
 
 
 def _judged(metrics: pd.DataFrame, bench: _Bench) -> tuple[pd.DataFrame, list[_Said]]:
@@ -262,8 +267,7 @@ def _judged(metrics: pd.DataFrame, bench: _Bench) -> tuple[pd.DataFrame, list[_S
     return metrics.assign(
         excluded=["excluded" in one for one in effects],
         value_excluded=[
-            bool(number) and "value_excluded" in one
-            for number, one in zip(metrics["reference"], effects, strict=True)
+            unit.startswith("%") and "value_excluded" in one for unit, one in zip(metrics["unit"], effects, strict=True)
         ],
         decisions=[" ".join(one.by) for one in said],
     ), said  # fmt: skip

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from emgpipe.chain import DEFAULT_CHAIN, chain_hash, run_chain
+from emgpipe.chain import DEFAULT_CHAIN, run_chain
 from emgpipe.model import Repetition, Signal, Trial, TrialFile
-from emgpipe.normalization import Candidate, Mvic, find_references
+from emgpipe.normalization import Beside, Candidate, Mvic, find_references
 from emgpipe.quality import ChannelView, SessionView, TrialView
 from emgpipe.simulate.emg import Spectrum, simulate_emg
 
@@ -138,17 +138,24 @@ def views(takes: Sequence[Take], who: str = "P01") -> SessionView:
     """Put every used channel through the default chain and find the references, as a run does."""
     signals = {take.name: _signals(take) for take in takes}
     trials = {take.name: _trial(take, who) for take in takes}
-    candidates = [
-        Candidate(trials[take.name], signal, 0.0, signal.stop)
-        for take in takes
-        if take.role == "mvic"
-        for signal in signals[take.name]
-        if signal.muscle == MUSCLES[take.target]
-    ]
-    wanted = {(muscle, "right", ""): chain_hash(DEFAULT_CHAIN, muscle) for muscle in MUSCLES}
-    references, _ = find_references(Mvic(), candidates, wanted, participant=who, session="1")  # type: ignore[arg-type]
+    by_role = {role: _candidates(takes, role, trials, signals) for role in ("rest", "mvic", "task")}
+    tasks, rests = tuple(by_role["task"]), tuple(by_role["rest"])
+    references, _ = find_references(Mvic(), by_role["mvic"], tasks, beside=Beside(tasks, rests))
     made = tuple(_view(take, trials[take.name], signals[take.name]) for take in takes)
     return SessionView(who, "1", made, references)
+
+
+def _candidates(
+    takes: Sequence[Take], role: str, trials: dict[str, Trial], signals: dict[str, list[Signal]]
+) -> list[Candidate]:
+    """Return the signals that went through the chain, as the normalization takes them."""
+    return [
+        Candidate(trials[take.name], signal, 0.0, signal.stop, take.repetitions)
+        for take in takes
+        if take.role == role
+        for signal in signals[take.name]
+        if signal.envelope is not None
+    ]
 
 
 def _trial(take: Take, who: str) -> Trial:

@@ -24,7 +24,7 @@ WHOLE_RECORD = float("inf")
 
 CONDITIONS: Final = frozenset(
     f"{name}{ending}"
-    for name in ("condition", "exercise", "head_position", "load", "participant", "position", "role", "session", "trial")
+    for name in ("condition", "exercise", "head_position", "participant", "position", "role", "session", "trial")
     for ending in ("", "s")
 )
 """What a step must not depend on."""
@@ -54,8 +54,9 @@ class Step(Settings, ABC):
         if named:
             raise ValueError(
                 f"'{named[0]}' cannot limit a step of the chain: rest, MVIC and all tasks of a channel must pass the "
-                "same filters. A filter that depends on the condition makes a difference between conditions by itself, and "
-                "an MVIC filtered in another way is no reference. Delete it; `muscles: [...]` limits a step to muscles"
+                "same filters. A filter that depends on the condition makes a difference between conditions by itself, "
+                "and an MVIC filtered in another way is no reference. Delete it; `muscles: [...]` limits a step to "
+                "muscles"
             )
         return given
 

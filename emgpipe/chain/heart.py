@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field
 
 from emgpipe.chain.cleaning import Cleaning
-from emgpipe.chain.moving import centered_mean, odd_window
+from emgpipe.chain.moving import centered_mean, odd_window, window_sums
 from emgpipe.errors import SignalError
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ SHORTEST_INTERVAL, LONGEST_INTERVAL = 0.33, 1.5
 HALF_SHAPE = 0.08
 MOST_MOVED = 0.04
 """Seconds a beat may be moved at a time to fit the common shape."""
+FIRST_SHAPES = 7
+"""So many candidates are tried as the first common shape."""
 LIKENESS = 0.75
 """Correlation with the common shape a beat must have."""
 ALIKE = 0.93
@@ -68,14 +70,14 @@ class HeartStep(Cleaning):
         if np.count_nonzero(there) < self.fewest_beats * SHORTEST_INTERVAL * sampling_rate:
             return np.empty(0, dtype=np.int64)
         filled = np.where(there, samples - np.median(samples[there]), 0.0)
-        relative = _standing_out(filled, sampling_rate)
+        relative = _standing_out(filled, there, sampling_rate)
         candidates = _peaks(relative, self.stands_out, sampling_rate)
         found = _of_one_shape(relative, candidates, sampling_rate)
         return found if found.size >= self.fewest_beats and _regular(found / sampling_rate) else found[:0]
 
 
-def _standing_out(samples: NDArray[np.float64], sampling_rate: float) -> NDArray[np.float64]:
-    """Return the 10 to 35 Hz band in units of its own RMS in the surroundings."""
+def _standing_out(samples: NDArray[np.float64], there: NDArray[np.bool_], sampling_rate: float) -> NDArray[np.float64]:
+    """Return the 10 to 35 Hz band in units of its own RMS in the surroundings; 0 where samples are missing."""
     from scipy.ndimage import median_filter
     from scipy.signal import butter, sosfiltfilt
 
@@ -84,10 +86,14 @@ def _standing_out(samples: NDArray[np.float64], sampling_rate: float) -> NDArray
     size = round(CHUNK * sampling_rate)
     count = samples.size // size
     power = np.square(band[: count * size]).reshape(count, size).mean(axis=1)
+    known = there[: count * size].reshape(count, size).all(axis=1)
+    if not known.any():
+        return np.zeros_like(band)
+    power[~known] = np.median(power[known])
     usual = median_filter(np.sqrt(power), AROUND, mode="nearest")
     floor = 1e-3 * float(usual.max())
     level = np.interp(np.arange(samples.size), (np.arange(count) + 0.5) * size, np.maximum(usual, floor))
-    return np.asarray(np.divide(band, level, out=np.zeros_like(band), where=level > 0))
+    return np.asarray(np.divide(band, level, out=np.zeros_like(band), where=there & (level > 0)))
 
 
 def _peaks(relative: NDArray[np.float64], height: float, sampling_rate: float) -> NDArray[np.int64]:
@@ -107,26 +113,34 @@ def _of_one_shape(
     half, most = round(HALF_SHAPE * sampling_rate), round(MOST_MOVED * sampling_rate)
     edge = half + 4 * most  # silence around the record, so that its first and last beats have a shape, too
     padded = np.pad(relative, edge)
-    places, across = candidates + edge, np.arange(-half, half + 1)
-    shape = padded[places[np.argsort(np.abs(relative[candidates]))[places.size // 2]] + across]
-    likeness = np.zeros(places.size)
-    for _ in range(3):
-        wide = padded[places[:, np.newaxis] + np.arange(-half - most, half + most + 1)]
-        views = np.lib.stride_tricks.sliding_window_view(wide, across.size, axis=1)
-        norms = np.sqrt(np.square(views).sum(axis=2)) * np.sqrt(np.square(shape).sum())
-        match = np.divide(views @ shape, norms, out=np.zeros_like(norms), where=norms > 0)
-        best = match.argmax(axis=1)
-        likeness = match[np.arange(places.size), best]
-        places = places + best - most
+    across = np.arange(-half, half + 1)
+    spread = np.linspace(0, candidates.size - 1, min(candidates.size, FIRST_SHAPES)).round().astype(int)
+    first = candidates[spread] + edge
+    tried = [_fit(padded, candidates + edge, padded[one + across], most) for one in first]
+    places, likeness = max(tried, key=lambda fit: np.count_nonzero(fit[1] >= LIKENESS))
+    for _ in range(2):
         like = likeness >= LIKENESS
         if not like.any():
             return candidates[:0]
-        shape = np.median(padded[places[like][:, np.newaxis] + across], axis=0)
+        places, likeness = _fit(padded, places, np.median(padded[places[like][:, np.newaxis] + across], axis=0), most)
     like = likeness >= LIKENESS
     if not like.any() or np.median(likeness[like]) < ALIKE:
         return candidates[:0]
     found = np.unique(places[like]) - edge
     return found[(found >= 0) & (found < relative.size)]
+
+
+def _fit(
+    padded: NDArray[np.float64], places: NDArray[np.int64], shape: NDArray[np.float64], most: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Move each place by up to `most` samples to where it is most like a shape; return the places and correlations."""
+    half = shape.size // 2
+    wide = padded[places[:, np.newaxis] + np.arange(-half - most, half + most + 1)]
+    views = np.lib.stride_tricks.sliding_window_view(wide, shape.size, axis=1)
+    norms = np.sqrt(window_sums(np.square(wide), shape.size)) * np.sqrt(np.square(shape).sum())
+    match = np.divide(np.einsum("ijk,k->ij", views, shape), norms, out=np.zeros_like(norms), where=norms > 0)
+    best = match.argmax(axis=1)
+    return places + best - most, match[np.arange(places.size), best]
 
 
 def _regular(times: NDArray[np.float64]) -> bool:

@@ -97,7 +97,7 @@ def mains_frequency(
 @lru_cache(maxsize=1)
 def _offsets() -> NDArray[np.float64]:
     steps = round(MOST_OFF / FREQUENCY_STEP)
-    return np.arange(-steps, steps + 1) * FREQUENCY_STEP
+    return np.asarray(np.arange(-steps, steps + 1) * FREQUENCY_STEP, dtype=np.float64)
 
 
 @lru_cache(maxsize=64)
@@ -135,7 +135,7 @@ def quietness(samples: NDArray[np.float64], sampling_rate: float, nominal: float
     if not largest > 0:
         return np.ones_like(samples)
     weights = 1.0 / np.maximum(power, 1e-8 * largest)
-    return np.asarray(weights / weights.mean())
+    return np.asarray(weights / weights.mean(), dtype=np.float64)
 
 
 def extended(
@@ -164,4 +164,4 @@ def _continued(
     one = min(round(period), length)
     times = math.ceil(seconds * sampling_rate / length)
     drift = piece[-one:].mean() - piece[:one].mean()  # goes on, too, so that a slow change makes no step
-    return np.tile(piece, times) + np.repeat(np.arange(1, times + 1) * drift, length)
+    return np.asarray(np.tile(piece, times) + np.repeat(np.arange(1, times + 1) * drift, length))

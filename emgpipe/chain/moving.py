@@ -45,12 +45,12 @@ def window_sums(samples: NDArray[np.float64], width: int) -> NDArray[np.float64]
     padded = np.zeros((*samples.shape[:-1], n_blocks * width))
     padded[..., :length] = samples
     blocks = padded.reshape(*samples.shape[:-1], n_blocks, width)
-    heads = np.cumsum(blocks, axis=-1).reshape(padded.shape)
+    heads = np.zeros((*samples.shape[:-1], n_blocks + 1, width))  # sums before each sample: 0 before a block's first
+    np.cumsum(blocks[..., :-1], axis=-1, out=heads[..., :-1, 1:])
     tails = np.cumsum(blocks[..., ::-1], axis=-1)[..., ::-1].reshape(padded.shape)
     count = length - width + 1
-    sums = tails[..., :count].copy()
-    first_of_next = np.arange(count) % width != 0  # a window that is one whole block has no head in the next
-    sums[..., first_of_next] += heads[..., width - 1 : width - 1 + count][..., first_of_next]
+    before = heads.reshape(*samples.shape[:-1], (n_blocks + 1) * width)
+    sums: NDArray[np.float64] = tails[..., :count] + before[..., width : width + count]
     return sums
 
 

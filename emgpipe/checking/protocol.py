@@ -9,13 +9,13 @@ from emgpipe.checking.plan import StudyPlan
 from emgpipe.model import make_finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from emgpipe.checking.plan import Session
     from emgpipe.checking.planned import Planned
     from emgpipe.config import Study
     from emgpipe.config.protocol import AcceptedGap
-    from emgpipe.model import Finding, Trial
+    from emgpipe.model import Finding, SessionResult, Trial
     from emgpipe.vocabulary import Vocabulary
 
 KIND: Final = "protocol_missing"
@@ -72,16 +72,39 @@ def missing_words(finding: Finding) -> str:
     return finding.reason.partition(": ")[2]
 
 
+def usable_of(results: Iterable[SessionResult]) -> Usable:
+    """Return what became of the trials of a run."""
+    trials = [one for result in results for one in result.trials]
+    return Usable(
+        failed={one.trial.id: one.reason for one in trials if one.status == "failed"},
+        repetitions={
+            one.trial.id: len(one.repetitions)
+            for one in trials
+            if one.trial.role == "task" and one.status == "processed"
+        },
+    )
+
+
 def _of_session(plan: StudyPlan, session: Session, usable: Usable) -> Iterator[Finding]:
+    lacks: dict[tuple[str, bool], list[tuple[Planned, str]]] = {}
+    for one, text in _lacks(plan, session, usable):
+        what = text.partition(" (")[0] if one.position and text.endswith(")") else text
+        lacks.setdefault((what, one.is_stated), []).append((one, text))
+    for (what, _), each in lacks.items():
+        first, text = each[0]
+        if len(each) > 1:  # positions of one muscle, none of which is there
+            text = f"{what} ({', '.join(words[len(what) + 2 : -1] for _, words in each)})"
+        yield _finding(plan, session, first, text)
+
+
+def _lacks(plan: StudyPlan, session: Session, usable: Usable) -> Iterator[tuple[Planned, str]]:
+    """Yield what is planned and not there, with words for it."""
     trials = plan.sessions[session]
     told: set[str] = set()
-    planned = plan.of(session)
-    for one in planned:
+    for one in plan.of(session):
         fitting = [trial for trial in trials if one.fits(trial, plan.vocabulary)]
         good = [trial for trial in fitting if trial.id not in usable.failed]
         few = [trial for trial in good if usable.repetitions.get(trial.id, 10**6) < (one.repetitions or 0)]
-        if len(good) >= one.trials and not few:
-            continue
         if one.role == "mvic" and not one.position and _is_told(one, told):
             continue
         if not good:
@@ -89,7 +112,7 @@ def _of_session(plan: StudyPlan, session: Session, usable: Usable) -> Iterator[F
         words = one.words(plan.vocabulary)
         broken = [usable.failed[trial.id] for trial in fitting if trial.id in usable.failed]
         for text in (*_too_few(one, words, len(good), broken), *_incomplete(few, words, one.repetitions, usable)):
-            yield _finding(plan, session, one, text)
+            yield one, text
 
 
 def _is_told(one: Planned, told: set[str]) -> bool:

@@ -13,11 +13,13 @@ from emgpipe.report.words import count
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emgpipe.checking.verdict import Checked, Verdict
+    from emgpipe.checking.verdict import Checked
     from emgpipe.model import Finding
 
 _PROMPT: Final = 3
-_LINES: Final = 3
+_HEADING: Final = 4
+"""Lines above the first row of the table, as a rule."""
+_LINES: Final = 2
 """Lines of what one participant lacks, on a limited screen."""
 
 
@@ -25,8 +27,8 @@ def screen(checked: Checked, terminal: Terminal) -> str:
     """Return everything as text; cut to one screen, saying how much more there is, unless all is asked for."""
     head = wrapped(f"{checked.title}: {legend(checked)}", terminal.width)
     room = terminal.height - _PROMPT - len(head)
-    rows = table(checked, terminal, room // 2)
-    lacking = _lacking(checked, terminal, room // 4)
+    rows = table(checked, terminal, room // 2 - _HEADING)
+    lacking = _lacking(checked, terminal, room // 5)
     blocks = trouble_blocks(checked, terminal)
     room -= len(rows) + len(lacking) + 1
     lines = [*head, "", *rows, *lacking]
@@ -77,15 +79,8 @@ def _entry(name: str, missing: Sequence[Finding], terminal: Terminal) -> list[st
 
 
 def missing_line(missing: Sequence[Finding]) -> str:
-    """Return what a session lacks as one line, positions of one MVIC together."""
-    positions: dict[str, list[str]] = {}
-    for words in map(missing_words, missing):
-        what, bracket, position = words.partition(" (")
-        if bracket and position.endswith(")"):
-            positions.setdefault(what, []).append(position[:-1])
-        else:
-            positions.setdefault(words, [])
-    return "; ".join(f"{what} ({', '.join(where)})" if where else what for what, where in positions.items())
+    """Return what a session lacks as one line."""
+    return "; ".join(map(missing_words, missing))
 
 
 def _outcome(checked: Checked) -> str:
@@ -96,9 +91,3 @@ def _outcome(checked: Checked) -> str:
     notes = levels.count("note")
     more = f" ({count(notes, 'note')}: --all)" if notes else ""
     return ", ".join(counted) + more
-
-
-def verdict_word(verdict: Verdict) -> str:
-    """Return the level of a whole session or recording in one word."""
-    levels = {one.level for one in verdict.findings}
-    return "FAIL" if verdict.is_bad else "WARN" if "warn" in levels else "ok"

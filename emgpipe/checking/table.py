@@ -22,7 +22,7 @@ _NAME: Final = (10, 36)
 """Columns that the names may take, at least and at most."""
 _WIDEST, _NARROWEST, _LEAST = 9, 5, 4
 """Columns of a muscle's name; longer words are cut."""
-FEWEST_ROWS: Final = 6
+FEWEST_ROWS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)

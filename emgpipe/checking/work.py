@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from multiprocessing.context import BaseContext
 from typing import Any, Final, TypeVar
 
 from emgpipe.errors import EmgpipeError
@@ -49,7 +53,7 @@ def in_parallel(
 
 
 def _by_pool(work: Callable[[Item], Result], items: Sequence[Item], number: int) -> Iterator[Result]:
-    with ProcessPoolExecutor(number, initializer=_remember, initargs=(work,)) as pool:
+    with ProcessPoolExecutor(number, _context(), _remember, (work,)) as pool:
         try:
             yield from pool.map(_do, items)
         except BrokenProcessPool as error:
@@ -57,6 +61,12 @@ def _by_pool(work: Callable[[Item], Result], items: Sequence[Item], number: int)
                 "a process that checks recordings was ended from outside, probably for want of memory; check fewer at "
                 "once, such as one participant (--participant)"
             ) from error
+
+
+def _context() -> BaseContext:
+    """Return how processes are started: by forking where that is safe, which takes no time."""
+    can_fork = sys.platform == "linux" and threading.active_count() == 1
+    return get_context("fork" if can_fork else "spawn")
 
 
 def _remember(work: Callable[[Any], Any]) -> None:

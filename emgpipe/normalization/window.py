@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from emgpipe.chain.moving import highest_mean, odd_window, window_sums
+from emgpipe.normalization.noise import CORRECTED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,8 +20,8 @@ AROUND: Final = 1.0
 NEAR_RAIL: Final = 0.001
 """How near the rail a sample must lie, as a share of the span of the window: that of the trial may be an artifact's."""
 FEWEST_IN_A_ROW: Final = 3
-FEWEST_AT_RAIL: Final = 10
-"""Samples at an extreme value, one after the other or in the whole trial, that make it a rail."""
+FEWEST_STAYS: Final = 2
+"""A rail is where the trial has at least so many samples in a row at an extreme value, at least so many times."""
 SHORTEST: Final = 16
 """Samples a window needs before its steadiness and crest mean anything."""
 
@@ -43,7 +44,7 @@ def window_figures(candidate: Candidate, first: int, last: int, *, contiguous: b
     middle = (first + last) // 2 if contiguous or best is None else (best[1] + best[2]) // 2
     variation, slope = _steadiness(envelope[first:last], rate) if contiguous else (None, None)
     return {
-        "noise": _quietest(envelope, rate),
+        "noise": _quietest(_as_recorded(candidate, envelope, span), rate),
         "clipped": _at_rail(signal.raw[span], first, last, candidate.acquisition.rail),
         "crest": None if signal.filtered is None else _crest(signal.filtered[span][first:last]),
         "variation": variation,
@@ -54,14 +55,23 @@ def window_figures(candidate: Candidate, first: int, last: int, *, contiguous: b
     }
 
 
+def _as_recorded(candidate: Candidate, envelope: NDArray[np.float64], span: slice) -> NDArray[np.float64]:
+    """Return what tells the noise: the envelope, or the filtered signal where noise was taken from the envelope."""
+    signal = candidate.signal
+    if signal.filtered is None or not signal.chain_hash.endswith(CORRECTED):
+        return envelope
+    return signal.filtered[span]
+
+
 def _quietest(envelope: NDArray[np.float64], rate: float) -> float | None:
     """Return the RMS of the quietest half second without gaps."""
     width = odd_window(HALF_SECOND, rate)
     if envelope.size < width:
         return None
     missing = ~np.isfinite(envelope)
-    powers = window_sums(np.where(missing, 0.0, np.square(envelope)), width) / width
-    whole = powers[window_sums(missing.astype(np.float64), width) < 0.5]
+    whole = window_sums(np.where(missing, 0.0, np.square(envelope)), width) / width
+    if missing.any():
+        whole = whole[window_sums(missing.astype(np.float64), width) < 0.5]
     return float(np.sqrt(max(float(whole.min()), 0.0))) if whole.size else None
 
 
@@ -87,11 +97,9 @@ def _at_rail(raw: NDArray[np.float64], first: int, last: int, rail: float | None
 
 
 def _is_rail(at: NDArray[np.bool_]) -> bool:
-    """Tell whether the samples at an extreme value are more than the one or two every signal has there."""
-    run = at[: 1 - FEWEST_IN_A_ROW]
-    for shift in range(1, FEWEST_IN_A_ROW):
-        run = run & at[shift : at.size - FEWEST_IN_A_ROW + 1 + shift]
-    return bool(run.any()) or int(np.count_nonzero(at)) >= FEWEST_AT_RAIL
+    """Tell whether a signal stays at an extreme value: every signal is there once, and a sine is there in passing."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], at, [False])).astype(np.int8)))
+    return int(np.count_nonzero(edges[1::2] - edges[::2] >= FEWEST_IN_A_ROW)) >= FEWEST_STAYS
 
 
 def _crest(filtered: NDArray[np.float64]) -> float | None:

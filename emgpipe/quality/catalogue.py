@@ -19,12 +19,21 @@ from emgpipe.quality.channel.rest_noise import RestNoise
 from emgpipe.quality.channel.sampling_rate import SamplingRate
 from emgpipe.quality.channel.spectrum import Spectrum
 from emgpipe.quality.channel.unit import Unit
-from emgpipe.quality.trial.crosstalk import CrossTalk
-from emgpipe.quality.trial.identical import Identical
 from emgpipe.quality.session.above_mvic import AboveMvic
+from emgpipe.quality.session.consistent_filtering import ConsistentFiltering
+from emgpipe.quality.session.consistent_scale import ConsistentScale
+from emgpipe.quality.session.electrode_shift import ElectrodeShift
 from emgpipe.quality.session.mvic_exceeded import MvicExceeded
 from emgpipe.quality.session.mvic_trials import MvicTrials
 from emgpipe.quality.session.mvic_window import MvicWindow
+from emgpipe.quality.session.same_samples import SameSamples
+from emgpipe.quality.session.signal_to_noise import SignalToNoise
+from emgpipe.quality.session.swapped_channels import SwappedChannels
+from emgpipe.quality.session.working_side import WorkingSide
+from emgpipe.quality.trial.crosstalk import CrossTalk
+from emgpipe.quality.trial.fatigue_drift import FatigueDrift
+from emgpipe.quality.trial.identical import Identical
+from emgpipe.quality.trial.repetition_outliers import RepetitionOutliers
 from emgpipe.settings import one_of
 
 if TYPE_CHECKING:
@@ -50,6 +59,15 @@ CHECKS: tuple[type[Check], ...] = (
     MvicWindow,
     MvicTrials,
     MvicExceeded,
+    RepetitionOutliers,
+    FatigueDrift,
+    SignalToNoise,
+    SwappedChannels,
+    WorkingSide,
+    ElectrodeShift,
+    ConsistentFiltering,
+    ConsistentScale,
+    SameSamples,
     AboveMvic,  # last: it looks at what the others found
 )
 

@@ -85,7 +85,7 @@ def flat_stretches(
     runs = _runs(samples, shortest)
     if not runs:
         return ()
-    step = _step(samples)
+    step = smallest_step(samples)
     if step == 0.0 or not _leaves_steps(_loudness(samples, runs, shortest), step, unit):
         return ()
     return tuple(run for run in runs if _chance(samples, run, shortest, sampling_rate) < CHANCE)
@@ -152,7 +152,7 @@ def _runs(samples: NDArray[np.float64], shortest: int) -> list[Stretch]:
     return [Stretch(int(starts[i]), int(stops[i]), float(samples[starts[i]])) for i in long]
 
 
-def _step(samples: NDArray[np.float64]) -> float:
+def smallest_step(samples: NDArray[np.float64]) -> float:
     """Return the smallest step between neighbors that is no rounding."""
     finite = samples[np.isfinite(samples)]
     steps = np.abs(np.diff(finite))

@@ -23,15 +23,20 @@ LOWEST, HIGHEST = 15.0, 480.0
 """Hz: where lines are searched for."""
 AROUND: Final = 8.0
 """Hz on either side of a line that tell the level around it."""
-SHARPNESS: Final = 30.0
+SHARPNESS: Final = 15.0
 """A line by the level around it; more than a peak of the mains needs, as lines are searched for everywhere."""
+FEW: Final = 3
+SHARPNESS_OF_FEW: Final = 30.0
+"""The same where the spectrum is the mean of fewer segments."""
 MOST_MULTIPLES: Final = 9
 SLACK: Final = 0.004
 """Relative: mains and clocks seldom are further off; rates of devices are further apart."""
 LEAST_SHARE: Final = 0.7
 """Of the power of all lines, that a family explains."""
-COARSEST: Final = 1.0
-"""Hz between frequencies that still place a line."""
+COARSEST: Final = 1.05
+"""Hz between frequencies that still place a line: segments of a second, whatever the rate."""
+STRONG: Final = 0.2
+"""Of the strongest line: the mains that is there; weaker ones may be even multiples of another family."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ def other_rates(figures: Figures, rate: float, fundamentals: Sequence[float]) ->
     Nothing where lines stand at the mains already, or where most of their power belongs to no family.
     """
     lines, powers = find_lines(figures)
-    if not lines.size or any(_is_there(lines, fundamental) for fundamental in fundamentals):
+    if not lines.size or any(_is_there(lines, powers, fundamental) for fundamental in fundamentals):
         return ()
     fits = []
     for fundamental in fundamentals:
@@ -82,6 +87,7 @@ def find_lines(figures: Figures) -> tuple[NDArray[np.float64], NDArray[np.float6
         return none, none
     step = float(figures.frequencies[1])
     half = round(AROUND / step)
+    sharpness = SHARPNESS if figures.n_segments >= FEW else SHARPNESS_OF_FEW
     density = figures.density[: int(min(HIGHEST, figures.frequencies[-1] - AROUND) / step) + half]
     if density.size < 4 * half:
         return none, none
@@ -89,7 +95,7 @@ def find_lines(figures: Figures) -> tuple[NDArray[np.float64], NDArray[np.float6
     level = np.median(around, axis=1)
     inner = density[half : density.size - half]
     beside = density[half - 1 : density.size - half - 1], density[half + 1 : density.size - half + 1]
-    is_line = (inner > SHARPNESS * level) & (inner >= beside[0]) & (inner > beside[1]) & (level > 0.0)
+    is_line = (inner > sharpness * level) & (inner >= beside[0]) & (inner > beside[1]) & (level > 0.0)
     at = np.flatnonzero(is_line) + half
     at = at[at * step >= LOWEST]
     return (at + _shift(density, at)) * step, density[at]
@@ -107,10 +113,11 @@ def _near(lines: NDArray[np.float64], frequency: float) -> NDArray[np.bool_]:
     return np.abs(lines - frequency) <= max(SLACK * frequency, 0.15)
 
 
-def _is_there(lines: NDArray[np.float64], fundamental: float) -> bool:
+def _is_there(lines: NDArray[np.float64], powers: NDArray[np.float64], fundamental: float) -> bool:
     """Say whether the mains stands where it should: at its frequency, or at two of its odd multiples."""
-    odd = [bool(np.any(np.abs(lines - k * fundamental) <= 0.015 * k * fundamental)) for k in (3, 5, 7)]
-    return bool(np.any(np.abs(lines - fundamental) <= 0.015 * fundamental)) or sum(odd) > 1
+    strong = lines[powers >= STRONG * powers.max()]
+    first, *odd = (bool(np.any(np.abs(strong - k * fundamental) <= 0.015 * k * fundamental)) for k in (1, 3, 5, 7))
+    return first or sum(odd) > 1
 
 
 def _family(lines: NDArray[np.float64], powers: NDArray[np.float64], line: float) -> int:

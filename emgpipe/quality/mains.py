@@ -27,8 +27,8 @@ SHARPNESS: Final = 10.0
 FEW: Final = 3
 SHARPNESS_OF_FEW: Final = 20.0
 """The same for the mean of fewer segments."""
-COARSEST: Final = 1.0
-"""Hz between frequencies that still tell a peak from a band."""
+COARSEST: Final = 1.05
+"""Hz between frequencies that still tell a peak from a band: segments of a second, whatever the rate."""
 LEAST_MULTIPLES: Final = 2
 """Peaks at multiples that make a family where a filter took the fundamental out."""
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from emgpipe.quality.flat import smallest_step
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,6 +19,14 @@ LONGEST_SECONDS: Final = 0.5
 """Longer blocks are not what a radio sends at once."""
 CHANCE: Final = 1e-7
 """Expected number of such blocks in the whole signal below which a block is not chance."""
+LEAST_NOISE: Final = 0.8
+"""Steps of the converter the signal beside a run must move (standard deviation)."""
+LEAST_MOVED: Final = 1.5
+"""Steps of the converter a repeated block must move (standard deviation)."""
+MOST_BELOW: Final = 0.3
+"""Runs between half the length of a packet and a packet, by those longer, that are no chance."""
+MOST_JUDGED: Final = 20
+"""Blocks of one length whose surroundings are looked at."""
 MOST_ALIKE: Final = 0.9
 """Chance of a step to be the same again above which the converter is too coarse to tell anything."""
 
@@ -40,67 +50,102 @@ def lost_packets(samples: NDArray[np.float64], sampling_rate: float, shortest: i
     """
     if samples.size < 4 * shortest:
         return ()
-    found = [*_held(samples, shortest), *_repeated(samples, sampling_rate, shortest)]
+    found = [*_held(samples, sampling_rate, shortest), *_repeated(samples, sampling_rate, shortest)]
     return tuple(sorted(found))
 
 
-def _held(samples: NDArray[np.float64], shortest: int) -> Iterator[tuple[int, int]]:
+def _held(samples: NDArray[np.float64], sampling_rate: float, shortest: int) -> Iterator[tuple[int, int]]:
     """Yield runs of one value that are longer than the converter's steps explain."""
     edges = np.flatnonzero(samples[1:] != samples[:-1]) + 1
     starts, stops = np.concatenate(([0], edges)), np.concatenate((edges, [samples.size]))
-    lengths = stops - starts
-    long = np.flatnonzero(lengths >= shortest)
+    long = np.flatnonzero(stops - starts >= shortest)
     if not long.size:
         return
+    lengths = stops - starts
+    step, rails = smallest_step(samples), (float(np.nanmin(samples)), float(np.nanmax(samples)))
+    around = max(round(sampling_rate / 4), 20 * PATTERN)
+    for index in long.tolist():
+        start, stop = int(starts[index]), int(stops[index])
+        first, last = np.searchsorted(starts, (start - around, stop + around))
+        part = samples[max(start - around, 0) : stop + around]
+        most = _most_by_chance(lengths[first:last], shortest, samples.size)
+        is_fine = float(np.nanstd(part)) >= LEAST_NOISE * step  # noise below a step holds one value for long
+        if is_fine and stop - start > most and float(samples[start]) not in rails:
+            yield start + 1, stop
+
+
+def _most_by_chance(lengths: NDArray[np.intp], shortest: int, tries: int) -> float:
+    """Return how long a run of equal samples can be by chance, from the lengths of the runs around it.
+
+    Runs grow as long as each further sample is likely to be equal. Chance leaves more runs just below a length than
+    above it; packets leave nothing just below theirs.
+    """
+    half = int(np.sum((lengths >= shortest // 2) & (lengths < shortest)))
+    if half > MOST_BELOW * np.sum(lengths >= shortest):
+        return np.inf
     ordinary = lengths[lengths < shortest]
-    # Runs grow by chance as long as each further sample is likely to be equal: how likely, the short runs tell.
-    least = _least_length(
-        [(int(np.sum(ordinary >= n + 1)), int(np.sum(ordinary >= n))) for n in (1, 2, 3, 4)], samples.size
-    )
-    rails = (np.nanmin(samples), np.nanmax(samples))
-    for index in long[lengths[long] >= least]:
-        if samples[starts[index]] not in rails:
-            yield int(starts[index]) + 1, int(stops[index])
+    counts = [(int(np.sum(ordinary > n)), int(np.sum(ordinary >= n))) for n in (1, 2, 3)]
+    likely = _chance_to_go_on(counts)
+    return float(np.log(CHANCE / tries) / np.log(likely)) if likely < MOST_ALIKE else np.inf
 
 
 def _repeated(samples: NDArray[np.float64], sampling_rate: float, shortest: int) -> Iterator[tuple[int, int]]:
-    """Yield blocks equal to the block right before them."""
-    patterns = _patterns(samples)
-    ordered = np.sort(patterns)
-    if not np.any(ordered[1:] == ordered[:-1]):
-        return
-    order = np.argsort(patterns, kind="stable")
-    same = patterns[order[1:]] == patterns[order[:-1]]
-    lags = np.zeros(patterns.size, dtype=np.int64)
-    lags[order[1:][same]] = (order[1:] - order[:-1])[same]
-    lags[(lags < shortest) | (lags > LONGEST_SECONDS * sampling_rate)] = 0
-    edges = np.concatenate(([0], np.flatnonzero(np.diff(lags)) + 1, [lags.size]))
-    for first, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        lag, length = int(lags[first]), stop - first + PATTERN - 1
-        if not lag or length < lag or np.ptp(samples[first : first + length]) == 0.0:
+    """Yield blocks equal to the block right before them.
+
+    One block alone must be long to be no chance; of many of one length, as packets have, each may be short.
+    """
+    longest = round(LONGEST_SECONDS * sampling_rate)
+    least = LEAST_MOVED * smallest_step(samples)
+    groups: dict[int, list[tuple[int, int]]] = {}
+    for first, stop, lag in _matches(samples, shortest, longest):
+        if float(np.std(samples[first:stop])) > least:  # less is the converter at rest, which repeats itself
+            groups.setdefault(lag, []).append((first, stop))
+    for lag, blocks in groups.items():
+        likely = max(_likely(samples, first, lag, sampling_rate) for first, _ in blocks[:MOST_JUDGED])
+        if likely >= MOST_ALIKE:
             continue
-        if length >= _least_match(samples, first, lag, sampling_rate):
-            yield first, first + length
+        by_chance = np.log(samples.size) + lag * np.log(likely)  # logarithm of how many are expected
+        many = np.log(longest) + len(blocks) * by_chance - sum(np.log(np.arange(1, len(blocks) + 1)))
+        single = np.log(CHANCE / samples.size / longest) / np.log(likely)
+        yield from (block for block in blocks if many < np.log(CHANCE) or block[1] - block[0] >= single)
 
 
-def _least_match(samples: NDArray[np.float64], first: int, lag: int, sampling_rate: float) -> int:
-    """Return how many samples in a row must match to be no chance, from how often others around match by chance."""
-    around = max(round(sampling_rate / 2), 20 * PATTERN)
+def _matches(samples: NDArray[np.float64], shortest: int, longest: int) -> Iterator[tuple[int, int, int]]:
+    """Yield first sample, the one after the last, and lag of all blocks that are equal to what is a lag before them."""
+    bits = np.uint64(24)
+    patterns = _patterns(samples) >> bits  # with the index in the low bits one sort tells value and place
+    keys = np.sort((patterns << bits) | np.arange(patterns.size, dtype=np.uint64))
+    values, places = keys >> bits, (keys & np.uint64((1 << 24) - 1)).astype(np.int64)
+    same = values[1:] == values[:-1]
+    lags = np.zeros(patterns.size, dtype=np.int64)
+    lags[places[1:][same]] = (places[1:] - places[:-1])[same]
+    lags[(lags < shortest) | (lags > longest)] = 0
+    if not lags.any():
+        return
+    edges = np.concatenate(([0], np.flatnonzero(np.diff(lags)) + 1, [lags.size]))
+    starts, lengths = edges[:-1], np.diff(edges) + PATTERN - 1
+    chosen = np.flatnonzero((lags[starts] > 0) & (lengths >= lags[starts]))
+    for index in chosen.tolist():
+        first, length, lag = int(starts[index]), int(lengths[index]), int(lags[starts[index]])
+        yield first, first + length, lag
+
+
+def _likely(samples: NDArray[np.float64], first: int, lag: int, sampling_rate: float) -> float:
+    """Return how likely one more sample matches by chance that of a lag before, from the samples around."""
+    around = max(round(sampling_rate / 2), 20 * PATTERN, 16 * lag)
     beside = samples[max(first - lag - around, 0) : first - lag], samples[first + 2 * lag : first + 2 * lag + around]
     part = max(beside, key=len)
     counts = []
-    for shift in (lag // 2 + 1, lag, 2 * lag + 1, 3 * lag + 1):
+    for shift in (lag // 2 + 1, 2 * lag + 1, 5 * lag, 7 * lag):  # a period comes again, a packet not so late
         match = part[shift:] == part[:-shift]
         counts.append((int(np.sum(match[1:] & match[:-1])), int(np.sum(match[:-1]))))
-    # The lag is one of many, and each sample may begin a block.
-    return _least_length(counts, round(samples.size * LONGEST_SECONDS * sampling_rate))
+    return _chance_to_go_on(counts)
 
 
-def _least_length(counts: list[tuple[int, int]], tries: int) -> int:
-    """Return the length at which a chain of chances (times it went on, times it could) becomes improbable."""
+def _chance_to_go_on(counts: list[tuple[int, int]]) -> float:
+    """Return the largest share of how often it went on by how often it could, of counts large enough to tell."""
     likely = max((float(on + 1) / float(could + 2) for on, could in counts if could >= 50), default=0.1)
-    likely = min(max(likely, 0.02), 1.0)
-    return int(np.log(CHANCE / tries) / np.log(likely)) + 1 if likely < MOST_ALIKE else tries
+    return min(max(likely, 0.02), 1.0)
 
 
 def _patterns(samples: NDArray[np.float64]) -> NDArray[np.uint64]:

@@ -1,4 +1,4 @@
-"""How much the channels of one trial have in common, apart from mains and heart."""
+"""How much the channels of one trial have in common, apart from mains, heartbeats and jerks."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-
-from emgpipe.quality.heart import near_beats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +25,9 @@ MOST_WINDOWS: Final = 10
 """The loudest; cross-talk matters where there is something to talk."""
 LARGEST_LAG: Final = 0.01
 """Seconds; a signal needs less from one electrode to the next."""
-HEART_HALF_WIDTH: Final = 0.08
+EVENED_SECONDS: Final = 0.05
+SAME: Final = 0.15
+"""What is left of a channel without the other one, where they are the same: rounding, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Shared:
     channels : tuple of ChannelView, n of them
     correlation : array, shape (n, n)
         Largest absolute normalized cross-correlation within 10 ms; the diagonal is zero.
+    alike : array of bool, shape (n, n)
+        Which channels are the same but for sign and scale.
     rms : array, shape (n,)
         Of what was compared, in the channel's unit.
     seconds : float
@@ -47,6 +49,7 @@ class Shared:
 
     channels: tuple[ChannelView, ...]
     correlation: NDArray[np.float64]
+    alike: NDArray[np.bool_]
     rms: NDArray[np.float64]
     seconds: float
 
@@ -76,13 +79,15 @@ def _compare(group: Sequence[ChannelView], rate: float) -> Shared | None:
     kept = _kept_bins(length, rate)
     if not starts or not kept.any():
         return None
-    spectra, rms = [], []
-    for channel, first in zip(group, firsts, strict=True):
-        one, level = _spectra(channel, [first + start for start in starts], length, kept)
-        spectra.append(one)
-        rms.append(level)
-    correlation = _correlations(spectra, length, kept, max(round(LARGEST_LAG * rate), 1))
-    return Shared(tuple(group), correlation, np.asarray(rms), len(starts) * length / rate)
+    bands = [
+        _band(channel, [first + start for start in starts], length, kept)
+        for channel, first in zip(group, firsts, strict=True)
+    ]
+    lags = max(round(LARGEST_LAG * bands[0].shape[1] * rate / length), 1)
+    rms = np.asarray([float(np.sqrt(np.mean(np.square(band)))) for band in bands])
+    scale = np.asarray([_highest(channel) for channel in group])
+    correlation, alike = _correlations(bands, lags)
+    return Shared(tuple(group), correlation, alike, rms * scale, len(starts) * length / rate)
 
 
 def _overlap(group: Sequence[ChannelView], rate: float) -> tuple[list[int], int]:
@@ -115,24 +120,19 @@ def _kept_bins(length: int, rate: float) -> NDArray[np.bool_]:
     return kept
 
 
-def _spectra(
-    channel: ChannelView, starts: Sequence[int], length: int, kept: NDArray[np.bool_]
-) -> tuple[NDArray[np.complex128], float]:
-    """Return the windows' spectra at the kept bins, each of power 1 (0 where there is none), and the RMS."""
+def _band(channel: ChannelView, starts: Sequence[int], length: int, kept: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the windows with nothing but the kept bins, scaled, and with no more samples than these need."""
     rows = channel.raw[np.asarray(starts)[:, None] + np.arange(length)] / _highest(channel)
-    if channel.beats is not None:
-        beats = near_beats(channel.beats, channel.raw.size, channel.sampling_rate, HEART_HALF_WIDTH)
-        rows = np.where(beats[np.asarray(starts)[:, None] + np.arange(length)], np.nan, rows)
     is_there = np.isfinite(rows)
     weight = is_there.sum(axis=1, keepdims=True)
     mean = np.sum(np.where(is_there, rows, 0.0), axis=1, keepdims=True) / np.maximum(weight, 1)
-    taper = np.hanning(length)
-    spectra = np.fft.rfft(np.where(is_there, rows - mean, 0.0) * taper, axis=1)[:, kept]
-    power = np.sum(np.abs(spectra) ** 2, axis=1, keepdims=True)
-    is_usable = (weight > 0.5 * length) & (power > 0.0)
-    scaled = np.where(is_usable, spectra / np.sqrt(np.where(is_usable, power, 1.0)), 0.0)
-    rms = np.sqrt(2.0 * float(np.mean(power)) / (length * float(np.sum(taper**2))))
-    return scaled, float(rms * _highest(channel))
+    spectra = np.fft.rfft(np.where(is_there, rows - mean, 0.0) * np.hanning(length), axis=1)
+    spectra[:, ~kept] = 0.0
+    spectra[weight[:, 0] < 0.5 * length] = 0.0
+    last = int(np.flatnonzero(kept)[-1])
+    count = min(length, 2 * last + 2 + last // 4)
+    band: NDArray[np.float64] = np.fft.irfft(spectra[:, : count // 2 + 1], n=count, axis=1) * (count / length)
+    return band
 
 
 def _highest(channel: ChannelView) -> float:
@@ -140,22 +140,55 @@ def _highest(channel: ChannelView) -> float:
     return float(np.max(np.abs(channel.finite)))
 
 
-def _correlations(
-    spectra: Sequence[NDArray[np.complex128]], length: int, kept: NDArray[np.bool_], lags: int
-) -> NDArray[np.float64]:
-    count = len(spectra)
-    result = np.zeros((count, count))
+def _evened(band: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the windows with what is louder than usual made as loud as usual.
+
+    Heartbeats that reach all electrodes, and jerks, are loud and short: without this they would be the correlation.
+    """
+    half = max(round(EVENED_SECONDS / WINDOW_SECONDS * band.shape[1] / 2), 1)
+    sums = np.cumsum(np.square(band), axis=1)
+    sums = np.concatenate((np.zeros((band.shape[0], 1)), sums), axis=1)
+    index = np.arange(band.shape[1])
+    low, high = np.maximum(index - half, 0), np.minimum(index + half + 1, band.shape[1])
+    local = np.sqrt(np.maximum(sums[:, high] - sums[:, low], 0.0) / (high - low))
+    loud = local[local > 0.0]
+    usual = float(np.median(loud)) if loud.size else 0.0
+    return band * np.minimum(1.0, usual / np.where(local > 0.0, local, 1.0))
+
+
+def _correlations(bands: Sequence[NDArray[np.float64]], lags: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the largest cross-correlation of each pair, and which pairs are the same signal."""
+    count = len(bands)
+    result, alike = np.zeros((count, count)), np.zeros((count, count), dtype=bool)
+    spectra = [_unit_spectra(_evened(band)) for band in bands]
     usable = [np.any(one != 0.0, axis=1) for one in spectra]
     for first, second in _pairs(count):
         both = int(np.sum(usable[first] & usable[second]))
         if not both:
             continue
-        cross = np.zeros(kept.size, dtype=complex)
-        cross[kept] = np.sum(spectra[first] * np.conj(spectra[second]), axis=0) / both
-        course = np.fft.irfft(cross, n=length) * (length / 2.0)
-        highest = float(np.max(np.abs(np.concatenate((course[: lags + 1], course[-lags:])))))
-        result[first, second] = result[second, first] = min(highest, 1.0)
-    return result
+        cross = np.sum(spectra[first] * np.conj(spectra[second]), axis=0) / both
+        course = np.abs(np.fft.irfft(cross, n=bands[first].shape[1])) * (bands[first].shape[1] / 2.0)
+        near = np.concatenate((course[-lags:], course[: lags + 1]))
+        lag = int(np.argmax(near)) - lags
+        result[first, second] = result[second, first] = min(float(near[lag + lags]), 1.0)
+        alike[first, second] = alike[second, first] = _is_alike(bands[first], np.roll(bands[second], lag, axis=1))
+    return result, alike
+
+
+def _unit_spectra(band: NDArray[np.float64]) -> NDArray[np.complex128]:
+    """Return the windows' spectra, each of power 1; 0 for windows without a signal."""
+    spectra: NDArray[np.complex128] = np.fft.rfft(band, axis=1)
+    power = np.sum(spectra.real**2 + spectra.imag**2, axis=1, keepdims=True)
+    return spectra / np.sqrt(np.where(power > 0.0, power, np.inf))
+
+
+def _is_alike(first: NDArray[np.float64], second: NDArray[np.float64]) -> bool:
+    """Say whether one is the other times a factor, everywhere and not only where both are loud."""
+    energy = float(np.sum(np.square(second)))
+    if energy <= 0.0:
+        return False
+    rest = first - float(np.sum(first * second)) / energy * second
+    return float(np.median(np.abs(rest))) < SAME * float(np.median(np.abs(first)))
 
 
 def _pairs(count: int) -> Iterator[tuple[int, int]]:

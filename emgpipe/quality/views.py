@@ -224,7 +224,7 @@ class TrialView:
 
     @cached_property
     def shared(self) -> tuple[Shared, ...]:
-        """How much the channels have in common, apart from mains and heart."""
+        """How much the channels have in common, apart from mains, heartbeats and jerks."""
         return shared_signals(self.channels)
 
     def channel(self, key: ReferenceKey) -> ChannelView | None:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.report.findings import level_counts, level_mark
-from emgpipe.report.markup import escape, numeric, table
+from emgpipe.report.markup import breakable, escape, numeric, table
 from emgpipe.report.words import MISSING, finite, muscle_label, percent, plain
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def above_mvic_part(result: StudyResult) -> str:
                 numeric(_whole(windows.get(place, {}).get("value"))),
                 numeric(str(count) if count else MISSING),
                 numeric(percent(gap)),
-                f'<td class="text">{level_mark(plain(record["level"]))} {_causes(plain(record.get("reason")))}</td>',
+                f'<td class="text">{level_mark(plain(record["level"]))}<br>{_causes(plain(record.get("reason")))}</td>',
                 _others(records, place) or MISSING,
             ]
         )
@@ -87,12 +87,16 @@ def _whole(value: Any) -> str:
 
 
 def _causes(reason: str) -> str:
-    """Return the sentence of the finding, its numbered causes as a list."""
-    lead, *parts = re.split(r"(?:; )?\(\d\) ", reason)
-    if not parts:
-        return escape(reason)
-    items = "".join(f"<li>{escape(part.rstrip('.'))}</li>" for part in parts)
-    return f"{escape(lead.strip())}<ol>{items}</ol>"
+    """Return the causes in a finding's reason, one per line, and where the highest peak is.
+
+    The figures before them stand in columns of their own.
+    """
+    figures, stop, rest = reason.partition(" %. ")
+    lead, *parts = re.split(r"(?:; )?\((?=\d\) )", rest if stop else reason)
+    where = re.search(r"\(([^()]*repetition at [\d.]+ s)\)", figures)
+    lines = [lead.strip(), *(part.rstrip(".").replace(")", ".", 1) for part in parts)]
+    said = "<br>".join(map(escape, lines if not parts else lines[1:]))
+    return said + (f'<br><span class="small">Highest peak: {breakable(where[1])}</span>' if where else "")
 
 
 def _highest_means(metrics: pd.DataFrame) -> dict[_Place, float]:

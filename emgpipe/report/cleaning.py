@@ -19,9 +19,9 @@ _HEAD: Final = (
 )  # fmt: skip
 _LEAD: Final = (
     "How much of the RMS of a recording each cleaning step of the chain took away, in percent of the RMS before it: "
-    "the median and the largest over all trials of one kind. The steps are the same for rest, MVIC and tasks; what they "
-    "find to take away is not. A large share in rest is noise that is gone; a large share of an MVIC or a task is worth "
-    "a look at the traces. Every trial stands in <code>cleaning.csv</code>."
+    "the median and the largest over all trials of one kind. The steps are the same for rest, MVIC and tasks; what "
+    "they find to take away is not. A large share in rest is noise that is gone; a large share of an MVIC or a task is "
+    "worth a look at the traces. Every trial stands in <code>cleaning.csv</code>."
 )
 
 

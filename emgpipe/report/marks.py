@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.report.markup import escape
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 FAIL, WARN = "fail", "warn"
 _INK: Final = "#1a1a1a"
-_WORDS: Final = {WARN: "carries a warning", FAIL: "carries a failed check"}
+_WORDS: Final = {WARN: "warning", FAIL: "failed check"}
 CAPTION: Final = " Drawn over a point: △ it carries a warning, ✕ a failed check (see Findings)."
 """For figures that have such points."""
 
@@ -35,7 +36,7 @@ def draw_mark(axes: Axes, x: float, y: float, worst: str) -> None:
 def draw_marks(axes: Axes, points: Iterable[tuple[float, float, str]]) -> None:
     """Draw the marks of points, each given by its place and its worst level; nothing for points without one."""
     for x, y, worst in points:
-        if x == x and y == y:  # noqa: PLR0124 - NaN: the point is not drawn either
+        if math.isfinite(x) and math.isfinite(y):  # else the point is not drawn either
             draw_mark(axes, x, y, worst)
 
 
@@ -54,10 +55,10 @@ def mark_handles(levels: Iterable[str]) -> list[Line2D]:
 
 
 def mark_legend(figure: Figure, levels: Iterable[str]) -> None:
-    """Explain the marks of a figure at its lower right edge; nothing where it has none."""
+    """Explain the marks of a figure in its upper right corner; nothing where it has none."""
     handles = mark_handles(set(levels))
     if handles:
-        figure.legend(handles=handles, loc="lower right", ncols=2, fontsize=8, frameon=False, borderaxespad=0.1)
+        figure.legend(handles=handles, loc="upper right", ncols=2, fontsize=8, frameon=False, borderaxespad=0.1)
 
 
 def worst_of(cells: pd.DataFrame) -> list[str]:

@@ -154,8 +154,23 @@ def _normalization(result: StudyResult, rules: Sequence[str]) -> str:
         return ""
     return (
         f"Amplitudes were normalized: {'; '.join(rules)}. There was one reference per participant, session, muscle and "
-        "placement, the same for all conditions."
+        f"placement, the same for all conditions.{_decided(result)}"
     )
+
+
+def _decided(result: StudyResult) -> str:
+    """Say where the reference was set by hand, by whom and why."""
+    decided = [one for one in result.references if one.decision is not None]
+    if not decided:
+        return ""
+    said = "; ".join(
+        f"{one.participant}, {lower_label(one.muscle)}{f' {one.side}' if one.side else ''}: {one.decision.reason} "
+        f"({one.decision.who or 'NOT RECORDED'}, {one.decision.when or 'NOT RECORDED'})"
+        for one in decided
+        if one.decision is not None
+    )
+    share = f"{len(decided)} of {len(result.references)} references were" if len(decided) > 1 else "One reference was"
+    return f" {share} set by decision and not by this rule: {said}."
 
 
 def _angles(zeroing: Mapping[str, Any] | None) -> str:

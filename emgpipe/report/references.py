@@ -1,27 +1,39 @@
-"""The references: what counts as 100 % for every muscle, where it came from, and what is missing."""
+"""The references: what counts as 100 % for every muscle, where it came from, and what is missing.
+
+One row per muscle first; the account of every trial is folded below (`emgpipe.report.mvic_trials`).
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.report.markup import code, details, escape, numeric, table
-from emgpipe.report.words import MISSING, count, muscle_label, number, percent, plain, seconds, shown_unit
+from emgpipe.report.markup import breakable, bullets, code, details, escape, numeric, table
+from emgpipe.report.mvic_trials import amplitude, flags_of, trials_table
+from emgpipe.report.words import MISSING, count, muscle_label, number, percent, plain, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
-    from emgpipe.model import Reference, StudyResult
+    from emgpipe.model import MvicAttempt, Reference, StudyResult
 
 _HEAD: Final = (
-    "Muscle", '<th class="n" scope="col">Reference</th>', "Position", "Trial",
-    '<th class="n" scope="col">Window (s)</th>', '<th class="n" scope="col">Spread between trials</th>',
-    '<th class="n" scope="col">Second best below</th>', "All trials tried",
+    "Muscle", '<th class="n" scope="col">Reference</th>', "Best position",
+    *(f'<th class="n" scope="col">{name}</th>' for name in (
+        "Window (s)", "Trials (positions)", "Spread between trials", "Second best below",
+    )),
+    "Plateau", '<th class="n" scope="col">Above rest</th>', '<th class="n" scope="col">Best task, same rule</th>',
+    "Look at",
 )  # fmt: skip
-
-
-_REASONS: Final = ("no_mvic", "no_task_reference", "reference_through_other_chain", "mvic_trial_unusable")
+_PLATEAU: Final = {
+    True: '<span class="level good">✔ reached</span>',
+    False: '<span class="level note">● not reached</span>',
+    None: MISSING,
+}
+_REASONS: Final = (
+    "placement_differs", "reference_through_other_chain", "no_mvic", "no_task_reference", "mvic_trial_unusable",
+)  # fmt: skip
 
 
 def references_part(result: StudyResult) -> str:
@@ -30,14 +42,49 @@ def references_part(result: StudyResult) -> str:
     if kind == "none":
         return "<p>The study file asks for no normalization: all amplitudes are in µV.</p>"
     missing = _missing(result)
-    rows = _grouped(result.references, _units(result.metrics))
+    units = _units(result.metrics)
+    rows = _grouped(result.references, units, result.findings)
     rules = sorted({f"{reference.rule} (100 {reference.unit})" for reference in result.references})
     said = f'<p class="small">Rule: {escape("; ".join(rules))}.</p>' if rules else ""
     body = table(_HEAD, rows) if rows else "<p>No reference could be made.</p>"
-    return missing + said + body
+    return missing + said + _decided(result.references, units) + body + _account(result, units)
 
 
-def _grouped(references: Iterable[Reference], units: Mapping[str, str]) -> list[list[str]]:
+def _account(result: StudyResult, units: Mapping[str, str]) -> str:
+    """Return the folded table of every trial."""
+    number_of = sum(len(one.attempts) + len(one.left_out) for one in result.references)
+    if not number_of:
+        return ""
+    return details(
+        f"Every trial that was tried ({number_of})",
+        trials_table(result.references, units, result.findings),
+        name="mvic-trials",
+    )
+
+
+def _decided(references: Iterable[Reference], units: Mapping[str, str]) -> str:
+    """Return the references that somebody decided about, in words."""
+    said = []
+    for one in references:
+        decision = one.decision
+        if decision is None:
+            continue
+        source = f"from {one.used[0].trial}" if one.used else "stated as a value"
+        unit = units.get(one.id, "V")
+        rule = "no trial gives a value by the rule"
+        if one.rule_value is not None:
+            rule = f"the rule gives {amplitude(one.rule_value, unit)}"
+        who = f"{decision.who or 'NOT RECORDED'}, {decision.when or 'NOT RECORDED'}"
+        said.append(
+            f"<strong>{escape(one.participant)}, {escape(muscle_label(one.muscle, one.side, one.placement))}</strong>: "
+            f"{escape(amplitude(one.value, unit))}, {escape(source)}, by decision ({escape(who)}): "
+            f"{escape(decision.reason)}. {escape(rule[0].upper() + rule[1:])}."
+        )
+    lead = '<p><span class="level warn">◆ Set by decision</span>, whatever the rule gives:</p>'
+    return lead + bullets(said) if said else ""
+
+
+def _grouped(references: Iterable[Reference], units: Mapping[str, str], findings: pd.DataFrame) -> list[list[str]]:
     rows: list[list[str]] = []
     last: tuple[str, str] | None = None
     for reference in references:
@@ -46,29 +93,45 @@ def _grouped(references: Iterable[Reference], units: Mapping[str, str]) -> list[
             name = escape(f"Participant {owner[0]}, session {owner[1]}")
             rows.append([f'<th class="group-name" colspan="{len(_HEAD)}" scope="colgroup">{name}</th>'])
         last = owner
-        rows.append(_row(reference, units.get(reference.id, "V")))
+        rows.append(_row(reference, units.get(reference.id, "V"), findings))
     return rows
 
 
-def _row(reference: Reference, unit: str) -> list[str]:
-    best = reference.attempts[0] if reference.attempts else None
-    window = f"{seconds(best.start)} to {seconds(best.stop)}" if best else MISSING
-    tried = "; ".join(f"{a.position or a.trial}: {_amplitude(a.value, unit)}" for a in reference.attempts)
+def _row(reference: Reference, unit: str, findings: pd.DataFrame) -> list[str]:
+    best = reference.used[0] if reference.used else None
+    positions = {one.position for one in reference.attempts if one.position}
+    tried = f"{len(reference.attempts)}{f' ({len(positions)})' if positions else ''}"
+    lost = f", {len(reference.left_out)} left out" if reference.left_out else ""
+    mark = "◆ " if reference.decision else ""
+    task = reference.task_best
     return [
         escape(muscle_label(reference.muscle, reference.side, reference.placement)),
-        numeric(_amplitude(reference.value, unit)),
-        escape((best.position if best else "") or MISSING),
-        code(best.trial) if best else MISSING,
-        numeric(window),
+        numeric(mark + amplitude(reference.value, unit)),
+        _winners(reference),
+        numeric(_window(best)),
+        numeric(tried + lost),
         numeric("one trial only" if reference.spread is None else percent(reference.spread)),
         numeric(percent(reference.gap)),
-        details(count(len(reference.attempts), "trial"), f'<p class="small">{escape(tried)}</p>', kind="bare"),
+        _PLATEAU[reference.plateau],
+        numeric(MISSING if reference.snr is None else f"{reference.snr:.0f} dB"),
+        numeric(MISSING if task is None else f"{number(100 * task.value / reference.value)} %"),
+        flags_of(findings, reference, reference.used) or MISSING,
     ]
 
 
-def _amplitude(value: float, unit: str) -> str:
-    scale, shown = shown_unit(unit)
-    return f"{number(value * scale)} {shown}"
+def _winners(reference: Reference) -> str:
+    """Return the position that makes the value, or the trial where no position is stated."""
+    if not reference.used:
+        return "stated as a value" if reference.decision else MISSING
+    best = reference.used[0]
+    more = f" and {count(reference.n_used - 1, 'more trial')}" if reference.n_used > 1 else ""
+    return (breakable(best.position) if best.position else code(best.trial)) + more
+
+
+def _window(best: MvicAttempt | None) -> str:
+    if best is None:
+        return MISSING
+    return f"{seconds(best.start)} to {seconds(best.stop)}{'' if best.is_contiguous else ' (samples from within)'}"
 
 
 def _units(metrics: pd.DataFrame) -> dict[str, str]:

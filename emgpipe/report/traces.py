@@ -114,8 +114,10 @@ def _lane(result: TrialResult, trace: Trace, lane: int, canvas: _Canvas) -> list
     window = lane_window(result, trace)
     if window is not None:
         scale, unit = shown_unit(trace.unit)
-        value = f"MVIC {number(window.value * scale)} {unit}"
-        parts.append(canvas.box((window.start, window.stop), top - 4, _LANE + 8, "window"))
+        within = "" if window.is_contiguous else " (samples within)"
+        value = f"MVIC {number(window.value * scale)} {unit}{within}"
+        kind = "window" if window.is_contiguous else "window scattered"
+        parts.append(canvas.box((window.start, window.stop), top - 4, _LANE + 8, kind))
         parts.append(f'<text class="soft strong" x="{_RIGHT + 14}" y="{top + 64}">{escape(value)}</text>')
     parts.extend(canvas.box(gap, top, _LANE, "gap") for gap in gaps(trace))
     kind = "emg" if trace.kind == "emg" else "other"
@@ -191,6 +193,6 @@ def phase_key() -> str:
     phases = "".join(f'<span><i class="phase-{name}"></i>{label(name)}</span>' for name in _PHASES)
     return (
         '<p class="key small"><span><i class="rep"></i>repetition, numbered</span>'
-        f'{phases}<span><i class="window"></i>window that became the MVIC reference</span>'
+        f'{phases}<span><i class="window"></i>window that became the MVIC reference (dashed: samples in it)</span>'
         '<span><i class="gap"></i>missing samples</span><span>┆ limits of the part that counts</span></p>'
     )

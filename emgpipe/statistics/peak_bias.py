@@ -12,13 +12,14 @@ the theory of random processes together give its expectation:
   Journal 24:46), sqrt(m2 / 2 pi) with m2 the variance of its slope over its own variance.
 
 Both rates are joined as (g1^-p + g2^-p)^(-1/p); p and two factors of order one were fitted to simulations of EMG with
-B from 70 to 410 Hz, windows of 0.025 to 1 s and searches of 0.5 to 30 s. See `docs/above-100.md` for the errors.
+B from 60 to 410 Hz, windows of 0.025 to 1 s and searches of 0.5 to 30 s. See `docs/above-100.md` for the errors.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -28,11 +29,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_JOIN: Final = 1.35
-_SLOPE: Final = 0.8
+_JOIN, _JOIN_OF_MEANS = 1.2, 3.0
+_SLOPE: Final = 0.79
 _MEMORY: Final = 5.2
-"""Fitted: how the two rates are joined, the slope of the smooth process, and how fast its squares forget (over B)."""
+"""Fitted: how the two rates are joined (of an RMS, of means of it), the slope of the smooth process, and how fast its
+squares forget (over B)."""
 _SCORES: Final = np.linspace(-6.0, 9.0, 1501)
+_SHORTEST, _LONGEST = 1e-5, 1e4
+_NARROWEST, _WIDEST = 0.1, 1e5
+"""Limits of windows in s and of bandwidths in Hz; NaN lies outside them, too."""
 _LOWEST: Final = -3.0
 """Below this score Slepian's formula is all rounding; maxima hardly ever lie there."""
 
@@ -57,9 +62,9 @@ class Smoother:
 
     @property
     def is_known(self) -> bool:
-        """Whether all figures are numbers an expectation can be made of."""
-        known = all(map(math.isfinite, (self.bandwidth, self.window, self.mean_over)))
-        return known and self.bandwidth > 0 and self.window > 0 and self.mean_over >= 0
+        """Whether an expectation can be made of the figures: numbers, and not beyond all use."""
+        is_mean = self.mean_over == 0 or _SHORTEST <= self.mean_over <= _LONGEST
+        return is_mean and _SHORTEST <= self.window <= _LONGEST and _NARROWEST <= self.bandwidth <= _WIDEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +130,12 @@ def expected_highest(smoother: Smoother, searches: Sequence[float]) -> Highest:
     Highest
         NaN where the smoother is not known or nothing is searched.
     """
-    fine = 1.0 / (2.0 * smoother.bandwidth) if smoother.is_known else math.nan
+    if not smoother.is_known:
+        return Highest(math.nan, math.nan)
+    fine = 1.0 / (2.0 * smoother.bandwidth)
     mean_over = smoother.mean_over if smoother.mean_over > fine else 0.0
-    rooms = [one - mean_over for one in searches if math.isfinite(one) and one >= mean_over]
-    if not smoother.is_known or not rooms:
+    rooms = [min(one - mean_over, _LONGEST) for one in searches if one >= mean_over]
+    if not rooms:
         return Highest(math.nan, math.nan)
     values, rate = _process(Smoother(smoother.bandwidth, smoother.window, mean_over))
     below, density = _normal()
@@ -148,22 +155,23 @@ def _process(smoother: Smoother) -> tuple[NDArray[np.float64], NDArray[np.float6
     bandwidth, window, mean_over = smoother.bandwidth, smoother.window, smoother.mean_over
     alone = _shape(bandwidth, window)
     if mean_over == 0:
-        length, shape = window, alone
+        length, shape, join = window, alone, _JOIN
         fade = bandwidth * window * _power_variance(bandwidth, window)
         slope = _SLOPE * 4.0 * bandwidth / window * -math.expm1(-4.0 * bandwidth * window) / fade
     else:
         short, long = sorted((window, mean_over))
         length = long / (1.0 - short / (3.0 * long))  # of the one window that averages as much as both together
-        shape = _shape(bandwidth, length)
+        shape, join = _shape(bandwidth, length), _JOIN_OF_MEANS
         slope = 2.0 * length / (short * long**2)
     lower, upper = ndtr(_SCORES), ndtr(-_SCORES)
     power = np.where(_SCORES < 0, gammaincinv(shape, lower), gammainccinv(shape, upper)) / shape
     values = np.sqrt(power) * (_mean_of_root(alone) / _mean_of_root(shape))
     clumps = _slepian() / length
     rice = math.sqrt(slope / (2.0 * math.pi))
-    return values, (clumps**-_JOIN + rice**-_JOIN) ** (-1.0 / _JOIN)
+    return values, (clumps**-join + rice**-join) ** (-1.0 / join)
 
 
+@cache
 def _normal() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the normal distribution and density at the scores."""
     from scipy.special import ndtr
@@ -171,6 +179,7 @@ def _normal() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return ndtr(_SCORES), np.exp(-(_SCORES**2) / 2.0) / math.sqrt(2.0 * math.pi)
 
 
+@cache
 def _slepian() -> NDArray[np.float64]:
     """Return the rate of clumps of the moving average of white noise, per window, over density / below.
 

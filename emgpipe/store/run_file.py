@@ -109,6 +109,13 @@ def remove_stale(folder: Path, before: Mapping[str, str], now: Iterable[str]) ->
         ours = path.suffix in (".csv", ".txt", ".html") and path.resolve().is_relative_to(folder.resolve())
         if ours and path.is_file() and file_hash(path) == before[name]:
             path.unlink(missing_ok=True)
+            _remove_empty(path.parent, folder)
+
+
+def _remove_empty(inner: Path, folder: Path) -> None:
+    """Remove a sub-folder of the results that nothing is left in."""
+    if inner != folder and not any(inner.iterdir()):
+        inner.rmdir()
 
 
 def file_hash(path: Path) -> str:

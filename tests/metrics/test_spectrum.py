@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from emgpipe.metrics import DEFAULT_METRICS, Cut, measure_task
-from emgpipe.metrics.spectrum import MeanFrequency, MedianFrequency, MedianFrequencySlope
+from emgpipe.metrics.spectrum import DimitrovIndex, MeanFrequency, MedianFrequency, MedianFrequencySlope
 from emgpipe.model import Repetition, Signal
 
 RATE = 1000.0
@@ -113,3 +113,44 @@ def test_rows_are_read_from_the_filtered_signal_and_carry_no_percent():
     frequencies = [row["value"] for row in without if row["unit"] in ("Hz", "Hz/s")]
     assert len(frequencies) == 3
     assert np.isnan(frequencies).all()
+
+
+@pytest.mark.parametrize(("low", "high"), [(20, 180), (50, 400)])
+@pytest.mark.parametrize("order", [2, 3, 5])
+def test_the_dimitrov_index_of_a_flat_spectrum_is_known(low, high, order):
+    moment = (high ** (order + 1) - low ** (order + 1)) / (order + 1)
+    expected = np.log(high / low) / moment
+    found = [
+        DimitrovIndex(order=order).measure(cut(flat_noise(low, high, seconds=8.0, seed=seed))) for seed in range(30)
+    ]
+    assert np.mean(found) / expected == pytest.approx(1, rel=0.03)  # the values themselves are 1e-14 and less
+    assert DimitrovIndex(order=order).unit("V") == f"Hz^-{order + 1}"
+
+
+def test_the_dimitrov_index_reads_its_band_only_and_no_amplitude():
+    inside = flat_noise(60, 200)
+    beside = flat_noise(10, 30, seed=1) + flat_noise(300, 450, seed=2)
+    narrow = DimitrovIndex(low=50, high=250)
+    alone = narrow.measure(cut(inside))
+    assert narrow.measure(cut(inside + beside)) / alone == pytest.approx(1, rel=1e-3)
+    assert narrow.measure(cut(1e-4 * inside)) / alone == pytest.approx(1, rel=1e-9)
+    assert DimitrovIndex().measure(cut(inside + beside)) / alone < 0.1
+
+
+def test_the_dimitrov_index_rises_where_the_spectrum_falls():
+    fresh, tired = flat_noise(20, 200), flat_noise(20, 140)
+    ratio = DimitrovIndex().measure(cut(tired)) / DimitrovIndex().measure(cut(fresh))
+    medians = MedianFrequency().measure(cut(tired)) / MedianFrequency().measure(cut(fresh))
+    assert medians == pytest.approx(80 / 110, rel=0.03)
+    assert ratio > 5
+
+
+@pytest.mark.parametrize("samples", [np.zeros(2000), np.full(2000, 3.0), np.ones(100), [], np.full(2000, np.nan)])
+def test_silence_has_no_dimitrov_index(samples):
+    assert np.isnan(DimitrovIndex().measure(cut(samples)))
+
+
+def test_the_dimitrov_index_is_measured_when_asked_for():
+    assert "dimitrov_index" not in [metric.name for metric in DEFAULT_METRICS]
+    with pytest.raises(ValueError, match="low = 300 Hz must be smaller than high = 200 Hz"):
+        DimitrovIndex(low=300, high=200)

@@ -43,7 +43,7 @@ def percent_of_mvic(setting, trials):
 
 @pytest.mark.parametrize(
     ("activation", "before", "after"),
-    [(0.01, 0.80, 0.30), (0.02, 0.30, 0.06), (0.05, 0.06, 0.03), (0.10, 0.03, 0.03)],
+    [(0.01, 0.80, 0.06), (0.02, 0.30, 0.02), (0.05, 0.06, 0.01), (0.10, 0.02, 0.005)],
 )
 def test_error_at_low_activation_shrinks(activation, before, after):
     """The truth is the share a muscle without noise reads through the same chain and rule."""

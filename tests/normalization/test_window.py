@@ -47,6 +47,7 @@ def test_figures_of_a_made_up_window():
     filtered = np.tile([1.0, -1.0], 1500)
     filtered[1400] = 10.0
     raw = np.concatenate([np.linspace(-0.5, 0.5, 1000), np.full(100, 1.0), np.linspace(-1, 0.9, 1900)])
+    raw[500:510] = 1.0  # the signal stays there twice: it is a rail
     envelope = np.concatenate([np.full(900, 1.0), np.linspace(5.0, 6.0, 501), np.full(1599, 1.0)])
     envelope[2900:] = np.nan
     one = reference_of(candidate(envelope, filtered=filtered, raw=raw)).attempts[0]
@@ -66,6 +67,11 @@ def test_clean_mvics_carry_no_warning(seed):
     reference = reference_of(*(mvic(rng, number, spectrum=spectrum) for number in (1, 2)))
     assert MvicWindow().look(session(reference)) == ()
     assert reference.attempts[0].held > 0.8
+
+
+def test_a_sine_is_not_clipped():
+    raw = np.sin(2 * np.pi * 100 * np.arange(3000) / 1000)
+    assert reference_of(candidate(np.ones(3000), raw=raw)).attempts[0].clipped == 0.0
 
 
 @pytest.mark.slow

@@ -44,7 +44,11 @@ def test_everything_is_processed_with_the_stories_as_findings(result):
     assert result.failed == ()
     assert not (result.findings["level"] == "fail").any()
     warnings = result.findings[result.findings["level"] == "warn"]
-    assert warnings[["kind", "participant", "muscle"]].to_numpy().tolist() == [["no_mvic", "P07", "vastus_lateralis"]]
+    assert warnings[["kind", "participant", "muscle"]].to_numpy().tolist() == [
+        ["protocol_missing", "P04", ""],
+        ["protocol_missing", "P07", ""],
+        ["no_mvic", "P07", "vastus_lateralis"],
+    ]
     assert len(result.sessions) == 8
 
 

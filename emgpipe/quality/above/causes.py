@@ -148,10 +148,7 @@ def _clipped(known: Known) -> Iterator[Cause]:
     if share <= 0:
         return
     lost = _clip_factor(min(share, LARGEST_CLIP))
-    words = (
-        f"a clipped MVIC: {100 * share:.2g} % of its samples lie at the rail, so that it reads too low by a factor of "
-        f"about {lost:.2f}"
-    )
+    words = f"a clipped MVIC: {100 * share:.2g} % of its samples lie at the rail, so that it reads too low"
     yield Cause("clipped_mvic", lost, words, "take an MVIC trial that is not clipped; lower the gain and record again")
 
 
@@ -168,7 +165,7 @@ def clipped_share(known: Known) -> float:
 
 
 def _clip_factor(share: float) -> float:
-    """Return by how much the RMS of Gaussian EMG exceeds that of the same with this share of samples cut off."""
+    """Return by how much, about, the RMS of normal EMG exceeds that of the same with this share of samples cut off."""
     from scipy.special import ndtri
 
     rail = float(-ndtri(share / 2))
@@ -181,7 +178,7 @@ def _windows(known: Known, peak: float) -> Iterator[Cause]:
     if expected is None:
         return
     factor = min(expected.highest / 100, peak)
-    if factor < WORTH:
+    if factor <= (1.0 if peak == known.top.peak / 100 else WORTH):  # beside another cause a few percent are not told
         return
     words = (
         "windows and search time: a muscle that works steadily and exactly as hard as in its MVIC reads "
@@ -201,7 +198,7 @@ def _effort_left(expected: Expected | None, peak: float, mean: float) -> float:
     by_peak = 100 * peak / expected.highest
     if 100 * peak <= expected.highest + 2 * expected.spread:
         by_peak = 1.0
-    by_mean = 100 * mean / expected.mean if mean > 1 else 1.0
+    by_mean = 100 * mean / expected.highest_mean if mean > 1 else 1.0
     return max(by_peak, by_mean)
 
 

@@ -28,14 +28,12 @@ class Expected:
 
     Attributes
     ----------
-    mean : float
-        By the mean of a repetition.
+    mean, highest_mean : float
+        By the mean of a repetition, and by the highest of all repetitions' means.
     peak : float
         By the peak of one repetition of usual length, on average.
     highest : float
         By the highest of all repetitions, on average.
-    sustained : float
-        By the rule of the MVIC, the highest over all repetitions.
     spread : float
         SD of `highest`, of which one session is one draw.
     bandwidth : float
@@ -48,9 +46,9 @@ class Expected:
     """
 
     mean: float
+    highest_mean: float
     peak: float
     highest: float
-    sustained: float
     spread: float
     bandwidth: float
     smoother: float
@@ -73,15 +71,15 @@ def expected_readings(
     lengths = [one.repetition.duration for one in found]
     if not lengths or not times:
         return None
-    rule, same = Smoother(mine, smoother, window), Smoother(task, smoother, window)
-    base = _reference_level(rule, times, reference.n_used)
+    base = _reference_level(Smoother(mine, smoother, window), times, reference.n_used)
     usual = float(np.median(lengths))
     peak, highest = (expected_highest(Smoother(task, smoother), some) for some in ([usual], lengths))
+    means = expected_highest(Smoother(task, smoother, usual), [usual] * len(lengths))
     result = Expected(
         mean=100 * expected_level(Smoother(task, smoother)) / base.mean,
+        highest_mean=100 * means.mean / base.mean,
         peak=100 * peak.mean / base.mean,
         highest=100 * highest.mean / base.mean,
-        sustained=100 * expected_highest(same, lengths).mean / base.mean,
         spread=100 * highest.mean / base.mean * math.hypot(highest.sd / highest.mean, base.sd / base.mean),
         bandwidth=task,
         smoother=smoother,
@@ -90,7 +88,7 @@ def expected_readings(
         searched=math.fsum(times),
         repetitions=len(lengths),
     )
-    return result if math.isfinite(result.highest) and math.isfinite(result.mean) else None
+    return result if all(map(math.isfinite, (result.highest, result.highest_mean))) else None
 
 
 def _bandwidth(channels: Sequence[ChannelView]) -> float:

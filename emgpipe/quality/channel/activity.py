@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import numpy as np
 from pydantic import Field
 
 from emgpipe.model import make_finding
+from emgpipe.quality.amplitude import has_muscle_shape
 from emgpipe.quality.base import ChannelCheck
 from emgpipe.quality.mains import hum_of
 
 if TYPE_CHECKING:
     from emgpipe.model import Finding, Level, Stage
     from emgpipe.quality.views import ChannelView
+
+WRONG_UNIT: Final = 3e-6
+"""Volts RMS: less than this with the spectrum of a muscle is a signal in a wrong unit, which another check tells."""
+COMMONEST: Final = 0.3
+"""Share of the samples at the commonest value that the noise of a step or so has, and a pure tone has not."""
 
 
 class Activity(ChannelCheck):
@@ -34,25 +40,33 @@ class Activity(ChannelCheck):
     """uV RMS of the loudest half second of a task, if it is also hardly above the quietest."""
     steady_below: float = Field(default=2.0, gt=1)
     """Loudest by quietest half second of a task (95th by 5th percentile) that is no activity."""
-    fewest_values: int = Field(default=4, ge=2)
+    fewest_values: int = Field(default=8, ge=2)
     """A signal of no more different values than this is a converter without a signal."""
 
     def look(self, channel: ChannelView) -> tuple[Finding, ...]:
         """Return what was found."""
         if channel.role not in {"mvic", "task"} or not channel.is_raw_emg:
             return ()
-        values = np.unique(channel.figures.finite[:100_000])
-        if values.size <= self.fewest_values:
-            reason = (
-                f"'{channel.label}' takes only {values.size} different values: the converter runs, but no signal "
-                "reaches it"
-            )
-            return (make_finding("no_activity", "fail", reason, _REMEDY, value=float(values.size), unit="values"),)
+        values = self._few_values(channel)
+        if values:
+            reason = f"'{channel.label}' takes only {values} different values: the converter runs, no signal reaches it"
+            return (make_finding("no_activity", "fail", reason, _REMEDY, value=float(values), unit="values"),)
         return self._amplitude(channel) if channel.unit == "V" else ()
+
+    def _few_values(self, channel: ChannelView) -> int:
+        """Return how many values a channel has that stays at one of them most of the time; 0 if there are many."""
+        finite = channel.figures.finite
+        if np.unique(finite[:2000]).size > self.fewest_values:
+            return 0
+        values, counts = np.unique(finite, return_counts=True)
+        is_noise = values.size <= self.fewest_values and float(counts.max()) > COMMONEST * finite.size
+        return int(values.size) if is_noise else 0
 
     def _amplitude(self, channel: ChannelView) -> tuple[Finding, ...]:
         figures = channel.filtered_figures or channel.figures
         if not figures.window_rms.size:
+            return ()
+        if figures.rms < WRONG_UNIT and has_muscle_shape(figures):
             return ()
         # The mains is no muscle: its power stands equally in all windows.
         hum = hum_of(figures).rms ** 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple
 
 import numpy as np
 from pydantic import Field
@@ -13,21 +13,33 @@ from emgpipe.quality.heart import near_beats
 from emgpipe.units import amplitude_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
-    from emgpipe.model import Finding, Stage
+    from emgpipe.model import Finding, Level, Stage
     from emgpipe.quality.views import ChannelView
 
 _WINDOW_SECONDS: Final = 0.15
 """Shorter than the bursts of walking, and three times what is left of a step."""
-_TREND_SECONDS: Final = 0.05
-"""The mean of so much is taken off each sample, so that slow movement and offset do not count."""
+_SIDE_SECONDS: Final = 0.025
+"""On either side of a sample, whose means it is compared with, so that slow movement and offset do not count."""
 _APART_SECONDS: Final = 0.1
 """Peaks closer than this are one event."""
 _MOST_WINDOWS: Final = 32
 """The loudest by their plain RMS, the one with the largest robust measure among them."""
 _MASKED: Final = 0.25
 """Of the standard deviation: the least a window counts, where coarse steps leave the robust one at zero."""
+
+
+class _Event(NamedTuple):
+    """A spike or a step: its samples, how high it is, and how many times as high as the loudest EMG."""
+
+    name: str
+    first: int
+    last: int
+    height: float
+    times: float
 
 
 class Artifact(ChannelCheck):
@@ -46,37 +58,49 @@ class Artifact(ChannelCheck):
     at_least: float = Field(default=200e-6, ge=0)
     """Height in V, where the unit is known: a single motor unit at rest is lower."""
 
+    most_per_second: float = Field(default=1.0, gt=0)
+    """More of them are a property of the signal: a note."""
+
     def look(self, channel: ChannelView) -> tuple[Finding, ...]:
         """Return what was found."""
-        if not channel.is_raw_emg:
+        if not channel.has_signal:  # not only raw EMG: a large step makes it look like something else
             return ()
-        rate, scale = channel.sampling_rate, float(np.max(np.abs(channel.finite))) or 1.0
-        samples = _without_trend(channel.raw / scale, rate)
-        loudest = scale * _loudest(samples, max(round(_WINDOW_SECONDS * rate), 16))
-        height = scale * np.abs(samples)
+        found = [self._events(channel, *measured) for measured in self._measures(channel)]
+        largest = max((one for one in found if one), key=lambda one: max(event.times for event in one), default=None)
+        return (self._found(channel, largest),) if largest else ()
+
+    def _measures(self, channel: ChannelView) -> Iterator[tuple[str, NDArray[np.float64], float]]:
+        """Yield what an artifact can be, how much each sample is like it, and how much the loudest EMG is."""
+        scale, rate = float(np.max(np.abs(channel.finite))) or 1.0, channel.sampling_rate
+        spikes, steps = _spikes_and_steps(channel.raw / scale, max(round(_SIDE_SECONDS * rate), 1))
+        for name, samples in (("spike", spikes), ("step", steps)):
+            yield name, scale * np.abs(samples), scale * _loudest(samples, max(round(_WINDOW_SECONDS * rate), 16))
+
+    def _events(self, channel: ChannelView, name: str, height: NDArray[np.float64], loudest: float) -> list[_Event]:
         limit = max(self.times * loudest, self.at_least if channel.unit == "V" else 0.0)
         if loudest <= 0.0 or not np.any(height > limit):
-            return ()
+            return []
         if channel.beats is not None:
-            height[near_beats(channel.beats, height.size, rate, _APART_SECONDS)] = 0.0
-        events = _events(height, limit, max(round(_APART_SECONDS * rate), 1))
-        return (self._found(channel, height, events, loudest),) if events else ()
+            height[near_beats(channel.beats, height.size, channel.sampling_rate, _APART_SECONDS)] = 0.0
+        groups = _groups(height > limit, max(round(_APART_SECONDS * channel.sampling_rate), 1))
+        peaks = ((first, last, float(np.max(height[first : last + 1]))) for first, last in groups)
+        return [_Event(name, first, last, peak, peak / loudest) for first, last, peak in peaks]
 
-    def _found(
-        self, channel: ChannelView, height: NDArray[np.float64], events: list[tuple[int, int]], loudest: float
-    ) -> Finding:
-        first, last = max(events, key=lambda one: float(np.max(height[one[0] : one[1] + 1])))
-        highest = float(np.max(height[first : last + 1]))
-        start = channel.at(first)
+    def _found(self, channel: ChannelView, events: list[_Event]) -> Finding:
+        worst = max(events, key=lambda event: event.height)
+        start = channel.at(worst.first)
         reason = (
-            f"'{channel.label}' has a spike or step of {amplitude_words(highest, channel.unit)} at {start:.2f} s, "
-            f"{highest / loudest:.0f} times the amplitude of its loudest EMG"
+            f"'{channel.label}' has a {worst.name} of {amplitude_words(worst.height, channel.unit)} at {start:.2f} s, "
+            f"{worst.times:.0f} times as much as its loudest EMG"
         )
         if len(events) > 1:
             reason += f"; there are {len(events)} of them"
         remedy = "leave this repetition or trial out, or blank the artifact; check the contact of the electrodes"
+        level: Level = "warn"
+        if len(events) > self.most_per_second * channel.duration + 1.0:
+            level, remedy = "note", "so many may be the EMG itself, as of single motor units; look at the signal"
         return make_finding(
-            "artifact", "warn", reason, remedy, start=start, stop=channel.at(last + 1), value=highest,
+            "artifact", level, reason, remedy, start=start, stop=channel.at(worst.last), value=worst.height,
             unit="" if channel.unit == "unknown" else channel.unit,
         )  # fmt: skip
 
@@ -88,20 +112,30 @@ class Artifact(ChannelCheck):
         )
 
 
-def _without_trend(samples: NDArray[np.float64], rate: float) -> NDArray[np.float64]:
-    """Return the samples less their mean over 50 ms; zero in and beside gaps, so that their edges are no steps."""
+def _spikes_and_steps(samples: NDArray[np.float64], side: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return each sample less the mean around it, and the mean after less the mean before it.
+
+    Both are zero beside gaps and ends, so that these are no steps.
+    """
     is_there = np.isfinite(samples)
     if not is_there.all():
         samples = np.where(is_there, samples, np.mean(samples[is_there]))
-    half = max(round(_TREND_SECONDS * rate / 2), 1)
     centered = samples - samples.mean()
+    spikes, steps = np.zeros(samples.size), np.zeros(samples.size)
+    if samples.size <= 2 * side:
+        return spikes, steps
     sums = np.concatenate(([0.0], np.cumsum(centered)))
-    index = np.arange(samples.size)
-    low, high = np.maximum(index - half, 0), np.minimum(index + half + 1, samples.size)
-    result: NDArray[np.float64] = centered - (sums[high] - sums[low]) / (high - low)
-    missing = np.concatenate(([0], np.cumsum(~is_there)))
-    result[missing[high] > missing[low]] = 0.0
-    return result
+    means = (sums[side:] - sums[:-side]) / side
+    before, after = means[:-side], means[side:]
+    inner = slice(side, samples.size - side + 1)
+    steps[inner] = after - before
+    spikes[inner] = centered[inner] - 0.5 * (before + after)
+    if not is_there.all():
+        missing = np.concatenate(([0], np.cumsum(~is_there)))
+        index = np.arange(samples.size)
+        near = missing[np.minimum(index + side + 1, samples.size)] > missing[np.maximum(index - side, 0)]
+        spikes[near] = steps[near] = 0.0
+    return spikes, steps
 
 
 def _loudest(samples: NDArray[np.float64], length: int) -> float:
@@ -115,9 +149,9 @@ def _loudest(samples: NDArray[np.float64], length: int) -> float:
     return float(np.max(np.maximum(robust, _MASKED * plain[loud])))
 
 
-def _events(height: NDArray[np.float64], limit: float, apart: int) -> list[tuple[int, int]]:
-    """Return first and last sample of each group of samples above the limit."""
-    above = np.flatnonzero(height > limit)
+def _groups(is_above: NDArray[np.bool_], apart: int) -> list[tuple[int, int]]:
+    """Return first and last of each group of samples that are above."""
+    above = np.flatnonzero(is_above)
     if not above.size:
         return []
     breaks = np.flatnonzero(np.diff(above) > apart)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from emgpipe.quality.base import ChannelCheck
 from emgpipe.quality.clipping import ClippingLimits, clipping
+from emgpipe.quality.limits import are_usual
 
 if TYPE_CHECKING:
     from emgpipe.model import Finding, Stage
@@ -23,6 +24,8 @@ class Clipping(ClippingLimits, ChannelCheck):
         """Return what was found."""
         if not channel.has_signal:
             return ()
+        if are_usual(self, ClippingLimits):
+            return channel.clipped
         return clipping(channel.label, channel.finite, channel.unit, self, channel.acquisition.rail)
 
     def describe(self) -> str:

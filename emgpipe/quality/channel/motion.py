@@ -13,8 +13,6 @@ from emgpipe.quality.heart import without_beats
 from emgpipe.units import amplitude_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from emgpipe.model import Finding, Level, Stage
@@ -24,9 +22,8 @@ _SLOWEST: Final = 2.0
 """Hz: slower drift of the offset is gone after any high-pass and is no movement."""
 _EDGE: Final = 20.0
 _HIGHEST: Final = 450.0
-_WINDOW_SECONDS: Final = 2.0
-_BLOCK: Final = 64
-"""Windows in memory at once."""
+_SPAN_SECONDS: Final = 2.0
+_SHORTEST_SECONDS: Final = 0.5
 _CORNER: Final = 16.04
 """Hz: the usual zero-phase high-pass of 20 Hz is two passes of a second-order filter with this corner."""
 
@@ -65,8 +62,8 @@ class Motion(ChannelCheck):
             return ()
         level: Level = "warn" if slow.share > self.warn_above and is_large else "note"
         where, span = "", {}
-        if slow.worst is not None:
-            start, stop = (channel.at(index) for index in slow.worst)
+        if worst := slow.worst():
+            start, stop = channel.at(worst[0]), channel.at(worst[1] - 1)
             where, span = f", most of it between {start:.1f} and {stop:.1f} s", {"start": start, "stop": stop}
         reason = (
             f"{100 * slow.share:.0f} % of the power of '{channel.label}' lies below {_EDGE:g} Hz "
@@ -88,7 +85,7 @@ class Motion(ChannelCheck):
 
 
 class _Slow:
-    """The slow part of a signal, over all windows of 2 s.
+    """The slow part of a signal, over its stretches without gaps.
 
     Attributes
     ----------
@@ -98,53 +95,58 @@ class _Slow:
         Of the slow part, in the unit of the samples.
     left : float
         What a high-pass of 20 Hz leaves of it, relative to the power above 20 Hz.
-    worst : (int, int) or None
-        Samples of the window that has more than half of the slow power; None where it is spread.
     """
 
     def __init__(self, samples: NDArray[np.float64], rate: float) -> None:
         self.share = self.rms = self.left = 0.0
-        self.worst: tuple[int, int] | None = None
-        length = min(round(_WINDOW_SECONDS * rate), samples.size)
-        if length < rate / 2 or rate < 4 * _EDGE:
-            return
         is_there = np.isfinite(samples)
-        scale = float(np.max(np.abs(samples[is_there]), initial=0.0)) or 1.0
-        frequencies = np.arange(length // 2 + 1) * (rate / length)
-        slow = (frequencies >= _SLOWEST) & (frequencies < _EDGE)
-        band = (frequencies >= _SLOWEST) & (frequencies < _HIGHEST)
-        gain = 1.0 / (1.0 + (_CORNER / np.maximum(frequencies, 1.0)) ** 4) ** 2
-        starts, rows = [], []
-        for start, power in _power(samples / scale, length):
-            starts.append(start)
-            rows.append((power[slow].sum(), power[band].sum(), (power * gain)[slow].sum()))
-        if not rows:
-            return
-        each = np.asarray(rows)
-        slow_power, all_power, left = each.sum(axis=0).tolist()
-        if all_power <= 0.0:
-            return
-        self.share = slow_power / all_power
-        self.rms = float(scale * np.sqrt(slow_power / len(rows)))
-        self.left = left / max(all_power - slow_power, 1e-12 * all_power)
-        highest = int(np.argmax(each[:, 0]))
-        if len(rows) > 2 and each[highest, 0] > 0.5 * slow_power:
-            self.worst = starts[highest], starts[highest] + length
+        self._scale = float(np.max(np.abs(samples[is_there]), initial=0.0)) or 1.0
+        self._samples, self._rate = samples, rate
+        self._runs = _runs(is_there, round(_SHORTEST_SECONDS * rate)) if rate >= 4 * _EDGE else []
+        slow = fast = left = 0.0
+        for first, stop in self._runs:
+            frequencies, coefficients = self._cosines(first, stop)
+            power = np.square(coefficients) / 2.0
+            edge, highest = np.searchsorted(frequencies, (_EDGE, _HIGHEST))
+            low = slice(int(np.searchsorted(frequencies, _SLOWEST)), int(edge))
+            slow += (stop - first) * float(np.sum(power[low]))
+            fast += (stop - first) * float(np.sum(power[edge:highest]))
+            gain = 1.0 / (1.0 + (_CORNER / frequencies[low]) ** 4) ** 2
+            left += (stop - first) * float(np.sum(power[low] * gain))
+        if slow + fast > 0.0:
+            count = sum(stop - first for first, stop in self._runs)
+            self.share = slow / (slow + fast)
+            self.rms = self._scale * float(np.sqrt(slow / count))
+            self.left = left / max(fast, 1e-12 * slow)
+
+    def _cosines(self, first: int, stop: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return frequencies (Hz) and amplitudes of the cosines of a stretch; drift makes no step at its ends."""
+        from scipy.fft import dct
+
+        count = stop - first
+        coefficients: NDArray[np.float64] = dct(self._samples[first:stop] / self._scale, type=2) / count
+        frequencies: NDArray[np.float64] = np.arange(count, dtype=np.float64) * (self._rate / (2.0 * count))
+        return frequencies, coefficients
+
+    def worst(self) -> tuple[int, int] | None:
+        """Return the 2 s that hold more than half of the slow power, as indices; None where it is spread."""
+        from scipy.fft import idct
+
+        power = np.zeros(self._samples.size)
+        for first, stop in self._runs:
+            frequencies, coefficients = self._cosines(first, stop)
+            coefficients[(frequencies < _SLOWEST) | (frequencies >= _EDGE)] = 0.0
+            power[first:stop] = np.square(idct(coefficients * (stop - first), type=2))
+        length = round(_SPAN_SECONDS * self._rate)
+        if power.size < 2 * length:
+            return None
+        sums = np.concatenate(([0.0], np.cumsum(power)))
+        within = sums[length:] - sums[:-length]
+        start = int(np.argmax(within))
+        return (start, start + length) if within[start] > 0.5 * sums[-1] else None
 
 
-def _power(samples: NDArray[np.float64], length: int) -> Iterator[tuple[int, NDArray[np.float64]]]:
-    """Yield first sample and one-sided power spectrum (adds up to the mean square) of each window without gaps."""
-    taper = np.hanning(length)
-    ramp = np.linspace(-1.0, 1.0, length)
-    ramp -= ramp.mean()
-    starts = np.arange(0, samples.size - length + 1, length)
-    for first in range(0, starts.size, _BLOCK):
-        chosen = starts[first : first + _BLOCK]
-        rows = samples[chosen[:, None] + np.arange(length)]
-        is_whole = np.isfinite(rows).all(axis=1)
-        chosen, rows = chosen[is_whole], rows[is_whole]
-        rows = rows - rows.mean(axis=1, keepdims=True)
-        rows -= np.outer(rows @ ramp / float(ramp @ ramp), ramp)
-        spectra = np.fft.rfft(rows * taper, axis=1)
-        power = (2.0 / (length * float(np.sum(taper**2)))) * (spectra.real**2 + spectra.imag**2)
-        yield from zip(chosen.tolist(), power, strict=True)
+def _runs(is_there: NDArray[np.bool_], shortest: int) -> list[tuple[int, int]]:
+    """Return first and stop of the stretches without gaps that are long enough."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], is_there, [False])).astype(np.int8)))
+    return [(int(first), int(stop)) for first, stop in edges.reshape(-1, 2) if stop - first >= max(shortest, 2)]

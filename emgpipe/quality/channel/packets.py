@@ -49,8 +49,8 @@ class Packets(ChannelCheck):
         times = "once" if len(blocks) == 1 else f"{len(blocks)} times"
         reason = (
             f"'{channel.label}' repeats the samples before or holds their last value {times}, {100 * share:.2g} % of "
-            f"the trial, the longest {1000 * (stop - start) / channel.sampling_rate:.0f} ms at {channel.at(start):.1f} s: "
-            "packets were lost on the way"
+            f"the trial, the longest {1000 * (stop - start) / channel.sampling_rate:.0f} ms at {channel.at(start):.1f} "
+            "s: packets were lost on the way"
         )
         remedy = "bring the receiver nearer and look at the battery; record again if it is more than a little"
         where = {"start": channel.at(start), "stop": channel.at(stop - 1)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from emgpipe.quality.base import ChannelCheck
+from emgpipe.quality.limits import are_usual
 from emgpipe.quality.processed import ProcessedLimits, processed_doubts
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ class Processed(ProcessedLimits, ChannelCheck):
         """Return what was found."""
         if not channel.has_signal:
             return ()
+        if are_usual(self, ProcessedLimits):
+            return channel.processed
         return processed_doubts(channel.label, channel.figures, is_clipped=bool(channel.clipped), limits=self)
 
     def describe(self) -> str:

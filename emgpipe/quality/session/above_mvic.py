@@ -82,9 +82,10 @@ class AboveMvic(SessionCheck):
         )
 
     def _level(self, known: Known, found: tuple[Cause, ...]) -> Level:
-        by_windows = all(one.name == "windows" for one in found) and bool(found)
+        names = {one.name for one in found}
+        is_wrong = not names.isdisjoint({"unit", "artifact", "clipped_mvic"}) or known.top.peak > self.extreme_peak
         is_high = known.mean > self.warn_mean or known.by_rule > self.warn_sustained
-        return "warn" if is_high and not by_windows else "note"
+        return "warn" if is_wrong or (is_high and names != {"windows"}) else "note"
 
 
 _BOUNDS: Final = {"windows": "up to ", "weak_mvic": "at least ", "strong": "at least "}

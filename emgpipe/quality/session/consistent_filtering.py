@@ -28,12 +28,13 @@ frequencies from 50 to 140 Hz."""
 MIDDLE: Final = slice(3, 11)
 """The bands the strongest is looked for in, 23 to 362 Hz: below, it may be movement."""
 OVER_NOISE: Final = 4.0
-"""A band tells of the muscle where it holds this many times the power of the rest trial, and of a filter where it
-holds less than a tenth: noise of electrode and amplifier does not leave by itself."""
+"""A band tells of the muscle where it holds, or with raw EMG would hold, this many times the power of the rest trial,
+and of a filter where it holds less than a tenth: noise of electrode and amplifier does not leave by itself."""
 BELOW_NOISE: Final = 0.1
 LOW_BANDS: Final = 3
 """Below 23 Hz the spectrum of EMG falls towards 0; one that rises there holds movement, and tells of no filter."""
 RISES: Final = 2.0
+HALF: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ def _spectra(session: SessionView, key: ReferenceKey) -> list[_Spectrum]:
         highest = float(np.nanmax(middle)) if np.isfinite(middle).any() else 0.0
         if highest <= 0 or not np.isfinite(highest) or highest < OVER_NOISE * float(np.nanmax(noise)):
             continue
-        tells = ((density > OVER_NOISE * noise) | (density < BELOW_NOISE * noise)) & ~_moved(density)
+        is_seen = np.maximum(density, highest * 10 ** (NATURAL / 10)) > OVER_NOISE * noise
+        tells = (is_seen | (density < BELOW_NOISE * noise)) & ~_moved(density)
         levels = np.where(tells, 10 * np.log10(np.maximum(density / highest, 1e-30)), np.nan)
         found.append(_Spectrum(trial, channel, levels, density))
     return found
@@ -161,7 +163,8 @@ def _noise(session: SessionView, key: ReferenceKey) -> NDArray[np.float64]:
 def _lost(one: _Spectrum, others: Sequence[_Spectrum]) -> float:
     """Return the share of amplitude, 20 to 450 Hz, that a spectrum lacks against the median of the others.
 
-    Both are set to the same height in the band that lost least.
+    Both are set to the same height in the two bands that lost least; a band that keeps half counts as kept, because two
+    spectra of a few seconds differ by as much.
     """
     if not others:
         return 0.0
@@ -171,6 +174,6 @@ def _lost(one: _Spectrum, others: Sequence[_Spectrum]) -> float:
     if not inside.any():
         return 0.0
     gain = one.density[inside] / np.maximum(usual[inside], 1e-30)
+    kept = gain / max(float(np.sort(gain)[-2:].mean()), 1e-30)
     power = usual[inside] * widths[inside]
-    kept = float(np.sum(power * np.minimum(gain / gain.max(), 1.0))) / float(power.sum())
-    return 1.0 - float(np.sqrt(kept))
+    return 1.0 - float(np.sqrt(np.sum(power * np.where(kept < HALF, kept, 1.0)) / np.sum(power)))

@@ -26,6 +26,9 @@ FITS: Final = 0.15
 LEAST_RATIO: Final = 1.2
 """Rates nearer to each other than this shift the spectrum too little to say which is right."""
 
+AT_WORK: Final = 5.0
+"""A muscle works in a task whose loudest half second is this many times the quietest."""
+
 
 class ConsistentScale(SessionCheck):
     """Amplitudes of one channel that differ between trials by more than a muscle can, and rates that differ.
@@ -42,8 +45,8 @@ class ConsistentScale(SessionCheck):
     """Trials of one role whose loudest and quietest half seconds differ by this factor are on different scales."""
     task_over_mvic: float = 30.0
     """Tasks that are this many times as loud as the MVIC are on another scale."""
-    mvic_over_task: float = 3000.0
-    """An MVIC that is this many times as loud as every task is on another scale; less may be a muscle that rests."""
+    mvic_over_task: float = 300.0
+    """An MVIC that is this many times as loud as tasks in which the muscle works is on another scale."""
     rest_factor: float = 30.0
     """Rest whose level is this many times that of the quietest half second of the other trials."""
 
@@ -94,7 +97,9 @@ class ConsistentScale(SessionCheck):
     def _between(self, key: ReferenceKey, places: dict[str, Places]) -> Iterator[Finding]:
         """Set tasks against MVIC trials, and rest against both."""
         mvic, task = (_typical([loudest(one.loudness) for _, one in places[role]]) for role in ("mvic", "task"))
-        if mvic > 0 and task > 0 and not 1 / self.mvic_over_task < task / mvic < self.task_over_mvic:
+        works = any(loudest(one.loudness) > AT_WORK * one.loudness.min() for _, one in places["task"])
+        least = 1 / self.mvic_over_task if works else 0.0
+        if mvic > 0 and task > 0 and not least < task / mvic < self.task_over_mvic:
             larger, smaller = ("tasks", "MVIC trials") if task > mvic else ("MVIC trials", "tasks")
             ratio = max(task / mvic, mvic / task)
             yield _between(key, larger, smaller, ratio)

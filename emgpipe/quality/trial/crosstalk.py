@@ -29,9 +29,9 @@ _FEWEST_COMMON: Final = 3
 class CrossTalk(TrialCheck):
     """Channels that have part of their signal in common.
 
-    The largest absolute cross-correlation within 10 ms, between 30 and 450 Hz, without mains and heartbeats, in the
-    loudest 20 s. What most channels share is a bad reference electrode, not cross-talk. A channel is not blamed for
-    what a much quieter one shares with it. Nothing is said about cross-talk at rest.
+    The largest absolute cross-correlation within 10 ms, between 30 and 450 Hz, without mains, in the loudest 20 s,
+    heartbeats evened out. What most channels share is a bad reference electrode, not cross-talk. A channel is not
+    blamed for what a much quieter one shares with it. Nothing is said about cross-talk at rest.
     """
 
     kind: Literal["crosstalk"] = "crosstalk"
@@ -56,11 +56,12 @@ class CrossTalk(TrialCheck):
     def _of(self, trial: TrialView, shared: Shared) -> Iterator[Finding]:
         if shared.seconds < _FEWEST_SECONDS:
             return
-        correlation = np.where(shared.correlation > self.identical_above, 0.0, shared.correlation)
+        is_one = shared.alike & (shared.correlation > self.identical_above)
+        correlation = np.where(is_one, 0.0, shared.correlation)
         common = self._common(correlation)
         for index in np.flatnonzero(common).tolist():
             yield self._common_signal(trial, shared, correlation, index, int(common.sum()))
-        if trial.role == "rest":
+        if shared.channels[0].role == "rest":
             return
         for index, channel in enumerate(shared.channels):
             blamed = correlation[index] * (shared.rms[index] <= self.much_louder * shared.rms)

@@ -26,11 +26,12 @@ class Identical(TrialCheck):
     stage: ClassVar[Stage | Literal[""]] = "raw"
 
     correlation: float = Field(default=0.99, gt=0, lt=1)
-    """Correlation between 30 and 450 Hz, mains and heartbeats left out, above which two channels are one."""
+    """Correlation between 30 and 450 Hz, mains left out, above which two channels are one; they must be alike in quiet
+    parts, too."""
 
     def look(self, trial: TrialView) -> tuple[Finding, ...]:
         """Return what was found, for both channels of a pair."""
-        found = {}
+        found: dict[int, Finding] = {}
         for first, second, value in self._pairs(trial):
             for one, other in ((first, second), (second, first)):
                 found.setdefault(id(one), self._found(trial, one, other, value))
@@ -38,7 +39,8 @@ class Identical(TrialCheck):
 
     def _pairs(self, trial: TrialView) -> Iterator[tuple[ChannelView, ChannelView, float]]:
         for shared in trial.shared:
-            for first, second in zip(*np.nonzero(np.triu(shared.correlation > self.correlation)), strict=True):
+            is_one = shared.alike & (shared.correlation > self.correlation)
+            for first, second in zip(*np.nonzero(np.triu(is_one)), strict=True):
                 yield shared.channels[first], shared.channels[second], float(shared.correlation[first, second])
 
     def _found(self, trial: TrialView, one: ChannelView, other: ChannelView, value: float) -> Finding:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.report.comparisons.plain import numbers_part, p_value
 from emgpipe.report.drawing import BLUE, ORANGE, SOFT, log_axis, plain_frame, printable
-from emgpipe.report.marks import CAPTION, draw_marks, has_marks, mark_legend, worst_of
+from emgpipe.report.marks import CAPTION, draw_marks, has_marks, worst_of
 from emgpipe.report.markup import escape, image, numeric, table
 from emgpipe.report.words import (
     MISSING,
@@ -132,7 +132,6 @@ def between_figure(comparison: Comparison) -> Figure:
         else:
             _dots(axes, own, _order(comparison))
         _finish(axes, own)
-    mark_legend(figure, worst_of(comparison.cells))
     return figure
 
 
