@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.config import KnownPlaces, decision_of, list_trials, load_study, placed, read_decisions
-from emgpipe.config.decisions import COLUMNS
-from emgpipe.errors import ConfigError, EmgpipeError, StoreError
+from emgpipe.config.decision_row import with_row
+from emgpipe.errors import ConfigError, StoreError
 from emgpipe.store import FINDINGS, METRICS, RUN_FILE, read_run_file, read_table, write_text
 from emgpipe.verdicts import judge, needs_run
 from emgpipe.vocabulary import load_vocabulary
@@ -87,28 +85,12 @@ def add_decision(path: Path, cells: Mapping[str, str]) -> Decided:
     if decision.id in {one.id for one in before}:
         raise ConfigError("nothing was written: the same decision stands there already", path=table)
     (decision,), unknown = placed([decision], _places(study, vocabulary))
-    write_text(table, _with_row(table, {**row, "muscle": decision.muscle, "participant": decision.participant}))
+    write_text(table, with_row(table, {**row, "muscle": decision.muscle, "participant": decision.participant}))
     return Decided(table, decision, _consequences(study, (*before, decision), path), tuple(p.message for p in unknown))
 
 
 def _places(study: Study, vocabulary: Vocabulary) -> KnownPlaces:
     return KnownPlaces.of(list_trials(study, vocabulary).trials)
-
-
-def _with_row(path: Path, row: Mapping[str, str]) -> str:
-    """Return the text of the table with one row more, in the order of its own columns."""
-    text = path.read_text("utf-8-sig") if path.exists() else ""
-    if not text.strip():
-        text = ",".join(COLUMNS) + "\n"
-    head = text.lstrip().splitlines()[0]
-    delimiter = max(";,\t", key=head.count)
-    columns = [name.strip().strip('"').casefold().replace(" ", "_") for name in head.split(delimiter)]
-    lost = [name for name, cell in row.items() if cell and name not in columns]
-    if lost:
-        raise ConfigError(f"the table has no column '{lost[0]}'; add it to its first row", path=path, line=1)
-    line = io.StringIO()
-    csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow([row.get(name, "") for name in columns])
-    return text.rstrip("\r\n") + "\n" + line.getvalue()
 
 
 def _consequences(study: Study, decisions: tuple[Decision, ...], path: Path) -> tuple[str, ...]:
@@ -117,7 +99,7 @@ def _consequences(study: Study, decisions: tuple[Decision, ...], path: Path) -> 
     try:
         read_run_file(folder / RUN_FILE)
         metrics, findings = read_table(folder / METRICS), read_table(folder / FINDINGS)
-    except (StoreError, EmgpipeError):
+    except StoreError:
         return (f"the study was not run yet; the decision counts from the first run on: emgpipe run {path}",)
     if needs_run(last, set(metrics["trial"])):
         return (f"it changes a reference, and with it numbers; apply it with: emgpipe run {path}",)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from emgpipe.checking.verdict import Checked, Verdict
 from emgpipe.checking.work import in_parallel
 from emgpipe.errors import EmgpipeError, ReadError
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_SAMPLES: Final = 1 << 23
 """Of one channel in memory at once (64 MiB); of a longer one only the beginning is looked at, and it is said."""
+LEAST: Final = 5
+"""Recordings for which another process is started: it takes a second until it and its reader are there."""
 _AGAIN: Final = "copy or export the file again; if it is no recording, leave it out of the folder"
 
 
@@ -40,7 +44,7 @@ def check_recordings(path: Path, progress: Progress | None = None) -> Checked:
     found, refused = _listed(path)
     if not found and not refused:
         raise ReadError("this folder holds no recording; `emgpipe formats` says which formats are read", path=path)
-    verdicts = list(in_parallel(check_recording, found, str, progress))
+    verdicts = list(in_parallel(check_recording, found, str, progress, LEAST))
     named = tuple(_renamed(one, _name(Path(one.name), path)) for one in verdicts)
     columns = tuple(dict.fromkeys(key for one in named for key in one.seen))
     return Checked(str(path), columns, named, about_all=refused)
@@ -51,7 +55,8 @@ def check_recording(path: Path) -> Verdict:
     try:
         recording = read_supervised(path)
         views = tuple(_views(recording))
-        checks = look_at_trial(DEFAULT_CHECKS, TrialView(views))
+        with np.errstate(over="ignore", invalid="ignore"):  # a damaged file can hold 1e300
+            checks = look_at_trial(DEFAULT_CHECKS, TrialView(views))
         samples = [one for view in views for one in check_samples(view.raw, view.label)]
     except (EmgpipeError, MemoryError) as error:
         reason = str(error) or "needs more memory than there is; cut the recording into shorter files"

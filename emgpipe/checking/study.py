@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from emgpipe.checking.protocol import Usable, findings_of_protocol
 from emgpipe.checking.verdict import Checked, Verdict
 from emgpipe.checking.work import in_parallel
-from emgpipe.config import list_trials, load_study
+from emgpipe.config import KnownPlaces, list_trials, load_study, placed, read_decisions
 from emgpipe.config.spelling import same_name
 from emgpipe.errors import ConfigError, suggest
 from emgpipe.preparation import prepare_session
 from emgpipe.run_account import listing_findings
+from emgpipe.verdicts import about_references
 from emgpipe.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from emgpipe.checking.work import Progress
     from emgpipe.config import Study, TrialList
-    from emgpipe.model import ReferenceKey, Trial
+    from emgpipe.model import Decision, ReferenceKey, Trial
     from emgpipe.trial_step import TrialStep
     from emgpipe.vocabulary import Vocabulary
 
@@ -34,17 +35,19 @@ class OpenStudy:
     study: Study
     vocabulary: Vocabulary
     listing: TrialList
+    decisions: tuple[Decision, ...] = ()
 
     @classmethod
     def at(cls, path: Path) -> OpenStudy:
         """Read a study file and list its trials; `ConfigError` as `load_study` and `list_trials` say."""
         study = load_study(path)
         vocabulary = load_vocabulary(study.vocabulary)
-        return cls(study, vocabulary, list_trials(study, vocabulary))
+        return cls(study, vocabulary, *_stated(study, vocabulary))
 
     def listed_again(self) -> OpenStudy:
-        """Return the study with its trials as they are listed now."""
-        return replace(self, listing=list_trials(self.study, self.vocabulary))
+        """Return the study with its trials, and the decisions about them, as they are listed now."""
+        listing, decisions = _stated(self.study, self.vocabulary)
+        return replace(self, listing=listing, decisions=decisions)
 
     @property
     def columns(self) -> tuple[ReferenceKey, ...]:
@@ -76,7 +79,7 @@ class OpenStudy:
 
     def verdict(self, trials: Sequence[Trial]) -> Verdict:
         """Check one session."""
-        prepared = prepare_session(self.study, self.vocabulary, trials)
+        prepared = prepare_session(self.study, self.vocabulary, trials, about_references(self.decisions))
         return Verdict(
             participant=trials[0].participant,
             session=trials[0].session,
@@ -106,6 +109,14 @@ class OpenStudy:
             about_all=tuple(listing_findings(self.listing)),
             has_protocol=True,
         )
+
+
+def _stated(study: Study, vocabulary: Vocabulary) -> tuple[TrialList, tuple[Decision, ...]]:
+    """Return the trials and the decisions of a study; what is wrong with a decision is a problem of the list."""
+    listing = list_trials(study, vocabulary)
+    stated, wrong = read_decisions(study.quality.decisions, vocabulary)
+    decisions, unknown = placed(stated, KnownPlaces.of(listing.trials))
+    return replace(listing, problems=(*listing.problems, *wrong, *unknown)), decisions
 
 
 def check_study(path: Path, participants: Sequence[str] = (), progress: Progress | None = None) -> Checked:

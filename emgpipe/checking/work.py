@@ -29,6 +29,7 @@ def in_parallel(
     items: Sequence[Item],
     words: Callable[[Item], str],
     progress: Progress | None = None,
+    least: int = 1,
 ) -> Iterator[Result]:
     """Yield what `work` gives for each item, in their order.
 
@@ -38,13 +39,15 @@ def in_parallel(
         Can be pickled, and so can the items and what it returns.
     words : callable
         Says of an item what was done, for `progress`.
+    least : int
+        Items a process must have to be worth the time it takes to start.
 
     Raises
     ------
     EmgpipeError
         A process was ended from outside, as happens where memory runs out.
     """
-    number = min(_processors(), MOST_PROCESSES, len(items))
+    number = min(_processors(), MOST_PROCESSES, len(items) // least)
     results = map(work, items) if number < 2 else _by_pool(work, items, number)
     for done, (item, result) in enumerate(zip(items, results, strict=True), start=1):
         if progress is not None:

@@ -122,5 +122,5 @@ def cut_lines(lines: Sequence[str], most: int, width: int) -> list[str]:
     if len(lines) <= most:
         return list(lines)
     kept = list(lines[:most])
-    kept[-1] = fit(kept[-1], min(columns(kept[-1]), width - 2)) + " …"
+    kept[-1] = fit(kept[-1], min(columns(kept[-1]), width - 2)).removesuffix("…").rstrip() + " …"
     return kept

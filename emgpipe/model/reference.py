@@ -27,7 +27,8 @@ class MvicAttempt:
     clipped : float or None
         Share of the window's raw samples that lie at the rail of a clipped signal.
     crest : float or None
-        Largest magnitude of the filtered signal in the window by its RMS there; a spike makes it large.
+        Largest magnitude of the filtered signal in the window by its RMS in the tenth of a second on either side,
+        the hundredth nearest to it left out; a spike makes it large.
     variation : float or None
         Coefficient of variation of the envelope in the window.
     slope : float or None

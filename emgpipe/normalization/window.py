@@ -22,6 +22,9 @@ NEAR_RAIL: Final = 0.001
 FEWEST_IN_A_ROW: Final = 3
 FEWEST_STAYS: Final = 2
 """A rail is where the trial has at least so many samples in a row at an extreme value, at least so many times."""
+OF_A_SPIKE: Final = 0.01
+BESIDE: Final = 0.1
+"""Seconds on either side of the largest sample that may be of the same spike, and in which it is compared."""
 SHORTEST: Final = 16
 """Samples a window needs before its steadiness and crest mean anything."""
 
@@ -46,7 +49,7 @@ def window_figures(candidate: Candidate, first: int, last: int, *, contiguous: b
     return {
         "noise": _quietest(_as_recorded(candidate, envelope, span), rate),
         "clipped": _at_rail(signal.raw[span], first, last, candidate.acquisition.rail),
-        "crest": None if signal.filtered is None else _crest(signal.filtered[span][first:last]),
+        "crest": None if signal.filtered is None else _crest(signal.filtered[span][first:last], rate),
         "variation": variation,
         "slope": slope,
         "held": _held(envelope, middle, rate),
@@ -102,13 +105,22 @@ def _is_rail(at: NDArray[np.bool_]) -> bool:
     return int(np.count_nonzero(edges[1::2] - edges[::2] >= FEWEST_IN_A_ROW)) >= FEWEST_STAYS
 
 
-def _crest(filtered: NDArray[np.float64]) -> float | None:
-    """Return the largest magnitude by the RMS; a steady contraction stays below about 5."""
-    size = np.abs(filtered[np.isfinite(filtered)])
+def _crest(filtered: NDArray[np.float64], rate: float) -> float | None:
+    """Return the largest magnitude by the RMS of the signal beside it, itself left out.
+
+    Beside it and not of the whole window: a contraction in bursts has large samples where all are large.
+    """
+    size = np.abs(np.where(np.isfinite(filtered), filtered, 0.0))
     largest = float(size.max(initial=0.0))
     if size.size < SHORTEST or not 0.0 < largest < np.inf:
         return None
-    return 1.0 / float(np.sqrt(np.mean(np.square(size / largest))))  # of the ratio: squares of volts can underflow
+    place = np.arange(size.size) - int(np.argmax(size))
+    away = np.abs(place) / rate
+    beside = (
+        size[(away > OF_A_SPIKE) & (away <= BESIDE) & np.isfinite(filtered)] / largest
+    )  # volts squared can underflow
+    power = float(np.mean(np.square(beside))) if beside.size >= SHORTEST else 0.0
+    return None if power == 0.0 else 1.0 / float(np.sqrt(power))
 
 
 def _steadiness(envelope: NDArray[np.float64], rate: float) -> tuple[float | None, float | None]:

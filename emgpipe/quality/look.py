@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from emgpipe.quality.base import ChannelCheck, SessionCheck, TrialCheck
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from emgpipe.quality.views import ChannelView, SessionView, TrialView
 
 
+@np.errstate(all="ignore")  # damaged samples (1e300) overflow; what comes of it is above every limit, or no number
 def look_at_channel(checks: Sequence[Check], channel: ChannelView) -> tuple[Finding, ...]:
     """Make the checks of single channels; nothing for other kinds than EMG, and for dead channels.
 
@@ -30,6 +33,7 @@ def look_at_channel(checks: Sequence[Check], channel: ChannelView) -> tuple[Find
     )
 
 
+@np.errstate(all="ignore")
 def look_at_trial(checks: Sequence[Check], trial: TrialView) -> tuple[Finding, ...]:
     """Make the checks of single channels and of channels beside each other."""
     found: list[Finding] = []
@@ -45,6 +49,7 @@ def look_at_trial(checks: Sequence[Check], trial: TrialView) -> tuple[Finding, .
     return tuple(found)
 
 
+@np.errstate(all="ignore")
 def look_at_session(checks: Sequence[Check], session: SessionView) -> tuple[Finding, ...]:
     """Make all checks: of channels, of trials, and of the session as a whole."""
     found = [finding for trial in session.trials for finding in look_at_trial(checks, trial)]

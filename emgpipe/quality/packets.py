@@ -20,7 +20,7 @@ LONGEST_SECONDS: Final = 0.5
 CHANCE: Final = 1e-7
 """Expected number of such blocks in the whole signal below which a block is not chance."""
 LEAST_NOISE: Final = 0.8
-"""Steps of the converter the signal beside a run must move (standard deviation)."""
+"""Steps of the converter the quiet parts must move (standard deviation of tenths of a second)."""
 LEAST_MOVED: Final = 1.5
 """Steps of the converter a repeated block must move (standard deviation)."""
 MOST_BELOW: Final = 0.3
@@ -48,7 +48,7 @@ def lost_packets(samples: NDArray[np.float64], sampling_rate: float, shortest: i
     tuple of (int, int)
         First sample and the one after the last of each block that was filled in, in order of time.
     """
-    if samples.size < 4 * shortest:
+    if np.count_nonzero(np.isfinite(samples)) < 4 * shortest:
         return ()
     found = [*_held(samples, sampling_rate, shortest), *_repeated(samples, sampling_rate, shortest)]
     return tuple(sorted(found))
@@ -59,19 +59,25 @@ def _held(samples: NDArray[np.float64], sampling_rate: float, shortest: int) -> 
     edges = np.flatnonzero(samples[1:] != samples[:-1]) + 1
     starts, stops = np.concatenate(([0], edges)), np.concatenate((edges, [samples.size]))
     long = np.flatnonzero(stops - starts >= shortest)
-    if not long.size:
+    if not long.size or not _is_fine(samples, sampling_rate):
         return
     lengths = stops - starts
-    step, rails = smallest_step(samples), (float(np.nanmin(samples)), float(np.nanmax(samples)))
+    rails = (float(np.nanmin(samples)), float(np.nanmax(samples)))
     around = max(round(sampling_rate / 4), 20 * PATTERN)
     for index in long.tolist():
         start, stop = int(starts[index]), int(stops[index])
         first, last = np.searchsorted(starts, (start - around, stop + around))
-        part = samples[max(start - around, 0) : stop + around]
         most = _most_by_chance(lengths[first:last], shortest, samples.size)
-        is_fine = float(np.nanstd(part)) >= LEAST_NOISE * step  # noise below a step holds one value for long
-        if is_fine and stop - start > most and float(samples[start]) not in rails:
+        if stop - start > most and float(samples[start]) not in rails:
             yield start + 1, stop
+
+
+def _is_fine(samples: NDArray[np.float64], sampling_rate: float) -> bool:
+    """Say whether the quiet parts move between the steps of the converter: noise below one holds a value for long."""
+    length = max(round(sampling_rate / 10), 2 * PATTERN)
+    rows = samples[: samples.size // length * length].reshape(-1, length)
+    rows = rows[np.isfinite(rows).all(axis=1)]
+    return bool(rows.size and np.quantile(np.std(rows, axis=1), 0.05) >= LEAST_NOISE * smallest_step(samples))
 
 
 def _most_by_chance(lengths: NDArray[np.intp], shortest: int, tries: int) -> float:

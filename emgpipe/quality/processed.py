@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from emgpipe.model import Finding, make_finding
+from emgpipe.quality.mains import hum_of
 from emgpipe.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ SLOW_RATIO: Final = 0.5
 EDGE_WIDTH: Final = 0.05
 EDGE_SHARE: Final = 0.02
 """In standard deviations from the lowest value, and the share of samples there that only a folded signal has."""
+MAINS_SHARE: Final = 0.5
+"""Of the power: a mains wave ends as sharply as a folded signal."""
 OVERSHOOT: Final = 0.2
 """A low-pass that overshoots leaves a few envelope samples just below zero."""
 UPPER_EDGES: Final = (60.0, 1000.0)
@@ -67,7 +70,7 @@ def processed_doubts(
             "it looks like an envelope with its mean removed, or is no EMG"
         )
         return (make_finding("looks_enveloped", "warn", reason, _RAW, channel=label),)
-    if not is_clipped and _is_centered_rectified(figures, limits):
+    if not is_clipped and _is_centered_rectified(figures, limits) and hum_of(figures).share < MAINS_SHARE:
         reason = f"'{label}' is folded at its lowest value: it looks rectified, with its mean removed afterwards"
         return (make_finding("looks_rectified", "warn", reason, _RAW, channel=label),)
     if _is_rectified(figures, limits):

@@ -23,7 +23,7 @@ _HEAD: Final = (
 _KEY: Final = (
     '<p class="small">★ makes the reference; ○ considered; ✕ does not count. <em>Held for a second</em>: the best '
     "second around the best half second, as a share of it; a spike is not held. <em>Largest sample</em>: of the "
-    "filtered signal in the window, in multiples of its RMS; 3 to 5 in steady EMG.</p>"
+    "filtered signal in the window, in multiples of the RMS beside it; 3 to 5 in steady EMG.</p>"
 )
 
 

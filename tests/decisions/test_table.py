@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emgpipe.config import KnownPlaces, placed, read_decisions
+from emgpipe.config.decision_row import with_row
 from emgpipe.config.decisions import COLUMNS, decision_of
 from emgpipe.errors import ConfigError
 from emgpipe.vocabulary import load_vocabulary
@@ -100,6 +101,20 @@ def test_names_are_spelled_as_in_the_trials_and_unknown_ones_are_told():
     assert [decision.participant for decision in found] == ["01", "02"]
     assert "did you mean '01/1/squat.1'" in problem.message
     assert problem.status == "warn"
+
+
+def test_a_row_is_added_in_the_order_and_with_the_separator_of_the_table(tmp_path):
+    path = tmp_path / "decisions.csv"
+    assert with_row(path, GOOD).splitlines()[0] == ",".join(COLUMNS)
+    path.write_text("reason;action;who;when;participant\nold;keep;B;2024-01-01;P09\n", "utf-8-sig")
+    path.write_text(with_row(path, GOOD | {"reason": "a; b"}), "utf-8")
+    found, problems = read_decisions(path, WORDS)
+    assert problems == ()
+    assert [(one.participant, one.reason) for one in found] == [("P09", "old"), ("P01", "a; b")]
+    with pytest.raises(ConfigError, match="no column 'trial'"):
+        with_row(path, GOOD | {"trial": "P01/1/x"})
+    with pytest.raises(ConfigError, match="save the table as CSV"):
+        with_row(tmp_path / "decisions.xlsx", GOOD)
 
 
 @settings(max_examples=80, deadline=None)

@@ -154,3 +154,15 @@ def test_more_than_one_placement_in_a_session_leaves_no_reference_and_the_rest_o
     assert numbers["value"].isna().all()
     assert (numbers["amplitude"] > 0).all()
     assert numbers["findings"].str.contains("placement_differs").all()
+
+
+def test_what_checks_found_stands_beside_the_numbers_of_variants_it_is_true_of(study):
+    variants = """
+variants:
+  - {name: inner, drop_repetitions: both}
+  - {name: slow, replace: [{kind: rms, window: 0.3}]}
+"""
+    table = session_of(study, variants).metrics
+    carries = {name: means(table, name)["findings"].str.contains("mvic_few_trials") for name in ("inner", "slow")}
+    assert carries["inner"].all()
+    assert not carries["slow"].any()

@@ -1,47 +1,52 @@
-"""Clean EMG as laboratories record it, for the tests of checks: rest, a maximal contraction, a set of repetitions."""
+"""Clean recordings of a rest, an MVIC and a dynamic set, as the checks see them."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import signal
 
-from emgpipe.quality.views import ChannelView, TrialView
+from emgpipe.model import Acquisition
+from emgpipe.quality import DEFAULT_CHECKS, ChannelView, look_at_channel
 from emgpipe.simulate.emg import Spectrum, simulate_emg
 
 RATES = (1000.0, 1500.0, 2000.0, 2148.148)
+STEP = 10e-3 / 2**16
+"""Volts: a converter of 16 bits over 10 mV."""
 
 
-def activation(kind: str, n_samples: int, rate: float, rng: np.random.Generator) -> np.ndarray:
-    times = np.arange(n_samples) / rate
-    if kind == "rest":
-        return np.zeros(n_samples)
-    if kind == "mvic":
-        rise = np.clip((times - 0.5) / 0.5, 0, 1) * np.clip((times[-1] - 0.4 - times) / 0.4, 0, 1)
-        return rng.uniform(1e-4, 1e-3) * np.sin(np.pi / 2 * rise) ** 2
-    period = rng.uniform(0.9, 1.3) if kind == "gait" else rng.uniform(2.0, 5.0)
-    phase = (times + rng.uniform(0.0, period)) % period / period
-    busy = rng.uniform(0.3, 0.8)
-    burst = np.where(phase < busy, np.sin(np.pi * np.minimum(phase / busy, 1.0)).clip(0.0) ** rng.uniform(0.5, 3), 0.0)
-    return rng.uniform(3e-5, 6e-4) * (rng.uniform(0.01, 0.1) + burst)
-
-
-def clean(kind: str, rng: np.random.Generator, seconds: float | None = None) -> tuple[np.ndarray, float]:
-    """Return samples in V and their rate, of random spectrum, amplitude, noise and steps of the converter."""
-    rate = float(rng.choice(RATES))
-    count = round((seconds or (6.0 if kind == "mvic" else 15.0)) * rate)
+def clean(role: str, seed: int, rate: float = 2000.0, seconds: float = 12.0) -> NDArray[np.float64]:
+    """EMG in V of a role, with noise of 1 to 8 uV and a spectrum of its own, in steps of `STEP`."""
+    rng = np.random.default_rng(seed)
+    times = np.arange(round(seconds * rate)) / rate
     spectrum = Spectrum(rng.uniform(30, 80), rng.uniform(80, 200))
-    samples = simulate_emg(activation(kind, count, rate, rng), rate, rng, spectrum)
-    samples = samples + rng.uniform(1e-6, 8e-6) * rng.standard_normal(count)
-    step = float(rng.choice([0.0, 1e-6, 1.5e-7]))
-    return (np.round(samples / step) * step if step else samples), rate
+    if role == "rest":
+        activation = np.zeros(times.size)
+    elif role == "mvic":
+        activation = rng.uniform(100e-6, 1e-3) * np.clip(np.minimum(times - 0.5, seconds - 0.5 - times), 0, 1)
+    else:
+        activation = rng.uniform(50e-6, 600e-6) * np.clip(np.sin(2 * np.pi * times / rng.uniform(2, 5)), 0, None) ** 2
+    noise = rng.uniform(1e-6, 8e-6) * rng.standard_normal(times.size)
+    return steps(noise + simulate_emg(activation, rate, rng, spectrum))
 
 
-def view(samples: np.ndarray, rate: float, role: str = "task", label: str = "ES RT", **more: object) -> ChannelView:
-    return ChannelView(label, samples, rate, role=role, **more)  # type: ignore[arg-type]
+def steps(samples: NDArray[np.float64], step: float = STEP) -> NDArray[np.float64]:
+    """What a converter makes of a signal."""
+    return np.round(samples / step) * step
 
 
-def trial(signals: list[np.ndarray], rate: float, role: str = "task") -> TrialView:
-    return TrialView(tuple(view(samples, rate, role, f"C{number}") for number, samples in enumerate(signals)))
+def filtered(samples: NDArray[np.float64], rate: float) -> NDArray[np.float64] | None:
+    """The band a study uses; None for signals with gaps."""
+    if not np.isfinite(samples).all():
+        return None
+    return signal.sosfiltfilt(signal.butter(2, [20, 450], "band", fs=rate, output="sos"), samples)
 
 
-def levels(findings: tuple) -> dict[str, str]:
-    return {finding.kind: finding.level for finding in findings}
+def found(
+    samples: NDArray[np.float64], role: str = "", rate: float = 2000.0, acquisition: Acquisition | None = None
+) -> dict[str, str]:
+    """Kinds and levels of what the default checks find."""
+    view = ChannelView(
+        "GMAX RT", samples, rate, role=role, filtered=filtered(samples, rate), acquisition=acquisition or Acquisition()
+    )
+    return {one.kind: one.level for one in look_at_channel(DEFAULT_CHECKS, view)}

@@ -12,7 +12,7 @@ from emgpipe.quality.trial.identical import Identical
 from emgpipe.quality.views import TrialView
 from emgpipe.simulate import faults
 from emgpipe.simulate.emg import Spectrum, simulate_emg
-from tests.quality.signals import activation, trial, view
+from tests.quality.clean_signals import activation, trial, view
 
 
 def independent(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from emgpipe.quality.channel.ecg import Ecg
 from emgpipe.simulate import faults
-from tests.quality.signals import activation, clean, levels, view
+from tests.quality.clean_signals import activation, clean, levels, view
 
 
 @settings(deadline=None, max_examples=25)

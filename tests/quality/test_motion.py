@@ -12,7 +12,7 @@ from emgpipe.quality.channel.artifact import Artifact
 from emgpipe.quality.channel.motion import Motion
 from emgpipe.quality.hardware import hardware_highpass
 from emgpipe.simulate import faults
-from tests.quality.signals import clean, levels, view
+from tests.quality.clean_signals import clean, levels, view
 
 
 def moved(samples: np.ndarray, rate: float, rng: np.random.Generator, decibels: float) -> np.ndarray:

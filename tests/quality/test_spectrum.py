@@ -11,7 +11,7 @@ from scipy import signal
 from emgpipe.model import Acquisition
 from emgpipe.quality.channel.spectrum import Spectrum
 from emgpipe.quality.sinderby import ratios
-from tests.quality.signals import clean, levels, view
+from tests.quality.clean_signals import clean, levels, view
 
 
 @settings(deadline=None, max_examples=20)

@@ -41,7 +41,7 @@ class ConsistentScale(SessionCheck):
     finds: ClassVar[tuple[str, ...]] = ("scale_differs", "sampling_rate_differs")
     stage: ClassVar[Stage | Literal[""]] = "raw"
 
-    factor: float = 200.0
+    factor: float = 150.0
     """Trials of one role whose loudest and quietest half seconds differ by this factor are on different scales."""
     task_over_mvic: float = 30.0
     """Tasks that are this many times as loud as the MVIC are on another scale."""

@@ -24,9 +24,9 @@ class MvicWindow(SessionCheck):
     finds: ClassVar[tuple[str, ...]] = ("mvic_artifact", "mvic_clipped")
     stage: ClassVar[Stage | Literal[""]] = "filtered"
 
-    crest_above: float = Field(default=6.0, gt=1)
-    """A spike is where the largest sample of the window is more than this many times its RMS. In steady EMG it is 3 to
-    5."""
+    crest_above: float = Field(default=10.0, gt=1)
+    """A spike is where the largest sample of the window is more than this many times the RMS of the tenth of a second
+    on either side of it. In steady EMG it is 3 to 5; short bursts out of a quiet muscle reach 9."""
     clipped_above: float = Field(default=0.001, ge=0, lt=1)
     """Share of the window's samples at the rail above which it counts as clipped."""
 
@@ -43,8 +43,8 @@ class MvicWindow(SessionCheck):
     def describe(self) -> str:
         """Say what is looked for."""
         return (
-            f"in the window that became the MVIC: a sample above {self.crest_above:g} times the RMS, or more than "
-            f"{100 * self.clipped_above:g} % of the samples at the rail"
+            f"in the window that became the MVIC: a sample above {self.crest_above:g} times the RMS beside it, or more "
+            f"than {100 * self.clipped_above:g} % of the samples at the rail"
         )
 
     def _about(self, reference: Reference, attempt: MvicAttempt, session: SessionView) -> Iterator[Finding]:
@@ -52,8 +52,9 @@ class MvicWindow(SessionCheck):
         instead = self._instead(reference, where.pop("amplitude_unit"))
         if self._has_spike(attempt):
             reason = (
-                f"the window of {attempt.trial} that became the MVIC holds a sample of {attempt.crest:.1f} times its "
-                f"RMS; in steady EMG it is 3 to 5. A spike makes the MVIC too high and every %MVIC too low; {instead}"
+                f"the window of {attempt.trial} that became the MVIC holds a sample of {attempt.crest:.1f} times the "
+                f"RMS beside it; in steady EMG it is 3 to 5. A spike makes the MVIC too high and every %MVIC "
+                f"too low; {instead}"
             )
             yield make_finding("mvic_artifact", "warn", reason, _REMEDY, value=attempt.crest, unit="x RMS", **where)
         if self._is_clipped(attempt):
