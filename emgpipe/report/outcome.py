@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.report.words import shortened
+from emgpipe.report.words import lower_label, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 MOST_LINES: Final = 12
 """Reasons printed per level; all of them stand in the findings table and the report."""
 _NAMES: Final = 3
+_REASON: Final = 400
 _REMEDY: Final = 300
 _SAID_AS_OUTCOME: Final = ("trial_failed", "trial_problem", "no_repetition")
 _WORD: Final = {"fail": "FAIL", "warn": "WARN"}
@@ -40,11 +41,14 @@ def _failed(result: StudyResult) -> Iterator[str]:
 def _findings(result: StudyResult, level: str) -> Iterator[str]:
     chosen = result.findings[(result.findings["level"] == level) & ~result.findings["kind"].isin(_SAID_AS_OUTCOME)]
     groups: dict[tuple[str, str], list[str]] = {}
-    for trial, reason, remedy in chosen[["trial", "reason", "remedy"]].itertuples(index=False):
-        groups.setdefault((reason, remedy), []).append(trial)
-    for (reason, remedy), trials in list(groups.items())[:MOST_LINES]:
-        names = list(dict.fromkeys(filter(None, trials)))
-        yield from _entry(f"{_WORD[level]} {_several('trial', names, alone='') if names else 'study'}", reason, remedy)
+    columns = chosen[["trial", "participant", "muscle", "reason", "remedy"]]
+    for trial, participant, muscle, reason, remedy in columns.itertuples(index=False):
+        person = f"{participant}, {lower_label(muscle)}" if participant and muscle else participant
+        groups.setdefault((reason, remedy), []).append(trial or person)
+    for (reason, remedy), places in list(groups.items())[:MOST_LINES]:
+        names = list(dict.fromkeys(filter(None, places)))
+        head = f"{_WORD[level]} {_several('place', names, alone='') if names else 'study'}"
+        yield from _entry(head, shortened(reason, _REASON), remedy)
     if len(groups) > MOST_LINES:
         yield f"  and {len(groups) - MOST_LINES} more: {result.folder / 'findings.csv'}"
 

@@ -87,7 +87,8 @@ def test_letters_the_encoding_has_stay():
 
 def test_a_sketch_too_narrow_to_see_is_left_out():
     narrow = screen(rich(), Terminal(60))
-    assert "signal" not in narrow
+    (heads,) = (line for line in narrow.splitlines() if line.startswith("channel"))
+    assert "signal" not in heads
     assert not set("▁▂▃▄▅▆▇█") & set(narrow)
     assert "LT GLUT MED" in narrow
     assert "signal" in screen(rich(), Terminal(80))

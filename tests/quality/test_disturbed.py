@@ -118,8 +118,8 @@ def test_a_converter_without_a_signal():
 
 def test_a_stated_rail_needs_one_plateau():
     samples = clean("mvic", 4)
-    peak = float(np.sort(samples)[-3])
-    clipped = np.clip(samples, None, peak)
+    peak = float(np.sort(np.abs(samples))[-3])
+    clipped = np.clip(samples, -peak, peak)
     clipped[5000:5003] = peak
     view = ChannelView("c", clipped, 2000.0, acquisition=Acquisition(rail=peak))
     (one,) = Clipping().look(view)

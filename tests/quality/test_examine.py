@@ -12,9 +12,10 @@ from emgpipe.errors import ReadError
 from emgpipe.model import Channel, Recording, Source, channel_from_array, make_finding
 from emgpipe.quality import examine
 from emgpipe.readers import read
+from emgpipe.simulate.emg import simulate_emg
 
 RATE = 1000.0
-NOISE = np.random.default_rng(0).normal(size=300_000) * 2e-5
+NOISE = simulate_emg(np.full(300_000, 2e-5), RATE, np.random.default_rng(0))
 
 ACCUSED = {
     "unit_suspected", "counts_as_volts", "looks_rectified", "looks_enveloped", "clipped", "slow_for_emg",

@@ -59,8 +59,8 @@ class FatigueDrift(TrialCheck):
     warn_above: float = 25.0
     """%: from here on conditions recorded late may differ by fatigue (warn)."""
     significance: float = 2.5
-    """The fall must be this many standard errors of its slope. With the defaults one in 3000 sets without fatigue warns
-    (repetitions of 1 to 4 s); a fall by 40 % is found in 98 %."""
+    """The fall must be this many standard errors of its slope. With the defaults one in 3000 simulated sets without
+    fatigue warns (5 to 10 repetitions of 1 to 4 s); an even fall by 40 % is found in 98 %."""
 
     def look(self, trial: TrialView) -> tuple[Finding, ...]:
         """Return a finding for every channel that tires."""

@@ -40,7 +40,7 @@ class RepetitionOutliers(TrialCheck):
     least (Iglewicz and Hoaglin 1993)."""
     amplitude: float = 40.0
     """%: what the mean envelope of an outlier differs from the median by, at least (warn); by 30 % one set in 250 does
-    where repetitions vary by 10 %."""
+    where repetitions vary by 8 %."""
     length: float = 50.0
     """%: the same for the length of a repetition (warn); the usual cause is a repetition that was cut wrongly."""
     variation: float = 30.0
