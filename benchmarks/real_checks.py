@@ -46,6 +46,29 @@ EMG_OF: dict[str, tuple[str, ...]] = {
     "opensignals_h5/emg_1000_hz_16_bits.h5": ("PORT6*",),  # the other port holds ten samples per second
 }
 """What a mapping in the study file would say where labels alone do not tell what is EMG."""
+IMAGES: dict[str, tuple[tuple[str, str], ...]] = {
+    "real_right.png": (
+        ("delsys_emgworks_csv/truncated_trigno_sample.csv", "Mini sensor 10: EMG 10"),
+        ("opensignals_h5/emg_fatigue.h5", "CH2"),
+        ("rdata/ID0012_TW_01_emg.derived.csv", "ST"),
+    ),
+    "real_no_electrode.png": (
+        ("c3d/HC002D06.c3d", "Voltage.R Hams"),
+        ("c3d/HC002D06.c3d", "Voltage.L Hams"),
+        ("c3d/HC002D06.c3d", "Voltage.L Spare"),
+    ),
+    "real_mended.png": (
+        ("wfdb/emg_healthy.hea", "EMG"),
+        ("c3d/1123x01EMG.c3d", "Right Gastrocnemius Lateralis"),
+        ("c3d/markers_analogs.c3d", "Voltage.4"),
+    ),
+    "real_missed.png": (
+        ("c3d/Gait.c3d", "LJUM"),
+        ("csv_generic/emg.csv", "column 2"),
+        ("c3d/markers_analogs.c3d", "Subscap.EMG11"),
+    ),
+}
+"""The pictures of docs/real-recordings.md."""
 MYO_RATE = 200.0
 PER_PICTURE = 8
 
@@ -155,7 +178,7 @@ def _values(found: Sequence[Finding]) -> str:
 
 def draw(looked: Looked, folder: Path, level: str, *, draw_all: bool = False) -> None:
     """Draw each channel with a finding of a level or graver, or all channels, a few to a picture."""
-    found = [*looked.found, *(one for one in looked.found_raw if one not in looked.found)]
+    found = list({_what(one): one for one in (*looked.found_raw, *looked.found)}.values())
     folder.mkdir(parents=True, exist_ok=True)
     shown = []
     for view in looked.trial.channels:
@@ -165,6 +188,21 @@ def draw(looked: Looked, folder: Path, level: str, *, draw_all: bool = False) ->
     name = re.sub(r"\W+", "_", looked.name)
     for page in range(0, len(shown), PER_PICTURE):
         picture(shown[page : page + PER_PICTURE], folder / f"{name}_{page // PER_PICTURE:02d}.png", looked.name)
+
+
+def write_images(folder: Path, data: Path) -> None:
+    """Write the pictures of the manual."""
+    wanted = {name for rows in IMAGES.values() for name, _ in rows}
+    shown = {}
+    for name, recording in recordings(data):
+        if name in wanted:
+            looked = look(name, recording)
+            found = {
+                view.label: [one for one in looked.found if one.channel == view.label] for view in looked.trial.channels
+            }
+            shown.update({(name, view.label): (view, found[view.label]) for view in looked.trial.channels})
+    for image, rows in IMAGES.items():
+        picture([shown[row] for row in rows], folder / image, dpi=60)
 
 
 def picture(rows: Sequence[tuple[ChannelView, Sequence[Finding]]], path: Path, title: str = "", dpi: int = 70) -> None:
@@ -226,8 +264,12 @@ def main() -> None:
     parser.add_argument("--each", action="store_true", help="one line per finding, with its reason")
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--all", action="store_true", help="draw channels without a finding, too")
+    parser.add_argument("--images", action="store_true", help="only write the pictures of the manual")
     parser.add_argument("--only", default="", help="part of a recording's path")
     given = parser.parse_args()
+    if given.images:
+        write_images(ROOT / "docs" / "images", given.folder)
+        return
     n_channels = n_grave = 0
     for looked in looked_at(given.folder, given.role, given.only):
         views = looked.trial.channels

@@ -1,31 +1,27 @@
 """What is put into clean recordings, at graded doses, and which check has to find it.
 
-The fault always sits in the first muscle's channel. A dose is in physical units; from the gross
-one on, at least 95 % must be found.
+The fault always sits in the first channel. From the gross dose on, at which a technician who sees it would stop and mend
+it, at least 95 % must be found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from benchmarks.detection.signals import Take
-from emgpipe.simulate import faults
-from emgpipe.simulate.emg import simulate_emg
+from benchmarks.detection import disturb, spoil
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from benchmarks.detection.signals import Person, Take
 
-    from benchmarks.detection.signals import Person
-
-Array: TypeAlias = "NDArray[np.float64]"
 Rng: TypeAlias = np.random.Generator
-Where = Literal["rest", "mvic", "task", "session"]
-Spoil = Callable[["Person", list[Take], float, Rng], list[Take]]
+Where = Literal["rest", "mvic", "task", "session", "sides"]
+Spoil = Callable[["Person", "list[Take]", float, Rng], "list[Take]"]
+Doses = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,202 +34,98 @@ class Fault:
         The check that has to find it, as the study file calls it.
     words, unit : str
         What is put in, and the unit of its dose.
-    where : {"rest", "mvic", "task", "session"}
-        Into one trial of this role, or somewhere into a whole session.
+    where : {"rest", "mvic", "task", "session", "sides"}
+        Into one trial of this role, into a whole session, or into one of both sides.
     doses : tuple of float
-        Ascending in severity.
+        From the least to the worst.
     gross : float
-        One of the doses; from it on the fault is gross.
+        One of the doses; this and those after it are gross.
     spoil : callable
         (person, takes, dose, rng) -> takes with the fault.
+    channels : int
+        So many channels of a single trial are looked at.
+    is_note : bool
+        The check only ever makes notes of it, and these count as found.
     """
 
     check: str
     words: str
     unit: str
     where: Where
-    doses: tuple[float, ...]
+    doses: Doses
     gross: float
     spoil: Spoil
+    channels: int = 1
+    is_note: bool = False
 
     @property
     def key(self) -> str:
         """What the table calls it."""
         return f"{self.check}: {self.words} ({self.where})"
 
-
-def of_samples(change: Callable[..., Array], **fixed: object) -> Spoil:
-    """Return a fault that changes the first muscle of every take: ``change(samples, rate, rng, dose)``."""
-
-    def spoil(who: Person, takes: list[Take], dose: float, rng: Rng) -> list[Take]:  # noqa: ARG001
-        return [_first(take, change(take.samples[0], take.rate, rng, dose, **fixed)) for take in takes]
-
-    return spoil
+    def is_gross(self, dose: float) -> bool:
+        """Say whether a dose is as bad as the gross one."""
+        return self.doses.index(dose) >= self.doses.index(self.gross)
 
 
-def _first(take: Take, samples: Array) -> Take:
-    return replace(take, samples=np.vstack([samples[None], take.samples[1:]]))
-
-
-def _noise(samples: Array, rate: float, rng: Rng, microvolts: float) -> Array:
-    return faults.baseline_noise(samples, rate, rng, rms=microvolts * 1e-6)
-
-
-def _clip(samples: Array, rate: float, rng: Rng, percent: float) -> Array:
-    rail = float(np.quantile(np.abs(samples), 1 - percent / 100))
-    return faults.clipping(samples, rate, rng, rail=rail)
-
-
-def _dropout(samples: Array, rate: float, rng: Rng, seconds: float, fill: str) -> Array:
-    return faults.dropout(samples, rate, rng, duration=seconds, fill=fill)  # type: ignore[arg-type]
-
-
-def _mains(samples: Array, rate: float, rng: Rng, microvolts: float) -> Array:
-    frequency = float(rng.choice([50.0, 60.0])) * float(rng.uniform(0.999, 1.001))
-    return faults.mains(samples, rate, rng, amplitude=2**0.5 * microvolts * 1e-6, frequency=frequency)
-
-
-def _mains_ratio(samples: Array, rate: float, rng: Rng, db: float) -> Array:
-    loud = float(np.sqrt(np.mean(samples**2)))
-    return _mains(samples, rate, rng, 1e6 * loud * 10 ** (db / 20))
-
-
-def _scaled(samples: Array, rate: float, rng: Rng, power: float) -> Array:  # noqa: ARG001
-    return samples * 10**power
-
-
-def _ecg(samples: Array, rate: float, rng: Rng, microvolts: float) -> Array:
-    return faults.ecg(samples, rate, rng, amplitude=microvolts * 1e-6, heart_rate=float(rng.uniform(45, 120)))
-
-
-def _motion(samples: Array, rate: float, rng: Rng, microvolts: float) -> Array:
-    return faults.motion(samples, rate, rng, amplitude=microvolts * 1e-6, bursts_per_minute=30.0)
-
-
-def _rectified(samples: Array, rate: float, rng: Rng, dose: float) -> Array:  # noqa: ARG001
-    return np.abs(samples)
-
-
-def _enveloped(samples: Array, rate: float, rng: Rng, edge: float) -> Array:  # noqa: ARG001
-    from scipy.signal import butter, sosfiltfilt
-
-    smooth: Array = sosfiltfilt(butter(2, edge, fs=rate, output="sos"), np.abs(samples))
-    return smooth
-
-
-def _white(samples: Array, rate: float, rng: Rng, percent: float) -> Array:  # noqa: ARG001
-    share = percent / 100
-    noise = rng.standard_normal(samples.size) * float(np.std(samples))
-    return np.sqrt(1 - share) * samples + np.sqrt(share) * noise
-
-
-def _mixed(who: Person, takes: list[Take], percent: float, rng: Rng) -> list[Take]:  # noqa: ARG001
-    """Let the first muscle see this share of the second, by amplitude at equal RMS."""
-    spoiled = []
-    for take in takes:
-        own, other = take.samples[0], take.samples[1]
-        share, scale = percent / 100, float(np.std(own) / np.std(other))
-        spoiled.append(_first(take, np.sqrt(1 - share**2) * own + share * scale * other))
-    return spoiled
-
-
-def _copied(who: Person, takes: list[Take], dose: float, rng: Rng) -> list[Take]:  # noqa: ARG001
-    return [_first(take, take.samples[1].copy()) for take in takes]
-
-
-def _only(takes: list[Take], name: str, change: Callable[[Take], Take]) -> list[Take]:
-    return [change(take) if take.name == name else take for take in takes]
-
-
-def _noisy_rest(who: Person, takes: list[Take], db: float, rng: Rng) -> list[Take]:
-    """Set the noise of the first muscle so that its maximum lies this far above it."""
-    rms = who.maxima[0] / 10 ** (db / 20)
-    return [_first(take, take.samples[0] + rms * rng.standard_normal(take.samples.shape[1])) for take in takes]
-
-
-def _weaker_later(who: Person, takes: list[Take], percent: float, rng: Rng) -> list[Take]:  # noqa: ARG001
-    """Let the electrode lose this share of the signal after the first set."""
-    late = {take.name for take in takes[[take.name for take in takes].index("task.1") + 1 :]}
-    return [_first(take, take.samples[0] * (1 - percent / 100)) if take.name in late else take for take in takes]
-
-
-def _smoothed_file(who: Person, takes: list[Take], edge: float, rng: Rng) -> list[Take]:  # noqa: ARG001
-    """Low-pass one set before it reaches emgpipe."""
-    from scipy.signal import butter, sosfiltfilt
-
-    sos = butter(4, edge, fs=who.rate, output="sos")
-    return _only(takes, "task.2", lambda take: _first(take, sosfiltfilt(sos, take.samples[0])))
-
-
-def _swapped(who: Person, takes: list[Take], dose: float, rng: Rng) -> list[Take]:  # noqa: ARG001
-    """Swap the first two electrodes for the whole session."""
-    return [replace(take, samples=take.samples[[1, 0, 2, 3]]) for take in takes]
-
-
-def _one_louder(who: Person, takes: list[Take], factor: float, rng: Rng) -> list[Take]:
-    """Make one repetition of the second set louder."""
-
-    def change(take: Take) -> Take:
-        span = take.repetitions[int(rng.integers(len(take.repetitions)))]
-        samples = take.samples[0].copy()
-        samples[round(span.start * who.rate) : round(span.stop * who.rate)] *= factor
-        return _first(take, samples)
-
-    return _only(takes, "task.2", change)
-
-
-def _tired(who: Person, takes: list[Take], percent: float, rng: Rng) -> list[Take]:
-    """Let the median frequency fall by this much from the first repetition of the second set to the last."""
-
-    def change(take: Take) -> Take:
-        n = take.samples.shape[1]
-        early = np.abs(take.samples[0])
-        fresh = simulate_emg(np.ones(n), who.rate, rng, who.spectra[0])
-        low = replace(
-            who.spectra[0],
-            low=who.spectra[0].low * (1 - percent / 100),
-            high=who.spectra[0].high * (1 - percent / 100),
-        )
-        slow = simulate_emg(np.ones(n), who.rate, rng, low)
-        first, last = take.repetitions[0].start, take.repetitions[-1].stop
-        share = np.clip((np.arange(n) / who.rate - first) / (last - first), 0.0, 1.0)
-        width = round(0.25 * who.rate)
-        course = np.sqrt(np.convolve(early**2, np.ones(width) / width, mode="same"))
-        return _first(take, course * (np.sqrt(1 - share) * fresh + np.sqrt(share) * slow))
-
-    return _only(takes, "task.2", change)
-
-
-def _same_file(who: Person, takes: list[Take], dose: float, rng: Rng) -> list[Take]:  # noqa: ARG001
-    """Give the third set the file of the second."""
-    second = next(take for take in takes if take.name == "task.2")
-    return _only(takes, "task.3", lambda take: replace(second, name=take.name))
+def of(change: Callable[..., Any], **fixed: Any) -> Spoil:
+    """Return a fault that changes the first channel of every trial."""
+    return partial(spoil.first_channel, change=partial(change, **fixed))
 
 
 RAILED: Final = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 5)
-FLAT: Final = partial(_dropout, fill="flat")
-GAP: Final = partial(_dropout, fill="missing")
+LOST: Final = (0.02, 0.05, 0.1, 0.2, 0.5, 1)
+WRONG: Final = (10, 100, 1000, 1e6)
+LOOSE: Final = (50, 20, 10, 5, 2, 0)
+YES: Final = (1,)
+
 FAULTS: Final[tuple[Fault, ...]] = (
-    Fault("rest_noise", "white noise added", "µV RMS", "rest", (3, 6, 10, 15, 20, 30, 50), 30, of_samples(_noise)),
-    Fault("clipping", "samples beyond a rail", "% of samples", "mvic", RAILED, 0.5, of_samples(_clip)),
-    Fault("clipping", "samples beyond a rail", "% of samples", "task", RAILED, 0.5, of_samples(_clip)),
-    Fault("flat", "last value held", "s", "task", (0.02, 0.05, 0.1, 0.2, 0.5, 1), 0.5, of_samples(FLAT)),
-    Fault("mains", "50 or 60 Hz", "µV RMS", "rest", (1, 2, 5, 10, 20, 50), 20, of_samples(_mains)),
-    Fault("mains", "50 or 60 Hz", "dB of the EMG", "task", (-20, -10, -6, 0, 6, 10), 0, of_samples(_mains_ratio)),
-    Fault("unit", "scaled by a power of ten (rest)", "power", "rest", (-6, -3, 3, 6), 3, of_samples(_scaled)),
-    Fault("unit", "scaled by a power of ten (MVIC)", "power", "mvic", (-6, -3, 3, 6), 3, of_samples(_scaled)),
-    Fault("processed", "rectified", "yes", "task", (1,), 1, of_samples(_rectified)),
-    Fault("processed", "rectified and smoothed", "Hz low-pass", "task", (20, 10, 6, 3), 10, of_samples(_enveloped)),
-    Fault("motion", "bursts of 1 to 10 Hz", "µV", "task", (50, 100, 200, 500, 1000, 2000), 1000, of_samples(_motion)),
-    Fault("ecg", "heart beats", "µV R wave", "rest", (5, 10, 20, 50, 100, 200), 100, of_samples(_ecg)),
-    Fault("spectrum", "white noise instead", "% of power", "mvic", (10, 30, 50, 70, 90, 100), 100, of_samples(_white)),
-    Fault("crosstalk", "a neighbor's signal", "% of RMS", "task", (20, 30, 40, 50, 60, 80), 80, _mixed),
-    Fault("identical", "a neighbor's samples", "yes", "task", (1,), 1, _copied),
-    Fault("signal_to_noise", "maximum above noise", "dB", "session", (25, 20, 15, 10, 5), 5, _noisy_rest),
-    Fault("electrode_shift", "signal lost", "%", "session", (10, 20, 30, 40, 50, 60), 50, _weaker_later),
-    Fault("consistent_filtering", "low-passed", "Hz", "session", (400, 300, 200, 150, 100, 60), 100, _smoothed_file),
-    Fault("swapped_channels", "two electrodes swapped", "yes", "session", (1,), 1, _swapped),
-    Fault("repetition_outliers", "one repetition of five louder", "times", "session", (1.2, 1.5, 2, 3), 3, _one_louder),
-    Fault("fatigue_drift", "fall of the median frequency in a set", "%", "session", (10, 20, 30, 40, 50), 50, _tired),
-    Fault("same_samples", "one file under two names", "yes", "session", (1,), 1, _same_file),
+    Fault("sampling_rate", "another rate stated, mains in it", "µV RMS of mains", "rest", (0.5, 1, 2, 5, 10, 20), 10, spoil.mislabelled),
+    Fault("clipping", "samples beyond a rail", "% of samples", "mvic", RAILED, 0.5, of(disturb.clip)),
+    Fault("clipping", "samples beyond a rail", "% of samples", "task", RAILED, 0.5, of(disturb.clip)),
+    Fault("flat", "last value held", "s", "task", LOST, 0.5, of(disturb.dropout, fill="flat")),
+    Fault("gaps", "missing samples", "s", "task", LOST, 0.5, of(disturb.dropout, fill="missing")),
+    Fault("packets", "packets of 20 ms repeated", "% of packets", "task", (0.2, 0.5, 1, 2, 5, 10), 5, of(disturb.packets)),
+    Fault("mains", "50 or 60 Hz", "µV RMS", "rest", (1, 2, 5, 10, 20, 50), 20, of(disturb.mains)),
+    Fault("mains", "50 or 60 Hz", "dB of the EMG", "task", (-20, -10, -6, 0, 6, 10), 0, of(disturb.mains_ratio)),
+    Fault("unit", "too large", "times", "rest", WRONG, 1000, of(disturb.larger)),
+    Fault("unit", "too small", "times", "rest", WRONG, 1000, of(disturb.smaller)),
+    Fault("unit", "too large", "times", "mvic", WRONG, 1000, of(disturb.larger)),
+    Fault("unit", "too small", "times", "mvic", WRONG, 1000, of(disturb.smaller)),
+    Fault("unit", "too large", "times", "task", WRONG, 1000, of(disturb.larger)),
+    Fault("unit", "too small", "times", "task", WRONG, 1000, of(disturb.smaller)),
+    Fault("activity", "electrode loose", "µV RMS left", "mvic", LOOSE, 0, of(disturb.loose)),
+    Fault("activity", "electrode loose", "µV RMS left", "task", LOOSE, 0, of(disturb.loose)),
+    Fault("rest_noise", "white noise added", "µV RMS", "rest", (3, 6, 10, 15, 20, 30, 50), 30, of(disturb.noise)),
+    Fault("rest_noise", "muscle at work for 2 s", "µV RMS", "rest", (10, 20, 50, 100, 200), 100, of(disturb.activity)),
+    Fault("processed", "rectified", "% of negative height folded", "task", (50, 75, 100), 100, of(disturb.rectified)),
+    Fault("processed", "rectified and smoothed", "Hz low-pass", "task", (40, 20, 10, 6, 3), 10, of(disturb.enveloped)),
+    Fault("artifact", "spike of 2 ms", "times the loudest RMS", "task", (5, 8, 10, 15, 20, 30), 20, of(disturb.spike)),
+    Fault("artifact", "step", "times the loudest RMS", "task", (2, 4, 6, 8, 12), 8, of(disturb.step)),
+    Fault("motion", "bursts of 1 to 10 Hz", "dB of the EMG", "task", (-20, -10, -6, -3, 0, 6), 0, of(disturb.motion)),
+    Fault("ecg", "heart beats", "µV R wave", "rest", (5, 10, 20, 50, 100, 200), 100, of(disturb.ecg)),
+    Fault("spectrum", "white noise added", "dB of the EMG", "mvic", (-10, -5, 0, 5, 10, 20), 10, of(disturb.white)),
+    Fault("identical", "copy with noise", "% of RMS", "task", (50, 20, 10, 5, 1, 0), 1, spoil.copied, 2),
+    Fault("crosstalk", "a neighbor's signal added", "% of own RMS", "task", (20, 30, 50, 70, 100, 150), 100, spoil.mixed, 2),
+    Fault("crosstalk", "both see each other", "% of own RMS", "task", (10, 20, 30, 40, 50, 70), 50, spoil.mixed_both, 2),
+    Fault("crosstalk", "one noise in all channels", "times own RMS", "task", (0.2, 0.5, 1, 1.5, 2), 2, spoil.common, 4),
+    Fault("mvic_window", "spike in the hold", "times the RMS", "session", (5, 10, 15, 20, 40), 20, spoil.spiked_mvic),
+    Fault("mvic_window", "samples beyond a rail", "% of the hold", "session", (0.05, 0.1, 0.5, 1, 5), 1, spoil.clipped_mvic),
+    Fault("mvic_trials", "MVIC trials lost of three", "trials", "session", (1, 2), 2, spoil.lost_mvic),
+    Fault("mvic_exceeded", "task above the MVIC", "times", "session", (0.8, 1.1, 1.5, 2), 1.5, spoil.exceeded, is_note=True),
+    Fault("repetition_outliers", "one repetition louder", "times", "session", (1.2, 1.5, 2, 3), 3, spoil.one_louder),
+    Fault("repetition_outliers", "one repetition longer", "times", "session", (1.2, 1.5, 2, 3), 2, spoil.one_longer),
+    Fault("fatigue_drift", "fall of the median frequency in a set", "%", "session", (10, 20, 30, 40, 50), 50, spoil.tired),
+    Fault("signal_to_noise", "maximum above noise", "dB", "session", (25, 20, 15, 10, 5), 5, spoil.noisy),
+    Fault("swapped_channels", "two electrodes swapped", "yes", "session", YES, 1, spoil.swapped),
+    Fault("swapped_channels", "electrode on the neighbor", "yes", "session", YES, 1, spoil.on_neighbor),
+    Fault("working_side", "sides swapped", "times as much on the working side", "sides", (1.2, 1.5, 2, 3), 2, spoil.sides_swapped),
+    Fault("electrode_shift", "rest noise grown at the end", "µV RMS added", "session", (2, 5, 10, 20, 50), 20, spoil.noisier_later),
+    Fault("electrode_shift", "spectrum moved after the first set", "%", "session", (10, 20, 30, 40, 50), 50, spoil.moved_later),
+    Fault("electrode_shift", "signal lost after the first set", "%", "session", (10, 20, 30, 40, 50, 60), 50, spoil.weaker_later),
+    Fault("consistent_filtering", "one set low-passed", "Hz", "session", (300, 200, 150, 100, 60), 100, spoil.smoothed),
+    Fault("consistent_scale", "one set on another scale", "times", "session", (10, 30, 100, 300, 1000), 1000, spoil.rescaled),
+    Fault("consistent_scale", "one set with another rate stated", "times", "session", (1.2, 1.5, 2), 2, spoil.relabelled),
+    Fault("same_samples", "one file under two names", "yes", "session", YES, 1, spoil.same_file),
+    Fault("above_mvic", "MVIC too weak for the task", "times the MVIC in a task", "session", (0.8, 1.2, 1.5, 2, 3), 3, spoil.exceeded),
 )  # fmt: skip

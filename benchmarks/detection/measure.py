@@ -4,21 +4,39 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from benchmarks.detection.signals import MUSCLES, dynamic, mvic, person, rest, session, views
+from benchmarks.detection.faults import FAULTS
+from benchmarks.detection.signals import (
+    MUSCLES,
+    SIDES,
+    dynamic,
+    mvic,
+    person,
+    rest,
+    session,
+    two_sided_session,
+    varied_session,
+    views,
+)
 from emgpipe.quality import DEFAULT_CHECKS, look_at_session
 
 if TYPE_CHECKING:
-    from benchmarks.detection.faults import Fault
-    from benchmarks.detection.signals import Person, Take
+    from collections.abc import Sequence
+
+    from benchmarks.detection.faults import Fault, Where
+    from benchmarks.detection.signals import Known, Person, Take
     from emgpipe.model import Finding
 
 ALARMS: Final = ("warn", "fail")
 ROLES: Final = ("rest", "mvic", "task")
+WEAKEST: Final = 50e-6
+"""V: the least maximum among the clean sessions."""
+Place = tuple[str, float]
+"""Key of a fault and dose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +51,60 @@ class Rate:
         """Between 0 and 1."""
         return self.hits / self.of if self.of else float("nan")
 
+    def __add__(self, other: Rate) -> Rate:
+        return Rate(self.hits + other.hits, self.of + other.of)
+
+
+NONE: Final = Rate(0, 0)
+
+
+def stream(*names: object) -> np.random.Generator:
+    """Return the random stream of one named thing."""
+    return np.random.default_rng([zlib.crc32(str(name).encode()) for name in names])
+
+
+def material(where: Where, number: int) -> tuple[Person, list[Take]]:
+    """Return clean trials, the same for all faults that are put into this kind of trial or session."""
+    rng = stream("material", where, number)
+    if where == "sides":
+        who = person(rng, SIDES)
+        return who, two_sided_session(who, rng)
+    who = person(rng, MUSCLES[:2] if where == "session" else MUSCLES)
+    if where == "session":
+        return who, session(who, rng)
+    take = {"rest": rest, "task": dynamic}[where](who, rng) if where != "mvic" else mvic(who, 0, rng)
+    return who, [take]
+
+
+def detections(where: Where, numbers: Sequence[int], keys: Sequence[str]) -> Counter[Place]:
+    """Count in how many of these recordings each fault is found by its check, at each dose."""
+    hits: Counter[Place] = Counter()
+    wanted = [fault for fault in FAULTS if fault.where == where and fault.key in keys]
+    for number in numbers:
+        who, takes = material(where, number)
+        known: dict[int, Known] = {}
+        for fault in wanted:
+            count = fault.channels if where not in ("session", "sides") else len(who.channels)
+            clean = [replace(one, channels=one.channels[:count], samples=one.samples[:count]) for one in takes]
+            for dose in fault.doses:
+                rng = stream("fault", fault.key, number)
+                spoiled = fault.spoil(who, clean, dose, rng)
+                hits[fault.key, dose] += is_found(fault, spoiled, known.setdefault(count, {}), clean)
+    return hits
+
+
+def is_found(fault: Fault, spoiled: list[Take], known: Known, clean: list[Take]) -> bool:
+    """Say whether the fault's check tells of it, in the first channel or without naming one."""
+    if not known:
+        views(clean, known)
+    check = next(check for check in DEFAULT_CHECKS if check.name == fault.check)
+    levels = ("note", *ALARMS) if fault.is_note else ALARMS
+    first = spoiled[0].channels[0]
+    return any(
+        one.level in levels and (one.muscle == "" or (one.muscle, one.side) == first)
+        for one in look_at_session([check], views(spoiled, known))
+    )
+
 
 @dataclass(frozen=True, slots=True)
 class FalseAlarms:
@@ -41,74 +113,51 @@ class FalseAlarms:
     Attributes
     ----------
     by_role : dict of str to Rate
-        Channels of trials of a role with any warning or failure of a channel or trial check.
-    by_session : Rate
-        Channels of sessions with any warning or failure of a session check.
+        Channels of trials of a role with any warning or failure; "session": channels of sessions with any that is
+        about no single trial.
     kinds : Counter
         Findings by kind and role.
     """
 
     by_role: dict[str, Rate]
-    by_session: Rate
     kinds: Counter[tuple[str, str]]
 
-
-def stream(*names: object) -> np.random.Generator:
-    """Return the random stream of one named thing."""
-    return np.random.default_rng([zlib.crc32(str(name).encode()) for name in names])
-
-
-def takes_for(fault: Fault, who: Person, rng: np.random.Generator) -> list[Take]:
-    """Return the clean trials a fault is put into."""
-    if fault.where == "session":
-        return session(who, rng)
-    return [{"rest": rest, "task": dynamic}[fault.where](who, rng) if fault.where != "mvic" else mvic(who, 0, rng)]
+    def __add__(self, other: FalseAlarms) -> FalseAlarms:
+        roles = {role: self.by_role.get(role, NONE) + other.by_role.get(role, NONE) for role in (*ROLES, "session")}
+        return FalseAlarms(roles, self.kinds + other.kinds)
 
 
-def detection(fault: Fault, dose: float, signals: int) -> Rate:
-    """Return how many of so many signals with a fault are found by its check, as warning or failure."""
-    finds = next(check.finds for check in DEFAULT_CHECKS if check.name == fault.check)
-    hits = 0
-    for number in range(signals):
-        rng = stream("detection", fault.key, dose, number)
-        who = person(rng)
-        spoiled = fault.spoil(who, takes_for(fault, who, rng), dose, rng)
-        findings = look_at_session(DEFAULT_CHECKS, views(spoiled))
-        hits += any(one.kind in finds and one.level in ALARMS and one.muscle in (MUSCLES[0], "") for one in findings)
-    return Rate(hits, signals)
+NO_ALARMS: Final = FalseAlarms({}, Counter())
 
 
-def false_alarms(sessions: int) -> FalseAlarms:
-    """Return what all checks together say about clean sessions."""
-    alarmed: dict[str, set[tuple[int, str, str]]] = {role: set() for role in ROLES}
-    seen: Counter[str] = Counter()
-    in_session: set[tuple[int, str]] = set()
-    kinds: Counter[tuple[str, str]] = Counter()
-    for number in range(sessions):
+def false_alarms(numbers: Sequence[int]) -> FalseAlarms:
+    """Return what all checks together say about these clean sessions; every fifth is one of both sides."""
+    total = NO_ALARMS
+    for number in numbers:
         rng = stream("clean", number)
-        view = views(session(person(rng), rng))
-        roles = {trial.id: trial.role for trial in view.trials}
-        for trial in view.trials:
-            seen[trial.role] += len(trial.targets)
-        for one in look_at_session(DEFAULT_CHECKS, view):
-            if one.level not in ALARMS:
-                continue
-            kinds[one.kind, roles.get(one.trial, "session")] += 1
-            _count(one, number, roles, alarmed, in_session)
-    by_role = {role: Rate(len(alarmed[role]), seen[role]) for role in ROLES}
-    return FalseAlarms(by_role, Rate(len(in_session), sessions * len(MUSCLES)), kinds)
+        sided = number % 5 == 4
+        who = person(rng, SIDES if sided else MUSCLES, WEAKEST)
+        total += alarms_in(two_sided_session(who, rng) if sided else varied_session(who, rng))
+    return total
 
 
-def _count(
-    finding: Finding,
-    number: int,
-    roles: dict[str, str],
-    alarmed: dict[str, set[tuple[int, str, str]]],
-    in_session: set[tuple[int, str]],
-) -> None:
-    """Count a finding for its channel, or for all where it names none; those of a trial for the trial's role."""
-    for muscle in [finding.muscle] if finding.muscle else MUSCLES:
-        if finding.trial in roles:
-            alarmed[roles[finding.trial]].add((number, finding.trial, muscle))
-        else:
-            in_session.add((number, muscle))
+def alarms_in(takes: Sequence[Take]) -> FalseAlarms:
+    """Return what all checks together say about one session."""
+    view = views(takes)
+    channels = takes[0].channels
+    roles = {trial.id: trial.role for trial in view.trials}
+    seen = Counter({role: sum(len(one.targets) for one in view.of_role(role)) for role in ROLES})
+    seen["session"] = len(channels)
+    alarmed: dict[str, set[tuple[str, str, str]]] = {role: set() for role in seen}
+    kinds: Counter[tuple[str, str]] = Counter()
+    for one in look_at_session(DEFAULT_CHECKS, view):
+        if one.level in ALARMS:
+            role = roles.get(one.trial, "session")
+            kinds[one.kind, role] += 1
+            alarmed[role] |= {(one.trial, *channel) for channel in _channels(one, channels)}
+    return FalseAlarms({role: Rate(len(alarmed[role]), count) for role, count in seen.items()}, kinds)
+
+
+def _channels(finding: Finding, channels: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """Return the channel of a finding, or all where it names none."""
+    return [(finding.muscle, finding.side)] if finding.muscle else channels

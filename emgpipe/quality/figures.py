@@ -31,7 +31,7 @@ class Figures:
     frequencies, density : array, shape (n_frequencies,)
         Power spectral density (unit squared per Hz) of up to 10 s of the loudest parts; empty for short channels.
     n_segments : int
-        How many segments the density is a mean of.
+        How many equally loud segments would vary as little as those the density is a mean of.
     """
 
     finite: NDArray[np.float64]
@@ -71,7 +71,7 @@ def figures_of(samples: NDArray[np.float64], sampling_rate: float) -> Figures:
     frequencies, density = _spectrum(rows, sampling_rate)
     mean = float(np.mean(finite)) if finite.size else 0.0
     windows = _window_rms(samples, sampling_rate)
-    return Figures(finite, sampling_rate, mean, windows, frequencies, density, rows.shape[0])
+    return Figures(finite, sampling_rate, mean, windows, frequencies, density, _equal(rows))
 
 
 def quiet_figures(samples: NDArray[np.float64], sampling_rate: float) -> Figures:
@@ -90,7 +90,7 @@ def quiet_figures(samples: NDArray[np.float64], sampling_rate: float) -> Figures
     frequencies, density = _spectrum(rows, sampling_rate)
     finite = rows.reshape(-1)
     mean = float(np.mean(finite)) if finite.size else 0.0
-    return Figures(finite, sampling_rate, mean, np.std(rows, axis=1), frequencies, density, rows.shape[0])
+    return Figures(finite, sampling_rate, mean, np.std(rows, axis=1), frequencies, density, _equal(rows))
 
 
 def _trimmed(samples: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -124,6 +124,16 @@ def _segments(samples: NDArray[np.float64], sampling_rate: float, seconds: float
         length //= 2
         rows = _windows(samples, length)
     return rows[np.ptp(rows, axis=1) > 0] if rows.size else rows
+
+
+def _equal(rows: NDArray[np.float64]) -> int:
+    """Return the effective number of segments: of unequal ones the loudest rule the mean."""
+    power = np.var(rows, axis=1)
+    highest = float(np.max(power, initial=0.0))
+    if not 0.0 < highest < np.inf:
+        return rows.shape[0]
+    power /= highest
+    return round(float(np.sum(power) ** 2 / np.sum(power**2)))
 
 
 def _spectrum(rows: NDArray[np.float64], sampling_rate: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

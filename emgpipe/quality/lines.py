@@ -38,6 +38,9 @@ COARSEST: Final = 1.05
 STRONG: Final = 0.2
 """Of the strongest line: the mains that is there; weaker ones may be even multiples of another family."""
 
+ODD: Final = 2.0
+"""Power of the third multiple of the mains by that of the second, at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -133,8 +136,9 @@ def _is_ripple(
 ) -> bool:
     """Say whether a family at a multiple of the mains is what rectifiers make of it at the right rate.
 
-    Their multiples fall; those of the mains itself are odd before all, the third above the second.
+    So do cameras and other devices that work at such a rate. Their multiples are alike or fall; those of the mains
+    itself are odd before all, the third far above the second.
     """
     is_multiple = any(abs(line / one - round(line / one)) < SLACK * line / one for one in fundamentals)
     second, third = (float(np.max(powers[_near(lines, k * line)], initial=0.0)) for k in (2, 3))
-    return is_multiple and third <= second
+    return is_multiple and third <= ODD * second

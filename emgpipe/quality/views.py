@@ -27,7 +27,7 @@ from emgpipe.quality.shared import Shared, shared_signals
 MAINS_SHARE: Final = 0.5
 """Of the power: above it there is more mains than EMG."""
 SLOWEST: Final = 100.0
-"""Samples per second; published median frequencies of surface EMG lie between 40 and 150 Hz."""
+"""Samples per second that are too few: half of EMG's power or more is lost, as its median frequency is 40 to 150 Hz."""
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -161,7 +161,7 @@ class ChannelView:
     def has_signal(self) -> bool:
         """Whether spectrum and amplitude mean anything: sampled fast enough for EMG, and not flat throughout."""
         finite = self.figures.finite
-        return self.sampling_rate >= SLOWEST and finite.size >= 2 and float(np.ptp(finite)) > 0.0
+        return self.sampling_rate > SLOWEST and finite.size >= 2 and float(np.ptp(finite)) > 0.0
 
     @cached_property
     def processed(self) -> tuple[Finding, ...]:

@@ -25,10 +25,9 @@ TRUE_DOUBTS = {
     # Amplifier gain is still in the samples: volts at the converter.
     "Gait.c3d": {"unit_suspected"},
     "HC002D06.c3d": {"unit_suspected"},
-    # Inputs without electrodes (mains only), push buttons and force plates, stated in volts like EMG.
+    # Inputs without electrodes (mains only) and force plates, stated in volts like EMG.
     "PiG_Motion3_FF.c3d": {"unit_suspected"},
     "Res16bits.c3d": {"unit_suspected", "mains"},
-    "labchart_file": {"unit_suspected"},
     "markers_analogs.c3d": {"unit_suspected", "looks_enveloped"},
     "analogs.csv": {"unit_suspected", "looks_enveloped"},
     # 60 and 180 Hz make 94 % of the power of one sensor.
@@ -37,6 +36,8 @@ TRUE_DOUBTS = {
     "sub-01": {"unit_suspected"},
     # A slow auxiliary channel without a unit or a name.
     "emg_1000_hz_16_bits.h5": {"slow_for_emg"},
+    # EMG of the breath and a push button at 100 samples per second.
+    "labchart_file": {"slow_for_emg"},
     # Chin EMG at one sample per second; processed envelopes; a rectified track; a rail at 1.5 mV.
     "short_psg.edf": {"slow_for_emg"},
     "short_psg.bdf": {"slow_for_emg"},

@@ -34,10 +34,11 @@ def test_a_clean_session_raises_no_alarm(seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100, 160))
-def test_many_clean_sessions_raise_no_alarm(seed):
-    session = view(clean(seed, along=0.5))
-    assert [one for one in look_at_session(ALL, session) if one.level != "note"] == []
+def test_of_many_channels_at_most_one_percent_raise_an_alarm():
+    seeds = range(100, 200)
+    looked = ((seed, one) for seed in seeds for one in look_at_session(ALL, view(clean(seed, 0.5))))
+    found = {(seed, one.muscle) for seed, one in looked if one.level != "note"}
+    assert len(found) <= 0.01 * len(seeds) * len(MUSCLES)
 
 
 @pytest.mark.parametrize(

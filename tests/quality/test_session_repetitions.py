@@ -71,10 +71,10 @@ def tired(fall: float, rise: float, count: int = 8) -> Take:
 
 
 @pytest.mark.parametrize(
-    ("fall", "rise", "level"), [(0.0, 0.3, None), (0.2, 0.3, "note"), (0.4, 0.3, "warn"), (0.2, -0.4, None)]
+    ("fall", "rise", "level"), [(0.0, 0.3, None), (0.25, 0.3, "note"), (0.5, 0.3, "warn"), (0.25, -0.4, None)]
 )
 def test_fatigue_is_a_falling_spectrum_under_a_rising_amplitude(fall, rise, level):
-    found = look(FatigueDrift(note_above=10), tired(fall, rise))
+    found = look(FatigueDrift(note_above=10, warn_above=38), tired(fall, rise))
     assert [(one.kind, one.level, one.muscle) for one in found] == ([("fatigue", level, FIRST)] if level else [])
     if level:
         assert found[0].value == pytest.approx(-100 * fall / 7, abs=1.5)

@@ -28,6 +28,11 @@ _APART_SECONDS: Final = 0.1
 """Peaks closer than this are one event."""
 _MOST_WINDOWS: Final = 32
 """The loudest by their plain RMS, the one with the largest robust measure among them."""
+_FEWEST_FIRINGS: Final = 5
+_SLOWEST_FIRING: Final = 0.25
+"""Seconds between the spikes of a motor unit, at most; a knocked sensor or a bad contact is slower or irregular."""
+_REGULAR: Final = 0.3
+"""How far each interval of a motor unit may be from the median one, relative to it."""
 _MASKED: Final = 0.25
 """Of the standard deviation: the least a window counts, where coarse steps leave the robust one at zero."""
 
@@ -46,7 +51,8 @@ class Artifact(ChannelCheck):
     """Single spikes and steps: samples far above the loudest EMG of the trial.
 
     Compared with the loudest 0.15 s, measured by the median of the absolute values, which a spike or a
-    step hardly moves and a contraction does. Heartbeats do not count.
+    step hardly moves and a contraction does. Heartbeats do not count; many, or a regular train as single motor units
+    make it, is a note.
     """
 
     kind: Literal["artifact"] = "artifact"
@@ -97,8 +103,10 @@ class Artifact(ChannelCheck):
             reason += f"; there are {len(events)} of them"
         remedy = "leave this repetition or trial out, or blank the artifact; check the contact of the electrodes"
         level: Level = "warn"
-        if len(events) > self.most_per_second * channel.duration + 1.0:
-            level, remedy = "note", "so many may be the EMG itself, as of single motor units; look at the signal"
+        is_many = len(events) > self.most_per_second * channel.duration + 1.0
+        if is_many or _is_motor_unit(events, channel.sampling_rate):
+            often = "many" if is_many else "regular"
+            level, remedy = "note", f"so {often} they may be EMG of single motor units; look at the signal"
         return make_finding(
             "artifact", level, reason, remedy, start=start, stop=channel.at(worst.last), value=worst.height,
             unit="" if channel.unit == "unknown" else channel.unit,
@@ -110,6 +118,15 @@ class Artifact(ChannelCheck):
             f"spikes and steps above {self.times:g} times the amplitude of the loudest EMG and above "
             f"{1e6 * self.at_least:g} uV"
         )
+
+
+def _is_motor_unit(events: list[_Event], rate: float) -> bool:
+    """Say whether the events follow each other as fast and as regularly as the spikes of a motor unit do."""
+    if len(events) < _FEWEST_FIRINGS:
+        return False
+    intervals = np.diff([event.first for event in events]) / rate
+    usual = float(np.median(intervals))
+    return usual <= _SLOWEST_FIRING and bool(np.all(np.abs(intervals - usual) <= _REGULAR * usual))
 
 
 def _spikes_and_steps(samples: NDArray[np.float64], side: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -29,14 +29,14 @@ class SamplingRate(ChannelCheck):
     stage: ClassVar[Stage | Literal[""]] = "raw"
 
     slowest: float = Field(default=SLOWEST, gt=0)
-    """Samples per second: with fewer a signal is no raw EMG, which has most of its power above 50 Hz."""
+    """Samples per second: with no more a signal is no raw EMG, which has most of its power above 50 Hz."""
     fewest_lines: int = Field(default=2, ge=1)
     """Multiples of a frequency that must stand out to doubt the rate; fewer, down to one, are good to know."""
 
     def look(self, channel: ChannelView) -> tuple[Finding, ...]:
         """Return what was found."""
         rate = channel.sampling_rate
-        if rate < self.slowest:
+        if rate <= self.slowest:
             reason = (
                 f"'{channel.label}' has {rate:g} samples per second; EMG has most of its power above "
                 f"{self.slowest / 2:g} Hz, so this is an envelope, another signal, or the rate is wrong"
@@ -67,6 +67,6 @@ class SamplingRate(ChannelCheck):
     def describe(self) -> str:
         """Say what is looked for."""
         return (
-            f"fewer than {self.slowest:g} samples per second; or {self.fewest_lines} sharp lines that would be the "
+            f"no more than {self.slowest:g} samples per second; or {self.fewest_lines} sharp lines that would be the "
             "mains at another common rate"
         )

@@ -31,7 +31,8 @@ class CrossTalk(TrialCheck):
 
     The largest absolute cross-correlation within 10 ms, between 30 and 450 Hz, without mains, in the loudest 20 s,
     heartbeats evened out. What most channels share is a bad reference electrode, not cross-talk. A channel is not
-    blamed for what a much quieter one shares with it. Nothing is said about cross-talk at rest.
+    blamed for what a much quieter one shares with it. Nothing is said about cross-talk at rest, nor about envelopes:
+    those of muscles that work together resemble each other.
     """
 
     kind: Literal["crosstalk"] = "crosstalk"
@@ -57,8 +58,9 @@ class CrossTalk(TrialCheck):
         if shared.seconds < _FEWEST_SECONDS:
             return
         is_one = shared.alike & (shared.correlation > self.identical_above)
-        correlation = np.where(is_one, 0.0, shared.correlation)
-        common = self._common(correlation)
+        is_emg = np.asarray([channel.is_raw_emg for channel in shared.channels])
+        correlation = np.where(is_one | ~is_emg | ~is_emg[:, None], 0.0, shared.correlation)
+        common = self._common(correlation, int(is_emg.sum()))
         for index in np.flatnonzero(common).tolist():
             yield self._common_signal(trial, shared, correlation, index, int(common.sum()))
         if shared.channels[0].role == "rest":
@@ -70,13 +72,12 @@ class CrossTalk(TrialCheck):
             if not common[index] and is_used and blamed[partner] > self.note_above:
                 yield self._crosstalk(trial, shared, index, partner)
 
-    def _common(self, correlation: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Return the channels that share something with most others."""
-        count = correlation.shape[0]
+    def _common(self, correlation: NDArray[np.float64], count: int) -> NDArray[np.bool_]:
+        """Return the channels that share something with most others, of which `count` can."""
         needed = max(self.common_share * count, _FEWEST_COMMON) - 1
         is_common = (correlation > self.warn_above).sum(axis=1) >= needed
         enough = int(is_common.sum()) >= needed + 1
-        return is_common if enough else np.zeros(count, dtype=bool)
+        return is_common if enough else np.zeros_like(is_common)
 
     def _crosstalk(self, trial: TrialView, shared: Shared, index: int, partner: int) -> Finding:
         channel, other = shared.channels[index], shared.channels[partner]
@@ -96,8 +97,9 @@ class CrossTalk(TrialCheck):
         self, trial: TrialView, shared: Shared, correlation: NDArray[np.float64], index: int, count: int
     ) -> Finding:
         channel, value = shared.channels[index], float(np.max(correlation[index]))
+        others = sum(one.is_raw_emg for one in shared.channels) - 1
         reason = (
-            f"'{channel.label}' has the same signal in it as {count - 1} of {len(shared.channels) - 1} other channels "
+            f"'{channel.label}' has the same signal in it as {count - 1} of {others} other channels "
             f"(correlation up to {value:.2f}): something reaches all of them"
         )
         remedy = "check the reference (ground) electrode and its cable, and whether the device shares one reference"

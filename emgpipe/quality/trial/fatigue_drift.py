@@ -25,6 +25,9 @@ FEWEST: Final = 5
 """Repetitions, or seconds of a hold."""
 SHORTEST: Final = 0.25
 """Seconds: below it a median frequency says little."""
+SCATTER: Final = 0.08
+"""Of the median frequency of one second of simulated EMG (standard deviation of its logarithm); it falls with the root
+of the duration. Few values may lie on a line by chance, and are not more certain for that."""
 HELD: Final = 0.6
 """Of its loudest half second: where a contraction counts as held."""
 
@@ -59,8 +62,8 @@ class FatigueDrift(TrialCheck):
     warn_above: float = 25.0
     """%: from here on conditions recorded late may differ by fatigue (warn)."""
     significance: float = 2.5
-    """The fall must be this many standard errors of its slope. With the defaults one in 3000 simulated sets without
-    fatigue warns (5 to 10 repetitions of 1 to 4 s); an even fall by 40 % is found in 98 %."""
+    """The fall must be this many standard errors of its slope. With the defaults one in 6000 simulated sets without
+    fatigue warns (5 to 10 repetitions of 1 to 4 s); an even fall by 40 % is found in 96 %."""
 
     def look(self, trial: TrialView) -> tuple[Finding, ...]:
         """Return a finding for every channel that tires."""
@@ -133,13 +136,15 @@ def _course(parts: Sequence[NDArray[np.float64]], rate: float) -> _Course | None
     if len(known) < FEWEST:
         return None
     place, frequency, rms = (np.array(column, dtype=np.float64) for column in zip(*known, strict=True))
-    spectrum, error = _slope(place, np.log(frequency))
+    spectrum, left = _slope(place, np.log(frequency))
+    seconds = float(np.median([part.size for part in parts])) / rate
+    error = max(left, SCATTER / float(np.sqrt(seconds * np.sum((place - place.mean()) ** 2))))
     amplitude, _ = _slope(place, np.log(rms))
     steps = len(parts) - 1
     return _Course(
         100 * float(np.expm1(spectrum * steps)),
         100 * float(np.expm1(amplitude * steps)),
-        spectrum / error if error > 0 else np.copysign(np.inf, spectrum),
+        spectrum / error,
         len(parts),
     )
 
