@@ -202,7 +202,7 @@ def write_images(folder: Path, data: Path) -> None:
             }
             shown.update({(name, view.label): (view, found[view.label]) for view in looked.trial.channels})
     for image, rows in IMAGES.items():
-        picture([shown[row] for row in rows], folder / image, dpi=60)
+        picture([shown[row] for row in rows], folder / image, dpi=58)
 
 
 def picture(rows: Sequence[tuple[ChannelView, Sequence[Finding]]], path: Path, title: str = "", dpi: int = 70) -> None:
@@ -213,7 +213,7 @@ def picture(rows: Sequence[tuple[ChannelView, Sequence[Finding]]], path: Path, t
     from matplotlib import pyplot as plt
 
     figure, axes = plt.subplots(
-        len(rows), 3, figsize=(16, 2.3 * len(rows) + 0.4), layout="constrained", squeeze=False, width_ratios=(3, 2, 2)
+        len(rows), 3, figsize=(14, 2.0 * len(rows) + 0.4), layout="constrained", squeeze=False, width_ratios=(3, 2, 2)
     )
     for row, (view, found) in zip(axes, rows, strict=True):
         _courses(row[0], row[1], view, found)

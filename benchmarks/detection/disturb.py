@@ -27,8 +27,9 @@ def loudest(samples: Samples, rate: float) -> float:
 
 
 def noise(samples: Samples, rate: float, rng: Rng, microvolts: float) -> Samples:
-    """Add white noise of this RMS."""
-    return faults.baseline_noise(samples, rate, rng, rms=microvolts * 1e-6)
+    """Add white noise of this RMS between 20 and 450 Hz."""
+    share = (min(450.0, rate / 2) - 20.0) / (rate / 2)
+    return faults.baseline_noise(samples, rate, rng, rms=microvolts * 1e-6 / share**0.5)
 
 
 def activity(samples: Samples, rate: float, rng: Rng, microvolts: float) -> Samples:
@@ -99,7 +100,7 @@ def spike(samples: Samples, rate: float, rng: Rng, times: float) -> Samples:
 
 
 def step(samples: Samples, rate: float, rng: Rng, times: float) -> Samples:
-    """Let the offset jump by so many times the RMS of the loudest half second, and come back within 0.3 s."""
+    """Let the offset jump by so many times the RMS of the loudest half second, and come back as amplifiers let it: by 1/e in 0.3 s."""
     at = int(rng.integers(round(rate), samples.size - round(rate)))
     since = np.arange(samples.size - at) / rate
     result = samples.copy()

@@ -46,6 +46,8 @@ class Fault:
         So many channels of a single trial are looked at.
     is_note : bool
         The check only ever makes notes of it, and these count as found.
+    or_by : tuple of str
+        Other checks that tell of the same, and to which this one leaves it.
     """
 
     check: str
@@ -57,6 +59,7 @@ class Fault:
     spoil: Spoil
     channels: int = 1
     is_note: bool = False
+    or_by: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -80,7 +83,7 @@ LOOSE: Final = (50, 20, 10, 5, 2, 0)
 YES: Final = (1,)
 
 FAULTS: Final[tuple[Fault, ...]] = (
-    Fault("sampling_rate", "another rate stated, mains in it", "µV RMS of mains", "rest", (0.5, 1, 2, 5, 10, 20), 10, spoil.mislabelled),
+    Fault("sampling_rate", "half or twice the rate stated, mains in it", "µV RMS of mains", "rest", (0.5, 1, 2, 5, 10, 20), 10, spoil.mislabelled),
     Fault("clipping", "samples beyond a rail", "% of samples", "mvic", RAILED, 0.5, of(disturb.clip)),
     Fault("clipping", "samples beyond a rail", "% of samples", "task", RAILED, 0.5, of(disturb.clip)),
     Fault("flat", "last value held", "s", "task", LOST, 0.5, of(disturb.dropout, fill="flat")),
@@ -94,9 +97,9 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("unit", "too small", "times", "mvic", WRONG, 1000, of(disturb.smaller)),
     Fault("unit", "too large", "times", "task", WRONG, 1000, of(disturb.larger)),
     Fault("unit", "too small", "times", "task", WRONG, 1000, of(disturb.smaller)),
-    Fault("activity", "electrode loose", "µV RMS left", "mvic", LOOSE, 0, of(disturb.loose)),
+    Fault("activity", "electrode loose", "µV RMS left", "mvic", LOOSE, 0, of(disturb.loose), or_by=("unit",)),
     Fault("activity", "electrode loose", "µV RMS left", "task", LOOSE, 0, of(disturb.loose)),
-    Fault("rest_noise", "white noise added", "µV RMS", "rest", (3, 6, 10, 15, 20, 30, 50), 30, of(disturb.noise)),
+    Fault("rest_noise", "white noise added", "µV RMS, 20 to 450 Hz", "rest", (3, 6, 10, 15, 20, 30, 50), 30, of(disturb.noise)),
     Fault("rest_noise", "muscle at work for 2 s", "µV RMS", "rest", (10, 20, 50, 100, 200), 100, of(disturb.activity)),
     Fault("processed", "rectified", "% of negative height folded", "task", (50, 75, 100), 100, of(disturb.rectified)),
     Fault("processed", "rectified and smoothed", "Hz low-pass", "task", (40, 20, 10, 6, 3), 10, of(disturb.enveloped)),

@@ -97,12 +97,12 @@ def is_found(fault: Fault, spoiled: list[Take], known: Known, clean: list[Take])
     """Say whether the fault's check tells of it, in the first channel or without naming one."""
     if not known:
         views(clean, known)
-    check = next(check for check in DEFAULT_CHECKS if check.name == fault.check)
+    checks = [check for check in DEFAULT_CHECKS if check.name in (fault.check, *fault.or_by)]
     levels = ("note", *ALARMS) if fault.is_note else ALARMS
     first = spoiled[0].channels[0]
     return any(
         one.level in levels and (one.muscle == "" or (one.muscle, one.side) == first)
-        for one in look_at_session([check], views(spoiled, known))
+        for one in look_at_session(checks, views(spoiled, known))
     )
 
 

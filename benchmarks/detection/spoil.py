@@ -28,21 +28,21 @@ def first_channel(who: Person, takes: Takes, dose: float, rng: Rng, change: Call
 
 
 def mislabelled(who: Person, takes: Takes, microvolts: float, rng: Rng) -> Takes:
-    """State 1000 Hz for a faster recording, 2000 Hz for a slower one; the mains tells it."""
-    wrong = 2000.0 if who.rate < 1200.0 else 1000.0
+    """State half the rate, or another common one where that is too low for EMG; the mains tells it."""
+    wrong = {1000.0: 2000.0, 4000.0: 2000.0}.get(who.rate, 1000.0)
     hum = (disturb.mains(take.samples[0], take.rate, rng, microvolts) for take in takes)
     return [replace(_first(take, samples), rate=wrong) for take, samples in zip(takes, hum, strict=True)]
 
 
 def mixed(who: Person, takes: Takes, percent: float, rng: Rng) -> Takes:  # noqa: ARG001
-    """Let the first channel see the second, by this share of its own RMS."""
-    return [_first(take, take.samples[0] + percent / 100 * _like(take, 1, 0)) for take in takes]
+    """Let the first channel see the second, which is as loud or louder, by this share of its own RMS."""
+    return [_first(take, take.samples[0] + percent / 100 * _like(take, 1, 0)) for take in _alike(takes)]
 
 
 def mixed_both(who: Person, takes: Takes, percent: float, rng: Rng) -> Takes:  # noqa: ARG001
     """Let the first two channels see each other, by this share of their own RMS."""
     spoiled = []
-    for take in takes:
+    for take in _alike(takes):
         one, other = (take.samples[own] + percent / 100 * _like(take, 1 - own, own) for own in (0, 1))
         spoiled.append(replace(take, samples=(one, other, *take.samples[2:])))
     return spoiled
@@ -224,6 +224,16 @@ def _like(take: Take, source: int, own: int) -> Samples:
     """Return the samples of one channel with the RMS of another."""
     one = take.samples[source]
     return one * float(np.std(take.samples[own]) / np.std(one))
+
+
+def _alike(takes: Takes) -> Takes:
+    """Make the second channel as loud as the first where it is quieter: only a louder neighbor is seen much."""
+    return [
+        replace(take, samples=(take.samples[0], _like(take, 1, 0), *take.samples[2:]))
+        if np.std(take.samples[1]) < np.std(take.samples[0])
+        else take
+        for take in takes
+    ]
 
 
 def _only(takes: Takes, names: object, change: Callable[[Take], Take]) -> Takes:

@@ -73,15 +73,14 @@ def missing_words(finding: Finding) -> str:
 
 
 def usable_of(results: Iterable[SessionResult]) -> Usable:
-    """Return what became of the trials of a run."""
+    """Return how many repetitions a run found; a trial that failed is a finding of its own there, told once."""
     trials = [one for result in results for one in result.trials]
     return Usable(
-        failed={one.trial.id: one.reason for one in trials if one.status == "failed"},
         repetitions={
             one.trial.id: len(one.repetitions)
             for one in trials
             if one.trial.role == "task" and one.status == "processed"
-        },
+        }
     )
 
 

@@ -131,9 +131,10 @@ def _equal(rows: NDArray[np.float64]) -> int:
     power = np.var(rows, axis=1)
     highest = float(np.max(power, initial=0.0))
     if not 0.0 < highest < np.inf:
-        return rows.shape[0]
+        return len(rows)
     power /= highest
-    return round(float(np.sum(power) ** 2 / np.sum(power**2)))
+    equal = float(np.sum(power)) ** 2 / float(np.sum(power**2))
+    return int(np.rint(equal))
 
 
 def _spectrum(rows: NDArray[np.float64], sampling_rate: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -114,7 +114,7 @@ def test_without_a_calibration_trial_the_angle_is_empty_and_the_emg_stays(tmp_pa
     assert result.failed == ()
     assert lockouts(result, "P01") == pytest.approx(NECK, abs=0.3)
     assert all(np.isnan(value) for value in lockouts(result, "P02").values())
-    assert warnings(result) == [["neutral_missing", "P02", "neck_angle"]]
+    assert warnings(result) == [["protocol_missing", "P02", ""], ["neutral_missing", "P02", "neck_angle"]]
     own = result.metrics[result.metrics["participant"] == "P02"]
     emg = own[(own["kind"] == "emg") & (own["metric"] == "mean") & (own["phase"] == "repetition")]
     assert len(emg) == 6

@@ -162,7 +162,8 @@ def _loudest(samples: NDArray[np.float64], length: int) -> float:
         return 0.0
     plain = np.sqrt(np.einsum("ij,ij->i", rows, rows) / length)
     loud = np.argsort(-plain)[:_MOST_WINDOWS]
-    robust = np.median(np.abs(rows[loud]), axis=1) / 0.6745
+    rest = rows[loud] - np.median(rows[loud], axis=1, keepdims=True)  # a step that decays leaves a slope behind it
+    robust = np.median(np.abs(rest), axis=1) / 0.6745
     return float(np.max(np.maximum(robust, _MASKED * plain[loud])))
 
 
