@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test check format test-long mutations truth error-rates clean
+.PHONY: help demo test check format test-long mutations truth error-rates detection clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
@@ -47,6 +47,10 @@ truth: $(VENV)/.ready-dev ## compute the demo study's truth again (some minutes)
 
 error-rates: $(VENV)/.ready-dev ## simulate how often each test errs (about ten minutes)
 	$(BIN)/python -m benchmarks.error_rates
+
+detection: $(VENV)/.ready-dev ## put faults into clean recordings, count what the checks find (about ten minutes)
+	$(BIN)/python -m benchmarks.detection --write
+	$(BIN)/python -m benchmarks.checks_page
 
 clean: ## remove the environment and everything that can be made again
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

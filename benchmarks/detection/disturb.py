@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     Rng: TypeAlias = np.random.Generator
 
 HALF_SECOND: Final = 0.5
+STRONG: Final = 50e-6
+"""V RMS; in a muscle that hardly works, an artifact of a few times its EMG is small."""
 PACKET: Final = 0.02
 """s: what a radio sends at once."""
 
@@ -24,6 +26,11 @@ def loudest(samples: Samples, rate: float) -> float:
     length = round(HALF_SECOND * rate)
     rows = samples[: samples.size // length * length].reshape(-1, length)
     return float(np.sqrt(np.mean(rows**2, axis=1).max()))
+
+
+def strong(samples: Samples, rate: float) -> Samples:
+    """Return a copy whose loudest half second has at least 50 uV RMS."""
+    return samples * max(STRONG / loudest(samples, rate), 1.0)
 
 
 def noise(samples: Samples, rate: float, rng: Rng, microvolts: float) -> Samples:
@@ -94,8 +101,8 @@ def loose(samples: Samples, rate: float, rng: Rng, microvolts: float) -> Samples
 def spike(samples: Samples, rate: float, rng: Rng, times: float) -> Samples:
     """Add a spike of 2 ms, so many times as high as the RMS of the loudest half second."""
     length, at = max(round(0.002 * rate), 1), int(rng.integers(round(rate), samples.size - round(rate)))
-    result = samples.copy()
-    result[at : at + length] += times * loudest(samples, rate)
+    result = strong(samples, rate)
+    result[at : at + length] += times * loudest(result, rate)
     return result
 
 
@@ -103,8 +110,8 @@ def step(samples: Samples, rate: float, rng: Rng, times: float) -> Samples:
     """Let the offset jump by so many times the RMS of the loudest half second, and come back as amplifiers let it: by 1/e in 0.3 s."""
     at = int(rng.integers(round(rate), samples.size - round(rate)))
     since = np.arange(samples.size - at) / rate
-    result = samples.copy()
-    result[at:] += times * loudest(samples, rate) * np.exp(-since / 0.3)
+    result = strong(samples, rate)
+    result[at:] += times * loudest(result, rate) * np.exp(-since / 0.3)
     return result
 
 

@@ -76,8 +76,10 @@ def material(where: Where, number: int) -> tuple[Person, list[Take]]:
     return who, [take]
 
 
-def detections(where: Where, numbers: Sequence[int], keys: Sequence[str]) -> Counter[Place]:
-    """Count in how many of these recordings each fault is found by its check, at each dose."""
+def detections(
+    where: Where, numbers: Sequence[int], keys: Sequence[str], *, only_gross: bool = False
+) -> Counter[Place]:
+    """Count in how many of these recordings each fault is found by its check, at each dose or the gross one alone."""
     hits: Counter[Place] = Counter()
     wanted = [fault for fault in FAULTS if fault.where == where and fault.key in keys]
     for number in numbers:
@@ -86,7 +88,7 @@ def detections(where: Where, numbers: Sequence[int], keys: Sequence[str]) -> Cou
         for fault in wanted:
             count = fault.channels if where not in ("session", "sides") else len(who.channels)
             clean = [replace(one, channels=one.channels[:count], samples=one.samples[:count]) for one in takes]
-            for dose in fault.doses:
+            for dose in (fault.gross,) if only_gross else fault.doses:
                 rng = stream("fault", fault.key, number)
                 spoiled = fault.spoil(who, clean, dose, rng)
                 hits[fault.key, dose] += is_found(fault, spoiled, known.setdefault(count, {}), clean)

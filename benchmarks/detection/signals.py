@@ -161,7 +161,9 @@ def session(who: Person, rng: np.random.Generator) -> list[Take]:
 def varied_session(who: Person, rng: np.random.Generator) -> list[Take]:
     """Return the same with rests of 5 to 60 s, muscles that help more, sets that tire a little, and a long hold."""
     muscles = range(len(who.channels))
-    rests = [rest(who, rng, name, float(rng.choice(REST_SECONDS, p=(0.3, 0.4, 0.2, 0.1)))) for name in ("rest.1", "rest.2")]
+    rests = [
+        rest(who, rng, name, float(rng.choice(REST_SECONDS, p=(0.3, 0.4, 0.2, 0.1)))) for name in ("rest.1", "rest.2")
+    ]
     takes = [rests[0]]
     takes += [mvic(who, muscle, rng, f"mvic.{muscle}.{trial}", 0.6) for muscle in muscles for trial in (1, 2)]
     takes += [
@@ -186,7 +188,9 @@ def two_sided(takes: list[Take], maxima: Sequence[float], ratio: float) -> list[
     """Return the sets with the other side at the working side's share of its maximum divided by a ratio."""
     made = []
     for take in takes:
-        working = next((index for index, (_, side) in enumerate(take.channels) if side == take.factors.get("working_side")), None)
+        working = next(
+            (index for index, (_, side) in enumerate(take.channels) if side == take.factors.get("working_side")), None
+        )
         if working is not None:
             loud = [float(np.std(one)) / maximum for one, maximum in zip(take.samples, maxima, strict=True)]
             gain = loud[working] / loud[1 - working] / ratio

@@ -113,7 +113,9 @@ def noisy(who: Person, takes: Takes, db: float, rng: Rng) -> Takes:
 
 def noisier_later(who: Person, takes: Takes, microvolts: float, rng: Rng) -> Takes:
     """Add noise to the last rest trial."""
-    return _only(takes, ("rest.2",), lambda take: _first(take, disturb.noise(take.samples[0], who.rate, rng, microvolts)))
+    return _only(
+        takes, ("rest.2",), lambda take: _first(take, disturb.noise(take.samples[0], who.rate, rng, microvolts))
+    )
 
 
 def moved_later(who: Person, takes: Takes, percent: float, rng: Rng) -> Takes:
@@ -198,14 +200,15 @@ def one_longer(who: Person, takes: Takes, factor: float, rng: Rng) -> Takes:
 
 
 def tired(who: Person, takes: Takes, percent: float, rng: Rng) -> Takes:
-    """Let the median frequency fall by this much from the first repetition of the second set to the last."""
-    low = scaled(who.spectra[0], 1 - percent / 100)
+    """Let the median frequency fall evenly, by this much from the first repetition of the second set to the last."""
 
     def change(take: Take) -> Take:
-        fresh, slow = (recolored(take.samples[0], who.rate, one, rng) for one in (who.spectra[0], low))
-        first, last = take.repetitions[0].start, take.repetitions[-1].stop
-        share = np.clip((np.arange(fresh.size) / who.rate - first) / (last - first), 0.0, 1.0)
-        return _first(take, np.sqrt(1 - share) * fresh + np.sqrt(share) * slow)
+        samples, last = take.samples[0].copy(), len(take.repetitions) - 1
+        for number, one in enumerate(take.repetitions):
+            span = slice(round(one.start * who.rate), round(one.stop * who.rate))
+            slower = scaled(who.spectra[0], 1 - percent / 100 * number / last)
+            samples[span] = recolored(samples[span], who.rate, slower, rng)
+        return _first(take, samples)
 
     return _only(takes, ("task.2",), change)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from emgpipe.model import Decision, Finding, LeftOut, Reference, make_finding
 from emgpipe.units import amplitude_words
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from emgpipe.model import ReferenceKey, Trial
     from emgpipe.normalization.base import Candidate, Normalization
 
+OF_MVIC: Final = "%MVIC"
+"""What decisions about references are about."""
+
 
 def decision_words(decision: Decision) -> str:
     """Return who decided when, and why."""
@@ -21,13 +24,17 @@ def decision_words(decision: Decision) -> str:
 
 
 def about_key(decisions: Sequence[Decision], key: ReferenceKey, trial: Trial) -> list[Decision]:
-    """Return the decisions that concern one muscle of the session a trial is of; an empty place means all."""
+    """Return the decisions that concern one muscle of the session a trial is of; an empty place means all.
+
+    One that names a trial is about that trial's session: its name begins with participant and session.
+    """
     muscle, side, placement = key
     place = (trial.participant, trial.session, muscle, side, placement)
     return [
         one
         for one in decisions
-        if all(
+        if (not one.trial or one.trial.startswith(f"{trial.participant}/{trial.session}/"))
+        and all(
             stated in ("", here)
             for stated, here in zip(
                 (one.participant, one.session, one.muscle, one.side, one.placement), place, strict=True
@@ -68,12 +75,15 @@ def decided(
     candidate : Candidate
         Any signal of the muscle in this session.
     decisions : sequence of Decision
-        Those about this muscle and session; of several references, the last one counts.
+        Those about this muscle and session; of several references, the last one counts. They are about MVICs: where
+        the task is 100 %, none is followed.
     """
     wanted = [one for one in decisions if one.action == "reference"]
     if not wanted:
         return reference, ()
     last = wanted[-1]
+    if unit != OF_MVIC:  # a maximum that somebody chose is none of a task's
+        return reference, (_not_of_mvic(candidate, last, unit),)
     changed = _by_value(reference, candidate, unit, last) if last.value is not None else _by_trial(reference, last)
     if changed is None:
         return reference, (_not_applied(candidate, last),)
@@ -151,6 +161,15 @@ def _not_applied(candidate: Candidate, decision: Decision) -> Finding:
     else:
         reason = f"the trial '{decision.trial}' is no MVIC trial that gives a value for this muscle"
         remedy = "name a trial that references.csv lists for this muscle, or take the decision out"
+    return _without_effect(candidate, decision, reason, remedy)
+
+
+def _not_of_mvic(candidate: Candidate, decision: Decision, unit: str) -> Finding:
+    reason = f"it is about an MVIC, and here amplitudes are {unit}"
+    return _without_effect(candidate, decision, reason, "normalize to the MVIC, or take the decision out")
+
+
+def _without_effect(candidate: Candidate, decision: Decision, reason: str, remedy: str) -> Finding:
     return make_finding(
         "decision_not_applied",
         "warn",

@@ -40,9 +40,10 @@ class Mvic(Normalization):
         there = {id(one) for one, _ in usable}
         findings = tuple(_unusable(one) for one in candidates if id(one) not in there)
         usable.sort(key=lambda pair: (-pair[1].value, pair[1].trial))
-        if not usable:
-            return None, findings
-        value, count, ordered = self._combined(usable)
+        combined = self._combined(usable) if usable else None
+        if combined is None:
+            return None, (*findings, *(_unusable(one) for one, _ in usable))
+        value, count, ordered = combined
         reference = self._reference(candidates[0], value, count, ordered)
         return reference, (*findings, *_plateau(reference, self))
 
@@ -67,16 +68,22 @@ class Mvic(Normalization):
         figures = window_figures(candidate, first, last, contiguous=self.rule.contiguous)
         return MvicAttempt(candidate.trial.id, candidate.trial.position, value, start, stop, **figures)
 
-    def _combined(self, usable: Sequence[tuple[Candidate, MvicAttempt]]) -> tuple[float, int, tuple[MvicAttempt, ...]]:
-        """Return the value, how many attempts make it, and the attempts, those that make it first."""
+    def _combined(
+        self, usable: Sequence[tuple[Candidate, MvicAttempt]]
+    ) -> tuple[float, int, tuple[MvicAttempt, ...]] | None:
+        """Return the value, how many attempts make it, and the attempts, those that make it first.
+
+        None where the samples of all trials together are too few for the rule.
+        """
         attempts = tuple(attempt for _, attempt in usable)
         if isinstance(self.rule, TopSamples) and self.rule.pools:
             pooled = self.rule.pooled([_cut(candidate) for candidate, _ in usable])
-            if pooled is not None:
-                value, seconds = pooled
-                most_first = sorted(range(len(attempts)), key=lambda index: -seconds[index])
-                given = sum(share > 0 for share in seconds)
-                return value, given, tuple(attempts[index] for index in most_first)
+            if pooled is None:
+                return None
+            value, seconds = pooled
+            most_first = sorted(range(len(attempts)), key=lambda index: -seconds[index])
+            given = sum(share > 0 for share in seconds)
+            return value, given, tuple(attempts[index] for index in most_first)
         values = [attempt.value for attempt in attempts]
         return self.combine.value(values), self.combine.uses(len(values)), attempts
 

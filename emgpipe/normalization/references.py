@@ -45,13 +45,16 @@ def find_references(
     around = beside or Beside()
     references: dict[ReferenceKey, Reference] = {}
     findings: list[Finding] = []
+    there = {one.trial.id for one in candidates}
     for key in dict.fromkeys(one.key for one in tasks):
+        mine = [one for one in candidates if one.key == key]
+        others = there - {one.trial.id for one in mine}
         reference, noticed = _of_one(
             normalization,
-            [one for one in candidates if one.key == key],
+            mine,
             [one for one in tasks if one.key == key],
             around,
-            about_key(decisions, key, tasks[0].trial),
+            [one for one in about_key(decisions, key, tasks[0].trial) if one.muscle or one.trial not in others],
         )
         findings.extend(noticed)
         if reference is not None:

@@ -116,10 +116,15 @@ class TopSamples(Rule):
         return self.over == "all_trials"
 
     def pick(self, envelope: NDArray[np.float64], sampling_rate: float) -> WindowMean | None:
-        """Return the mean of the highest samples and the span they lie in; None if there are fewer."""
+        """Return the mean of the highest samples and the span they lie in; None if there are fewer.
+
+        Where the samples of all trials are sorted together, a trial shorter than `duration` gives what it has.
+        """
         wanted = max(round(self.duration * sampling_rate), 1)
         known = np.flatnonzero(np.isfinite(envelope))
-        if known.size < wanted:
+        if self.pools:
+            wanted = min(wanted, known.size)
+        if not 0 < wanted <= known.size:
             return None
         top = known[np.argsort(-envelope[known], kind="stable")[:wanted]]
         return float(np.mean(envelope[top])), int(top.min()), int(top.max()) + 1

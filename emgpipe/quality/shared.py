@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from emgpipe.quality.lines import find_lines
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -76,7 +78,7 @@ def _compare(group: Sequence[ChannelView], rate: float) -> Shared | None:
     if length < rate / 2:
         return None
     starts = _loudest(group, firsts, range(0, count - length + 1, round(HOP_SECONDS * rate)), length)
-    kept = _kept_bins(length, rate)
+    kept = _kept_bins(length, rate) & ~_line_bins(group, length, rate)
     if not starts or not kept.any():
         return None
     bands = [
@@ -110,6 +112,15 @@ def _loudest(group: Sequence[ChannelView], firsts: Sequence[int], starts: range,
         total += power / highest if highest > 0.0 else 0.0
     best = np.argsort(-total, kind="stable")[:MOST_WINDOWS]
     return [starts[int(index)] for index in np.sort(best)]
+
+
+def _line_bins(group: Sequence[ChannelView], length: int, rate: float) -> NDArray[np.bool_]:
+    """Return which frequencies of a spectrum hold a sharp line in any channel: a device, not a muscle."""
+    frequencies = np.arange(length // 2 + 1) * (rate / length)
+    is_line = np.zeros(frequencies.size, dtype=bool)
+    for line in {round(float(one)) for channel in group for one in find_lines(channel.figures)[0]}:
+        is_line |= np.abs(frequencies - line) <= MAINS_HALF_WIDTH
+    return is_line
 
 
 def _kept_bins(length: int, rate: float) -> NDArray[np.bool_]:

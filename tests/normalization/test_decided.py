@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from emgpipe.model import Decision
-from emgpipe.normalization import Mvic, TaskPeak
-from tests.normalization.builder import KEY, candidate, find, plateau
+from emgpipe.model import Decision, Repetition
+from emgpipe.normalization import Mvic, TaskMean, TaskPeak
+from tests.normalization.builder import KEY, candidate, find, moved, plateau
 
 BEST, SECOND = "P01/1/mvic.prone.1", "P01/1/mvic.prone.2"
 
@@ -64,6 +64,8 @@ def test_without_any_trial_left_the_reason_is_said():
     "where",
     [
         {"participant": "P02", "trial": SECOND},
+        {"trial": "P02/1/mvic.prone.2"},
+        {"trial": "P01/2/mvic.prone.2", "muscle": KEY[0]},
         {"session": "2", "trial": SECOND},
         {"muscle": "erector_spinae", "trial": SECOND},
         {"side": "left", "trial": SECOND},
@@ -110,3 +112,25 @@ def test_decisions_about_mvics_say_so_where_the_task_is_the_reference():
     task = candidate(plateau(4.0), role="task")
     findings = find(TaskPeak(), [task], [task], decisions=[decide("reference", trial=BEST)])[1]
     assert "decision_not_applied" in [one.kind for one in findings]
+
+
+@pytest.mark.parametrize("kind", [TaskPeak, TaskMean])
+def test_value_of_an_mvic_is_no_reference_where_the_task_is_100_percent(kind):
+    task = candidate(plateau(4.0), role="task", repetitions=(Repetition(2.0, 5.0),))
+    decision = decide("reference", muscle=KEY[0], value=250e-6)
+    by_rule = find(kind(), [task], [task])[0][KEY]
+    references, findings = find(kind(), [task], [task], decisions=[decision])
+    assert references[KEY] == by_rule
+    (told,) = findings
+    assert (told.kind, told.level) == ("decision_not_applied", "warn")
+    assert by_rule.unit in told.reason
+
+
+def test_chosen_trial_concerns_the_muscles_it_was_an_mvic_of():
+    back = "erector_spinae"
+    other = moved(candidate(plateau(3.0), 3), muscle=back)
+    tasks = [candidate(plateau(2.0), role="task"), moved(candidate(plateau(2.0), role="task"), muscle=back)]
+    references, findings = find(Mvic(), [*trials(), other], tasks, decisions=[decide("reference", trial=SECOND)])
+    assert references[KEY].value == pytest.approx(4.8)
+    assert references[back, KEY[1], ""].decision is None
+    assert [one.kind for one in findings] == ["reference_decided"]  # and no warning about the other muscle

@@ -29,7 +29,7 @@ def explained(session, checks=CHECKS):
 def factors(finding):
     """Return cause -> factor, in the order told."""
     names = {"windows and": "windows", "a weak MVIC": "weak", "a clipped": "clipped", "an artifact": "artifact",
-             "the unit": "unit", "a strong": "strong"}  # fmt: skip
+             "the unit": "unit", "a strong": "strong", "mains": "mains"}  # fmt: skip
     told = {}
     for part in re.split(r"\(\d\) |What explains it: ", finding.reason)[1:]:
         name = next(short for start, short in names.items() if part.startswith(start))
@@ -183,6 +183,56 @@ def test_unknown_windows_leave_the_rest_of_the_explanation():
     found = look_at_session(CHECKS, session)
     assert [one.kind for one in found] == ["above_mvic"]
     assert "windows and search time" not in found[0].reason
+
+
+@pytest.mark.parametrize("kind", ["artifact", "motion"])
+def test_artifact_in_a_pause_explains_no_repetition(kind):
+    session = simulated_session(THREE, [Set(effort=1.6), Set("back_squat", 0.7)])
+    where = {"trial": "P01/1/task/1", "muscle": KEY[0], "start": 0.1, "stop": 0.15}  # repetitions begin at 0.5 s
+    told = make_finding(kind, "warn", "-", "-", **where)
+    lost = make_finding("signal_gaps", "warn", "-", "-", trial="P01/1/task/1", muscle=KEY[0])  # lifts nothing
+    finding = next(one for one in AboveMvic().look(replace(session, findings=(told, lost))) if one.kind == "above_mvic")
+    assert list(factors(finding)) == ["strong", "windows"]
+    top = re.search(r"task/1, repetition at ([\d.]+) s", finding.reason)
+    inside = replace(told, start=float(top[1]) + 1.0, stop=float(top[1]) + 1.1)
+    finding = next(one for one in AboveMvic().look(replace(session, findings=(inside,))) if one.kind == "above_mvic")
+    assert "artifact" in factors(finding)
+
+
+@pytest.mark.parametrize(("hummed", "share"), [((True, False), 0.82), ((True, True), 0.82)])
+def test_mains_in_the_task_is_no_strong_contraction(hummed, share):
+    def hum(samples):
+        return samples + 600e-6 * np.sin(2 * np.pi * 50 * np.arange(samples.size) / 1000)
+
+    sets = [Set(name, 0.7, change=hum if has_hum else None) for name, has_hum in zip("ab", hummed, strict=True)]
+    finding = explained(simulated_session(THREE, sets), DEFAULT_CHECKS)
+    told = factors(finding)
+    assert next(iter(told)) == "mains"
+    assert told["mains"] == pytest.approx(1 / np.sqrt(1 - share), rel=0.15)
+    assert not {"strong", "weak"} & told.keys()
+    assert finding.level == "warn"
+
+
+def test_repetition_unlike_all_others_is_no_strong_contraction():
+    def burst(samples):
+        changed = samples.copy()
+        changed[3800:4200] += 2e-3 * np.sin(2 * np.pi * 30 * np.arange(400) / 1000) * np.hanning(400)
+        return changed
+
+    finding = explained(simulated_session(THREE, [Set(effort=0.7), Set("back_squat", 0.7, change=burst)]))
+    assert list(factors(finding)) == ["artifact"]
+    assert "3.0 s of P01/1/task/2" in finding.reason
+
+
+@pytest.mark.parametrize("sets", [[Set(effort=0.7), Set("b", 0.5)], [Set(effort=0.7)]])
+def test_tenfold_gain_is_no_strong_contraction(sets):
+    tenfold = [replace(one, change=lambda samples: 10 * samples) for one in sets]
+    finding = explained(simulated_session(THREE, tenfold))
+    told = factors(finding)
+    assert next(iter(told)) == "weak"
+    assert told["weak"] == pytest.approx(7, rel=0.15)
+    assert "another gain in the tasks than in the MVIC" in finding.reason
+    assert finding.level == "warn"
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 0.0, 1e300])

@@ -3,78 +3,28 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.quality.above.effort import doubts, looks_maximal
+from emgpipe.quality.above.interference import artifact, hum
+from emgpipe.quality.above.known import WORTH, Cause, Known, is_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from emgpipe.model import Finding, Reference, ReferenceKey
     from emgpipe.quality.above.effort import Sustained
-    from emgpipe.quality.above.readings import Reading
     from emgpipe.quality.above.windows import Expected
-    from emgpipe.quality.views import SessionView
 
 IMPOSSIBLE: Final = 20.0
 """Times the MVIC, held as long as the MVIC's window: no muscle does that (published peaks end at about 2.5 times)."""
 THOUSANDFOLD: Final = (200.0, 20000.0)
 """Times the MVIC: such factors are uV or mV taken for one another, or V for mV."""
-ARTIFACTS: Final = ("motion", "spike", "artifact", "ecg", "heart", "cable", "dropout", "gap", "packet")
-"""Words in the kinds of findings that tell of something in the signal that is not the muscle's."""
-WORTH: Final = 1.05
-"""Factors below it are not told."""
+KNOWN_EFFORT: Final = 3.0
+"""Times the MVIC: beyond it no contraction is an explanation; published peaks of good studies end at 2.44."""
 WORTH_CLIPPED: Final = 1.25
 """The same for what is left beside a clipped MVIC: what was cut off is only estimated."""
 LARGEST_CLIP: Final = 0.9
 """Share of clipped samples beyond which what was cut off cannot be told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """One part of the explanation.
-
-    Attributes
-    ----------
-    name : str
-        unit, artifact, clipped_mvic, windows, weak_mvic or strong.
-    factor : float or None
-        By how much it lifts the highest peak; None where that cannot be told.
-    words, remedy : str
-    """
-
-    name: str
-    factor: float | None
-    words: str
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """All that is known about one muscle of a session whose readings exceed 100 %."""
-
-    session: SessionView
-    key: ReferenceKey
-    reference: Reference
-    readings: Sequence[Reading]
-    expected: Expected | None
-    sustained: tuple[Sustained, ...]
-
-    @property
-    def by_rule(self) -> float:
-        """What the rule of the MVIC gives in the task trial where it gives most, in percent; 0 where it gives none."""
-        return 100 * max((one.ratio for one in self.sustained), default=0.0)
-
-    @property
-    def top(self) -> Reading:
-        """The repetition with the highest peak."""
-        return max(self.readings, key=lambda one: one.peak)
-
-    @property
-    def mean(self) -> float:
-        """The highest mean of a repetition, in percent."""
-        return max(one.mean for one in self.readings)
 
 
 def causes(known: Known) -> tuple[Cause, ...]:
@@ -82,10 +32,10 @@ def causes(known: Known) -> tuple[Cause, ...]:
     unit = _unit(known.sustained)
     if unit is not None:
         return (unit,)
-    found = [*_artifact(known), *_clipped(known)]
+    found = [*artifact(known), *hum(known), *_clipped(known)]
     peak, mean = known.top.peak / 100, known.mean / 100
     peak /= math.prod(one.factor for one in found if one.factor)
-    mean /= math.prod(one.factor for one in found if one.factor and one.name == "clipped_mvic")
+    mean /= math.prod(one.factor for one in found if one.factor and one.name in ("clipped_mvic", "mains"))
     found.extend(_windows(known, peak))
     effort = _effort_left(known.expected, peak, mean)
     is_clipped = any(one.name == "clipped_mvic" for one in found)
@@ -108,41 +58,6 @@ def _unit(by_trial: Sequence[Sustained]) -> Cause | None:
     return Cause("unit", factor, words, "state the `unit` of this channel in the study file, for the files it is for")
 
 
-def _artifact(known: Known) -> Iterator[Cause]:
-    """Set the highest peak against the highest without a spike, and without the trials a check found artifacts in."""
-    told = _artifacts_in(known, {trial.id for trial in known.session.of_role("task")})
-    top, clean = known.top, max(one.clean_peak for one in known.readings)
-    remedy = "look at this trial; leave the repetition out, or take the 95th percentile or the sustained peak"
-    if top.spike is not None and top.peak > WORTH * clean:
-        words = f"an artifact: a spike at {top.spike:.2f} s of {top.trial.id}; without spikes peaks reach {clean:.0f} %"
-        yield Cause("artifact", top.peak / clean, words, remedy)
-        return
-    here = [kind for kind, trial in told if trial == top.trial.id]
-    if here:
-        others = [one.peak for one in known.readings if one.trial.id not in {trial for _, trial in told}]
-        factor = max(top.peak / max(others), 1.0) if others else None
-        but = f"; the trials without reach {max(others):.0f} %" if others else ""
-        words = f"an artifact: the trial of the highest peak has the finding {', '.join(dict.fromkeys(here))}{but}"
-        yield Cause("artifact", factor, words, remedy)
-
-
-def _artifacts_in(known: Known, trials: Collection[str]) -> list[tuple[str, str]]:
-    """Return kind and trial of the warnings and failures that tell of artifacts in this muscle in these trials."""
-    return [
-        (one.kind, one.trial)
-        for one in known.session.findings
-        if one.level != "note"
-        and one.trial in trials
-        and _is_of(one, known.key)
-        and any(word in one.kind for word in ARTIFACTS)
-    ]
-
-
-def _is_of(finding: Finding, key: ReferenceKey) -> bool:
-    muscle, side, placement = key
-    return (finding.muscle, finding.side) == (muscle, side) and finding.placement in ("", placement)
-
-
 def _clipped(known: Known) -> Iterator[Cause]:
     share = clipped_share(known)
     if share <= 0:
@@ -158,7 +73,7 @@ def clipped_share(known: Known) -> float:
     of_trials = [
         one.value or 0.0
         for one in known.session.findings
-        if one.kind == "clipped" and one.trial in trials and _is_of(one, known.key)
+        if one.kind == "clipped" and one.trial in trials and is_of(one, known.key)
     ]
     in_windows = [one.clipped for one in known.reference.used if one.clipped is not None]
     return max([*of_trials, *in_windows], default=0.0)
@@ -203,6 +118,13 @@ def _effort_left(expected: Expected | None, peak: float, mean: float) -> float:
 
 
 def _effort(known: Known, factor: float) -> Cause:
+    if factor > KNOWN_EFFORT:
+        words = (
+            "a weak MVIC, far from a maximum, or another gain in the tasks than in the MVIC: no muscle is known to "
+            f"give more than {KNOWN_EFFORT:g} times its maximum"
+        )
+        remedy = "compare gain and unit of MVIC and tasks, and whether this muscle worked in its MVIC at all"
+        return Cause("weak_mvic", factor, words, remedy)
     against = doubts(known.session, known.key, known.reference, known.sustained)
     if against:
         words = (
@@ -216,12 +138,3 @@ def _effort(known: Known, factor: float) -> Cause:
         return Cause("weak_mvic", factor, words, remedy)
     words = f"a strong dynamic contraction: {looks_maximal(known.reference)}"
     return Cause("strong", factor, words, "")
-
-
-def mvic_artifact(known: Known) -> str:
-    """Say that the MVIC itself reads too high because of an artifact, so that all percentages are too low."""
-    kinds = _artifacts_in(known, {one.trial for one in known.reference.used})
-    if not kinds:
-        return ""
-    what = ", ".join(dict.fromkeys(kind for kind, _ in kinds))
-    return f"the MVIC has an artifact, too ({what}), which makes all percentages too low"

@@ -64,9 +64,10 @@ def expected_readings(
     """Return what the windows alone would read; None where windows or spectra are not known, or nothing was found."""
     window, smoother = session.windows.reference, session.windows.smoother.get(key[0], math.nan)
     mine = _bandwidth([channel for _, channel in used(session, key, "mvic")])
-    spiky = {one.trial.id for one in found if one.spike is not None}  # a spike is broad
-    tasks = [(trial.id in spiky, channel) for trial, channel in used(session, key, "task")]
-    task = _bandwidth([channel for has_spike, channel in tasks if not has_spike] or [one for _, one in tasks])
+    disturbed = {one.trial.id for one in found if one.spike is not None}  # a spike is broad
+    disturbed |= {one.trial or "" for one in session.findings if one.kind == "mains" and one.level != "note"}
+    tasks = [channel for trial, channel in used(session, key, "task") if trial.id not in disturbed]
+    task = _bandwidth(tasks) if tasks else mine
     times = _mvic_times(session, key, reference, window)
     lengths = [one.repetition.duration for one in found]
     if not lengths or not times:

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from emgpipe.model import Finding, Level, Stage
     from emgpipe.quality.views import ChannelView
 
-_WINDOW_SECONDS: Final = 0.15
-"""Shorter than the bursts of walking, and three times what is left of a step."""
+_WINDOW_SECONDS: Final = {"spike": 0.15, "step": 0.3}
+"""As short as bursts of walking, and much longer than what a spike or a step leaves, which a median must outvote."""
 _SIDE_SECONDS: Final = 0.025
 """On either side of a sample, whose means it is compared with, so that slow movement and offset do not count."""
+_AWAY_SECONDS: Final = 0.3
+"""From a step, within which it may still decay."""
 _APART_SECONDS: Final = 0.1
 """Peaks closer than this are one event."""
 _MOST_WINDOWS: Final = 32
@@ -60,7 +62,7 @@ class Artifact(ChannelCheck):
     stage: ClassVar[Stage | Literal[""]] = "raw"
 
     times: float = Field(default=10.0, gt=5)
-    """Height over the amplitude of the loudest 0.15 s; the highest peak of a minute of EMG reaches 5."""
+    """Height over the amplitude of the loudest 0.15 s (0.3 s for steps); a minute of EMG reaches 5."""
     at_least: float = Field(default=200e-6, ge=0)
     """Height in V, where the unit is known: a single motor unit at rest is lower."""
 
@@ -80,7 +82,12 @@ class Artifact(ChannelCheck):
         scale, rate = float(np.max(np.abs(channel.finite))) or 1.0, channel.sampling_rate
         spikes, steps = _spikes_and_steps(channel.raw / scale, max(round(_SIDE_SECONDS * rate), 1))
         for name, samples in (("spike", spikes), ("step", steps)):
-            yield name, scale * np.abs(samples), scale * _loudest(samples, max(round(_WINDOW_SECONDS * rate), 16))
+            window = max(round(_WINDOW_SECONDS[name] * rate), 16)
+            loudest = _loudest(samples, window)
+            if name == "step" and loudest > 0.0:  # bursts are shorter than this window: those elsewhere count, too
+                elsewhere = _away_from(samples, self.times * loudest, round(_AWAY_SECONDS * rate))
+                loudest = max(loudest, _loudest(elsewhere, max(round(_WINDOW_SECONDS["spike"] * rate), 16)))
+            yield name, scale * np.abs(samples), scale * loudest
 
     def _events(self, channel: ChannelView, name: str, height: NDArray[np.float64], loudest: float) -> list[_Event]:
         limit = max(self.times * loudest, self.at_least if channel.unit == "V" else 0.0)
@@ -165,6 +172,14 @@ def _loudest(samples: NDArray[np.float64], length: int) -> float:
     rest = rows[loud] - np.median(rows[loud], axis=1, keepdims=True)  # a step that decays leaves a slope behind it
     robust = np.median(np.abs(rest), axis=1) / 0.6745
     return float(np.max(np.maximum(robust, _MASKED * plain[loud])))
+
+
+def _away_from(samples: NDArray[np.float64], limit: float, reach: int) -> NDArray[np.float64]:
+    """Return the samples with zeros within `reach` of each one above the limit."""
+    result = samples.copy()
+    for first, last in _groups(np.abs(samples) > limit, reach):
+        result[max(first - reach, 0) : last + reach + 1] = 0.0
+    return result
 
 
 def _groups(is_above: NDArray[np.bool_], apart: int) -> list[tuple[int, int]]:

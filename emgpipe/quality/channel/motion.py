@@ -22,6 +22,8 @@ _SLOWEST: Final = 2.0
 """Hz: slower drift of the offset is gone after any high-pass and is no movement."""
 _EDGE: Final = 20.0
 _HIGHEST: Final = 450.0
+_MOSTLY: Final = 0.9
+"""Share of slow power that leaves no room for a muscle."""
 _SPAN_SECONDS: Final = 2.0
 _SHORTEST_SECONDS: Final = 0.5
 _CORNER: Final = 16.04
@@ -62,12 +64,13 @@ class Motion(ChannelCheck):
             return ()
         level: Level = "warn" if slow.share > self.warn_above and is_large else "note"
         where, span = "", {}
+        other = ", or this is no EMG" if slow.share > _MOSTLY else ""
         if worst := slow.worst():
             start, stop = channel.at(worst[0]), channel.at(worst[1] - 1)
             where, span = f", most of it between {start:.1f} and {stop:.1f} s", {"start": start, "stop": stop}
         reason = (
             f"{100 * slow.share:.0f} % of the power of '{channel.label}' lies below {_EDGE:g} Hz "
-            f"({amplitude_words(slow.rms, channel.unit)} RMS){where}: cables or electrodes move; "
+            f"({amplitude_words(slow.rms, channel.unit)} RMS){where}: cables or electrodes move{other}; "
             f"after a high-pass of {_EDGE:g} Hz it still adds about {100 * slow.left:.2g} % to the power"
         )
         remedy = (

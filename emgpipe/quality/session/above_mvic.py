@@ -6,8 +6,10 @@ import math
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from emgpipe.model import make_finding
-from emgpipe.quality.above.causes import Known, causes, mvic_artifact
+from emgpipe.quality.above.causes import causes
 from emgpipe.quality.above.effort import sustained
+from emgpipe.quality.above.interference import mvic_artifact
+from emgpipe.quality.above.known import Known
 from emgpipe.quality.above.readings import readings
 from emgpipe.quality.above.windows import expected_readings
 from emgpipe.quality.base import SessionCheck
@@ -15,7 +17,7 @@ from emgpipe.quality.session.places import whole_session
 
 if TYPE_CHECKING:
     from emgpipe.model import Finding, Level, ReferenceKey, Stage
-    from emgpipe.quality.above.causes import Cause
+    from emgpipe.quality.above.known import Cause
     from emgpipe.quality.above.windows import Expected
     from emgpipe.quality.views import SessionView
 
@@ -84,7 +86,8 @@ class AboveMvic(SessionCheck):
 
     def _level(self, known: Known, found: tuple[Cause, ...]) -> Level:
         names = {one.name for one in found}
-        is_wrong = not names.isdisjoint({"unit", "artifact", "clipped_mvic"}) or known.top.peak > self.extreme_peak
+        is_faulty = not names.isdisjoint({"unit", "artifact", "mains", "clipped_mvic"})
+        is_wrong = is_faulty or known.top.peak > self.extreme_peak
         is_high = known.mean > self.warn_mean and names != {"windows"}
         is_weak = known.by_rule > self.warn_sustained and "weak_mvic" in names
         return "warn" if is_wrong or is_high or is_weak else "note"

@@ -29,10 +29,10 @@ _FEWEST_COMMON: Final = 3
 class CrossTalk(TrialCheck):
     """Channels that have part of their signal in common.
 
-    The largest absolute cross-correlation within 10 ms, between 30 and 450 Hz, without mains, in the loudest 20 s,
-    heartbeats evened out. What most channels share is a bad reference electrode, not cross-talk. A channel is not
-    blamed for what a much quieter one shares with it. Nothing is said about cross-talk at rest, nor about envelopes:
-    those of muscles that work together resemble each other.
+    The largest absolute cross-correlation within 10 ms, between 30 and 450 Hz, without mains and other sharp lines, in
+    the loudest 20 s, heartbeats evened out. What most channels share is a bad reference electrode, not cross-talk. A
+    channel is not blamed for what a much quieter one shares with it. Nothing is said about cross-talk at rest, nor
+    about envelopes: those of muscles that work together resemble each other.
     """
 
     kind: Literal["crosstalk"] = "crosstalk"
