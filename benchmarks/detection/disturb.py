@@ -1,4 +1,4 @@
-"""What goes wrong in one channel: ``(samples, rate, rng, dose)`` -> samples. Doses are in the units the faults state."""
+"""What goes wrong in one channel: ``(samples, rate, rng, dose)`` -> samples. The units of doses stand in `faults`."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def spike(samples: Samples, rate: float, rng: Rng, times: float) -> Samples:
 
 
 def step(samples: Samples, rate: float, rng: Rng, times: float) -> Samples:
-    """Let the offset jump by so many times the RMS of the loudest half second, and come back as amplifiers let it: by 1/e in 0.3 s."""
+    """Let the offset jump by so many times the RMS of the loudest half second, and decay by 1/e in 0.3 s."""
     at = int(rng.integers(round(rate), samples.size - round(rate)))
     since = np.arange(samples.size - at) / rate
     result = strong(samples, rate)

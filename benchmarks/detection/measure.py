@@ -72,7 +72,7 @@ def material(where: Where, number: int) -> tuple[Person, list[Take]]:
     who = person(rng, MUSCLES[:2] if where == "session" else MUSCLES)
     if where == "session":
         return who, session(who, rng)
-    take = {"rest": rest, "task": dynamic}[where](who, rng) if where != "mvic" else mvic(who, 0, rng)
+    take = rest(who, rng) if where == "rest" else mvic(who, 0, rng) if where == "mvic" else dynamic(who, rng)
     return who, [take]
 
 

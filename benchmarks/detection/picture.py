@@ -24,7 +24,6 @@ def draw(path: Path, figures: Figures) -> None:
     shown = [fault for fault in FAULTS if len(fault.doses) > 1 and (fault.key, fault.doses[0]) in figures.found]
     rows = -(-len(shown) // COLUMNS)
     figure = Figure(figsize=(15.0, 1.95 * rows), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.06, h_pad=0.06)  # type: ignore[union-attr]
     panels = figure.subplots(rows, COLUMNS, squeeze=False, sharey=True).ravel()
     for axes, fault in zip(panels, shown, strict=False):
         _panel(axes, fault, figures)

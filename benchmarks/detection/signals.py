@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -124,7 +125,7 @@ def dynamic(
     lead = 1.5
     lengths = rng.uniform(2.0, 4.0) * np.exp(0.05 * rng.standard_normal(repetitions))
     edges = lead + np.concatenate(([0.0], np.cumsum(lengths)))
-    spans = tuple(Repetition(float(start), float(stop)) for start, stop in zip(edges[:-1], edges[1:], strict=True))
+    spans = tuple(Repetition(float(start), float(stop)) for start, stop in pairwise(edges))
     times = np.arange(round((edges[-1] + lead) * who.rate)) / who.rate
     inside = (times >= lead) & (times < edges[-1])
     index = np.clip(np.searchsorted(edges, times, side="right") - 1, 0, repetitions - 1)
@@ -175,7 +176,7 @@ def varied_session(who: Person, rng: np.random.Generator) -> list[Take]:
 
 
 def two_sided_session(who: Person, rng: np.random.Generator) -> list[Take]:
-    """Return rest, two MVIC of each side of one muscle, and four sets, in which the working side works twice as much."""
+    """Return rest, two MVIC of each side of one muscle, and four sets in which that at work does twice as much."""
     takes = [rest(who, rng, "rest.1")]
     takes += [mvic(who, side, rng, f"mvic.{side}.{trial}") for side in (0, 1) for trial in (1, 2)]
     for number in range(4):
@@ -195,8 +196,9 @@ def two_sided(takes: list[Take], maxima: Sequence[float], ratio: float) -> list[
             loud = [float(np.std(one)) / maximum for one, maximum in zip(take.samples, maxima, strict=True)]
             gain = loud[working] / loud[1 - working] / ratio
             samples = tuple(one if index == working else gain * one for index, one in enumerate(take.samples))
-            take = replace(take, samples=samples)
-        made.append(take)
+            made.append(replace(take, samples=samples))
+        else:
+            made.append(take)
     return made
 
 

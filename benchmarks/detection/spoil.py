@@ -168,7 +168,7 @@ def on_neighbor(who: Person, takes: Takes, dose: float, rng: Rng) -> Takes:  # n
     return [_first(take, recolored(take.samples[1], who.rate, who.spectra[0], rng)) for take in takes]
 
 
-def sides_swapped(who: Person, takes: Takes, ratio: float, rng: Rng) -> Takes:  # noqa: ARG001
+def sides_swapped(who: Person, takes: Takes, ratio: float, rng: Rng) -> Takes:
     """Swap left and right where the working side works so many times as much."""
     return swapped(who, two_sided(takes, who.maxima, ratio), 1, rng)
 
@@ -185,7 +185,7 @@ def one_louder(who: Person, takes: Takes, factor: float, rng: Rng) -> Takes:
     return _only(takes, ("task.2",), change)
 
 
-def one_longer(who: Person, takes: Takes, factor: float, rng: Rng) -> Takes:
+def one_longer(who: Person, takes: Takes, factor: float, rng: Rng) -> Takes:  # noqa: ARG001
     """State one repetition of the second set too long, and the others, which it moves, as they are."""
 
     def change(take: Take) -> Take:

@@ -13,6 +13,7 @@ from benchmarks.detection.measure import NO_ALARMS, FalseAlarms, Rate
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from benchmarks.detection.faults import Fault
     from benchmarks.detection.measure import Place
 
 COLUMNS: Final = ("check", "fault", "where", "dose", "unit", "is_gross", "found", "of", "share", "findings")
@@ -52,13 +53,13 @@ def read(path: Path) -> Figures:
     found: dict[Place, Rate] = {}
     roles: dict[str, Rate] = {}
     kinds: Counter[tuple[str, str]] = Counter()
-    keys = {(fault.check, fault.words, fault.where): fault for fault in FAULTS}
+    keys: dict[tuple[str, str, str], Fault] = {(fault.check, fault.words, fault.where): fault for fault in FAULTS}
     if not path.exists():
         return Figures({}, NO_ALARMS)
     with path.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             rate = Rate(int(row["found"]), int(row["of"]))
-            fault = keys.get((row["check"], row["fault"], row["where"]))  # type: ignore[call-overload]
+            fault = keys.get((row["check"], row["fault"], row["where"]))
             if row["fault"] == CLEAN:
                 roles[row["where"]] = rate
                 for one in filter(None, row["findings"].split("; ")):

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 CORRECTED: Final = "+subtract_rest"
 """What the chain hash of a corrected envelope ends with: MVIC and task are corrected both, or neither."""
+BLOCK: Final = 1.5
+"""Seconds; each such part of a rest has the same baseline, and a heartbeat if there is ECG, but not the same cough."""
+NOT_QUIET: Final = 1.5
+"""Times the RMS of its usual part: a rest whose RMS is more holds movement or an artifact, not baseline alone."""
 
 
 class SubtractRest(Settings):
@@ -72,6 +76,19 @@ def rest_noise(rests: Sequence[Candidate], key: ReferenceKey, chain_hash: str) -
     return float(np.sqrt(power)), tuple(trial for _, _, trial in powers)
 
 
+def _usual(rests: Sequence[Candidate], key: ReferenceKey, chain_hash: str) -> float | None:
+    """Return the RMS of the usual part of a rest, its median; None with fewer than three parts."""
+    powers: list[float] = []
+    for one in rests:
+        if one.key != key or one.signal.chain_hash != chain_hash or one.signal.envelope is None:
+            continue
+        envelope = one.signal.envelope[one.signal.span(one.start, one.stop)]
+        size = max(round(BLOCK * one.signal.sampling_rate), 1)
+        parts = envelope[: envelope.size // size * size].reshape(-1, size)
+        powers += [float(np.mean(np.square(part[np.isfinite(part)]))) for part in parts if np.isfinite(part).any()]
+    return float(np.sqrt(np.median(powers))) if len(powers) >= 3 else None
+
+
 def subtract_noise(envelope: NDArray[np.float64], noise: float) -> NDArray[np.float64]:
     """Return sqrt(max(0, envelope^2 - noise^2)), same shape; NaN stays NaN.
 
@@ -114,7 +131,8 @@ def correct_noise(settings: SubtractRest | None, candidates: Sequence[Candidate]
         for index in own:
             done[index] = _corrected(candidates[index], noise, envelopes)
         removed[key] = noise
-        findings.append(_told(noise, trials, [(candidates[index], done[index]) for index in own]))
+        pairs = [(candidates[index], done[index]) for index in own]
+        findings.append(_told(noise, trials, pairs, _usual(rests, key, task.signal.chain_hash)))
     return Corrected(tuple(done), removed, tuple(findings))
 
 
@@ -147,8 +165,13 @@ def _no_rest(one: Candidate) -> Finding:
     )
 
 
-def _told(noise: float, trials: Sequence[str], pairs: Sequence[tuple[Candidate, Candidate]]) -> Finding:
-    """Say how much was taken from task and MVIC, and how many samples of the task ended at zero."""
+def _told(
+    noise: float, trials: Sequence[str], pairs: Sequence[tuple[Candidate, Candidate]], usual: float | None
+) -> Finding:
+    """Say how much was taken from task and MVIC, and how many samples of the task ended at zero.
+
+    A warning where the rest was no rest: what was in it is taken from every number.
+    """
     first = pairs[0][0]
     task = [_rms_and_zeros(*pair) for pair in pairs if pair[0].trial.role == "task"]
     mvic = [_rms_and_zeros(*pair) for pair in pairs if pair[0].trial.role == "mvic"]
@@ -164,9 +187,15 @@ def _told(noise: float, trials: Sequence[str], pairs: Sequence[tuple[Candidate, 
         f"power from {_name(first.signal)}: {', '.join(said) or 'there was nothing to take it from'}; {zeros} of "
         f"{samples} task samples lay below the noise and became 0 ({_percent(share)})"
     )
-    return make_finding(
-        "noise_subtracted", "note", reason, value=100 * (_taken(task) or 0.0), unit="%", **_place(first)
+    value = 100 * (_taken(task) or 0.0)
+    if usual is None or noise <= NOT_QUIET * usual:
+        return make_finding("noise_subtracted", "note", reason, value=value, unit="%", **_place(first))
+    reason += (
+        f". The rest is not quiet: its usual part of {BLOCK:g} s has {amplitude_words(usual, first.signal.unit)} RMS, "
+        "so that too much was subtracted and low amplitudes read too low"
     )
+    remedy = "look at the rest trial; limit it by `start` and `stop` of the trials table to where nothing moves"
+    return make_finding("noise_subtracted", "warn", reason, remedy, value=value, unit="%", **_place(first))
 
 
 def _rms_and_zeros(before: Candidate, after: Candidate) -> tuple[float, float, int, int]:
@@ -188,7 +217,7 @@ def _taken(trials: Sequence[tuple[float, float, int, int]]) -> float | None:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %"
+    return f"{100 * share:.2g} %" if share < 0.995 else f"{100 * share:.0f} %"
 
 
 def _name(signal: Signal) -> str:

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from emgpipe.report.doubts import doubtful_people
 from emgpipe.report.markup import escape, table
-from emgpipe.report.panels import Panel, Verdict, by_muscle, by_scope, metric_names, ranking_panels
+from emgpipe.report.panels import (
+    Panel,
+    Verdict,
+    by_muscle,
+    by_scope,
+    metric_names,
+    participant_values,
+    ranking_panels,
+)
 from emgpipe.report.words import MISSING, interval, lower_label, metric_label
 
 if TYPE_CHECKING:
@@ -88,11 +97,24 @@ def places_table(comparison: Comparison) -> str:
             name = escape(scope[0].scope_words)
             rows.append([f'<th class="group-name" colspan="{len(head)}" scope="colgroup">{name}</th>'])
         for found in by_muscle(scope).values():
-            row = [escape(next(iter(found.values())).name)]
+            row = [_muscle(comparison, list(found.values()))]
             for metric in metrics:
                 row += _place(found.get(metric))
             rows.append(row)
     return table(head, rows, caption=comparison.title)
+
+
+def _muscle(comparison: Comparison, panels: list[Panel]) -> str:
+    """Return the muscle, and below it whose values carry a mark in any of the metrics."""
+    values = [pair for panel in panels for pair in marked_values(comparison, panel)]
+    marks = doubtful_people(sorted(values))
+    return escape(panels[0].name) + (f"<br>{marks}" if marks else "")
+
+
+def marked_values(comparison: Comparison, panel: Panel) -> list[tuple[str, str]]:
+    """Return participant and level of the worst finding of each value behind a ranking."""
+    values = participant_values(comparison, panel)
+    return list(zip(values["participant"], values["worst"], strict=True))
 
 
 def _place(panel: Panel | None) -> list[str]:

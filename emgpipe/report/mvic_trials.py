@@ -46,13 +46,29 @@ def trials_table(references: Iterable[Reference], units: Mapping[str, str], find
     return _KEY + table(_HEAD, rows)
 
 
-def flags_of(findings: pd.DataFrame, reference: Reference, attempts: Sequence[MvicAttempt]) -> str:
-    """Return the warnings and failed checks of these trials that concern the muscle, as HTML with a symbol each."""
+def flags_of(
+    findings: pd.DataFrame, reference: Reference, attempts: Sequence[MvicAttempt], *, whole_session: bool = False
+) -> str:
+    """Return the warnings and failed checks of these trials that concern the muscle, as HTML with a symbol each.
+
+    Parameters
+    ----------
+    whole_session : bool
+        Also those that are about the muscle in the whole session, such as swapped channels.
+    """
     needed = {"level", "kind", "participant", "session", "trial", "muscle", "side"}
     if findings.empty or not needed <= set(findings.columns):
         return ""
+    about = findings["trial"].isin([one.trial for one in attempts])
+    if whole_session:
+        about |= (
+            (findings["trial"].map(plain) == "")
+            & (findings["muscle"].map(plain) == reference.muscle)
+            & (findings["participant"].map(plain) == reference.participant)
+            & (findings["session"].map(plain) == reference.session)
+        )
     mine = findings[
-        findings["trial"].isin([one.trial for one in attempts])
+        about
         & findings["level"].isin(("fail", "warn"))
         & findings["muscle"].map(plain).isin((reference.muscle, ""))
         & findings["side"].map(plain).isin((reference.side, ""))

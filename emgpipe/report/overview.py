@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from emgpipe.report.comparisons import comparison_anchor
 from emgpipe.report.comparisons.brief import is_primary, primary_sentences, sentence_list
 from emgpipe.report.decisions import marks_sentence
+from emgpipe.report.doubts import doubts_part
 from emgpipe.report.leaders import leader_sentences, places_table
 from emgpipe.report.markup import bullets, escape
 from emgpipe.report.panels import ranking_panels
@@ -35,7 +36,8 @@ _CAUTION: Final = (
     "unadjusted. How sure the first place is rests on all levels judged together, at 5 % for one muscle and metric. "
     "<em>Clear</em>: every other level is shown not to be the highest. <em>May be first</em>: so many levels cannot be "
     "told apart, the first among them; no difference is shown. <em>Too few participants</em>: below six, no test of "
-    "this kind can separate anybody. Muscles and metrics are judged one by one; nothing is corrected for their number."
+    "this kind can separate anybody. Muscles and metrics are judged one by one; nothing is corrected for their number. "
+    "✖ and ▲ under a muscle: a value of these participants carries a failed check or a warning."
 )
 
 
@@ -104,6 +106,7 @@ def outcome(result: StudyResult, roles: Mapping[str, str]) -> str:
         if marks
         else ""
     )
+    line += doubts_part(result.findings, result.metrics)
     return line + _listed(result.outcomes, "failed", "Failed") + _listed(result.outcomes, "left out", "Left out")
 
 

@@ -115,7 +115,7 @@ def _row(reference: Reference, unit: str, findings: pd.DataFrame) -> list[str]:
         _PLATEAU[reference.plateau],
         numeric(MISSING if reference.snr is None else f"{reference.snr:.0f} dB"),
         numeric(MISSING if task is None else f"{number(100 * task.value / reference.value)} %"),
-        flags_of(findings, reference, reference.used) or MISSING,
+        flags_of(findings, reference, reference.used, whole_session=True) or MISSING,
     ]
 
 

@@ -90,6 +90,34 @@ def test_all_trials_of_a_channel_are_corrected_and_what_was_done_is_said():
     assert finding.value == pytest.approx(100 * (1 - np.sqrt(16 / 29)))
 
 
+@pytest.mark.parametrize(("bump", "level"), [(0.0, "note"), (40.0, "warn")])
+def test_a_rest_that_was_no_rest_is_a_warning(bump, level):
+    rest = np.full(10_000, 3.0)
+    rest[4000:4200] += bump  # a cough
+    trials = [candidate(rest, role="rest"), candidate(plateau(13.0), role="mvic"), candidate(plateau(5.0), role="task")]
+    (finding,) = correct_noise(SubtractRest(), trials).findings
+    assert (finding.kind, finding.level) == ("noise_subtracted", level)
+    assert ("The rest is not quiet" in finding.reason) == bool(finding.remedy) == (level == "warn")
+
+
+def test_noise_that_differs_between_rest_trials_is_no_warning():
+    rests = [candidate(np.full(6000, noise), number, role="rest") for number, noise in ((1, 3.0), (2, 6.0))]
+    trials = [*rests, candidate(plateau(13.0), role="mvic"), candidate(plateau(5.0), role="task")]
+    assert [one.level for one in correct_noise(SubtractRest(), trials).findings] == ["note"]
+
+
+@pytest.mark.parametrize("rate", [45, 75, 120])
+def test_heartbeats_in_a_rest_are_no_movement(rate):
+    rng = np.random.default_rng(rate)
+    times = np.arange(20_000) / 1000
+    beat = np.exp(-0.5 * (((times + 0.2) % (60 / rate) - 0.2) / 0.01) ** 2)
+    samples = 100e-6 * beat + 3e-6 * rng.standard_normal(times.size)
+    envelope = run_chain(DEFAULT_CHAIN, samples, 1000.0).envelope
+    trials = [candidate(envelope, role="rest")]
+    trials += [candidate(plateau(300e-6, base=20e-6), role=role) for role in ("mvic", "task")]
+    assert [one.level for one in correct_noise(SubtractRest(), trials).findings] == ["note"]
+
+
 def test_reference_tells_the_noise_as_it_was_recorded():
     trials = [candidate(np.full(3000, level), role=role) for level, role in ((3.0, "rest"), (5.0, "mvic"))]
     trials.append(candidate(np.full(3000, 5.0), role="task"))

@@ -51,6 +51,22 @@ def test_top_second_over_all_trials_is_sorted_over_all_of_them():
     assert "maximum" not in reference.rule
 
 
+def test_trials_shorter_than_the_duration_are_pooled_too():
+    rule = Mvic(rule=TopSamples(over="all_trials"))
+    short, long = candidate(np.full(800, 3.0), 1), candidate(np.full(3000, 2.0), 2)
+    references, findings = find(rule, [short, long])
+    assert references[KEY].value == pytest.approx(0.8 * 3 + 0.2 * 2)
+    assert "mvic_trial_unusable" not in {one.kind for one in findings}
+    assert find(rule, [short, candidate(np.full(800, 1.0), 2)])[0][KEY].value == pytest.approx(0.8 * 3 + 0.2 * 1)
+
+
+def test_too_few_samples_of_all_trials_together_are_told():
+    trials = [candidate(np.full(400, 3.0), number) for number in (1, 2)]
+    references, findings = find(Mvic(rule=TopSamples(over="all_trials")), trials)
+    assert references == {}
+    assert [one.kind for one in findings] == ["mvic_trial_unusable"] * 2 + ["no_mvic"]
+
+
 def test_seconds_not_samples_are_pooled():
     fast, slow = plateau(6.0, size=6000, width=1200), plateau(4.0, width=600)
     trials = [candidate(fast, 1, rate=2000.0), candidate(slow, 2, rate=1000.0)]

@@ -101,6 +101,7 @@ def test_clipping_in_the_winning_window_is_told_and_elsewhere_is_not():
     (finding,) = MvicWindow().look(session(reference_of(mvic(rng, rail=2.0), mvic(rng, 2, level=0.8 * LEVEL))))
     assert (finding.kind, finding.level) == ("mvic_clipped", "warn")
     assert "mvic.prone.2" in finding.reason
+    assert "decide for another trial" not in finding.remedy  # it reads lower still
     elsewhere = mvic(rng)
     raw = elsewhere.signal.raw.copy()
     raw[:50] = 1.0

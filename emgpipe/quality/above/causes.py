@@ -64,7 +64,8 @@ def _clipped(known: Known) -> Iterator[Cause]:
         return
     lost = _clip_factor(min(share, LARGEST_CLIP))
     words = f"a clipped MVIC: {100 * share:.2g} % of its samples lie at the rail, so that it reads too low"
-    yield Cause("clipped_mvic", lost, words, "take an MVIC trial that is not clipped; lower the gain and record again")
+    remedy = "lower the gain and record the MVIC again; a lower trial that is not clipped is no better"
+    yield Cause("clipped_mvic", lost, words, remedy)
 
 
 def clipped_share(known: Known) -> float:

@@ -64,7 +64,7 @@ class MvicWindow(SessionCheck):
                 f"the true MVIC is higher, every %MVIC is too high; {instead}"
             )
             yield make_finding(
-                "mvic_clipped", "warn", reason, _REMEDY, value=share, unit="%", **{**where, "stage": "raw"}
+                "mvic_clipped", "warn", reason, _WHEN_CLIPPED, value=share, unit="%", **{**where, "stage": "raw"}
             )
 
     def _has_spike(self, attempt: MvicAttempt) -> bool:
@@ -91,6 +91,10 @@ class MvicWindow(SessionCheck):
 _REMEDY = (
     "look at the trace of this MVIC; if the window is not the muscle, decide for another trial (action reference, or "
     "exclude this one, in the decisions table), or record the MVIC again"
+)
+_WHEN_CLIPPED = (
+    "lower the gain and record the MVIC again; a trial that is not clipped and lower is no better reference: the true "
+    "MVIC lies above both"
 )
 
 

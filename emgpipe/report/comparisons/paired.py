@@ -15,11 +15,12 @@ from emgpipe.report.comparisons.forest import (
     pair_name,
 )
 from emgpipe.report.comparisons.plain import numbers_part, p_value
+from emgpipe.report.doubts import doubtful_people
+from emgpipe.report.marks import worst_of
 from emgpipe.report.markup import escape, image, numeric, table
 from emgpipe.report.words import MISSING, finite, interval, label, metric_label, muscle_label, number, plain, shown_unit
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
     from emgpipe.model import Comparison
@@ -38,7 +39,7 @@ def part(comparison: Comparison) -> str:
         f'<p class="caption">{_CAPTION}</p></figure>'
         for figure in paired_figures(comparison)
     )
-    return "\n".join((figures, _summary(comparison.table), numbers_part(comparison)))
+    return "\n".join((figures, _summary(comparison), numbers_part(comparison)))
 
 
 def paired_figures(comparison: Comparison) -> list[Figure]:
@@ -93,7 +94,8 @@ def difference(row: dict[str, Any]) -> str:
     )
 
 
-def _summary(rows: pd.DataFrame) -> str:
+def _summary(comparison: Comparison) -> str:
+    rows = comparison.table
     share = f"{100 * rows['confidence'].iloc[0]:g} % interval"
     head = ["Compared", *(f'<th class="n" scope="col">{name}</th>' for name in (
         "n", "Higher in", f"Ratio ({share})", f"Difference ({share})", "p", "p, adjusted", "p sign-flip, adjusted",
@@ -103,11 +105,25 @@ def _summary(rows: pd.DataFrame) -> str:
     for site, metric, own in by_outcome(rows):
         _, unit = shown_unit(plain(own[0]["unit"]))
         title = f"{muscle_label(*site)} · {metric_label(metric)} ({unit or 'unit not stated'})"
-        body.append([f'<th colspan="{len(head)}" scope="colgroup" class="group-name">{escape(title)}</th>'])
+        body.append(
+            [
+                f'<th colspan="{len(head)}" scope="colgroup" class="group-name">{escape(title)} {_marks(comparison, site, metric)}</th>'
+            ]
+        )
         body += [_cells(row) for row in own[:MOST_ROWS]]
         if len(own) > MOST_ROWS:
             body.append([f'<td colspan="{len(head)}">{len(own) - MOST_ROWS} more pairs below</td>'])
     return table(head, body, caption="Level against other, inside participants")
+
+
+def _marks(comparison: Comparison, site: tuple[str, str, str], metric: str) -> str:
+    """Return whose values of an outcome carry a mark."""
+    cells = comparison.cells
+    for column, value in zip(("muscle", "side", "placement", "metric"), (*site, metric), strict=True):
+        if column not in cells.columns:
+            return ""
+        cells = cells[cells[column].map(plain) == value]
+    return doubtful_people(list(zip(cells["participant"].map(plain), worst_of(cells), strict=True)))
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.report.comparisons.plain import numbers_part, p_value
+from emgpipe.report.doubts import doubtful_count, doubtful_people
 from emgpipe.report.figures import participants_figure, ranking_figure
 from emgpipe.report.marks import CAPTION, has_marks
 from emgpipe.report.markup import escape, image, numeric, table
-from emgpipe.report.panels import Panel, Row, by_scope, metric_names, ranking_panels
+from emgpipe.report.panels import Panel, Row, by_scope, metric_names, participant_values, ranking_panels
 from emgpipe.report.words import MISSING, interval, label, metric_label, number, percent, plain, with_spread
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _LINES_CAPTION: Final = (
 _TABLE_NOTE: Final = (
     "May be the highest: not shown to be below another level; p is adjusted for all levels of the muscle and metric. "
     "Bootstrap: how often a level came first, and its ranks, when whole participants were drawn again; a bootstrap "
-    "frequency, not a probability that it is first."
+    "frequency, not a probability that it is first. ✖ and ▲: so many values of the n carry a failed check or a warning."
 )
 
 
@@ -45,7 +46,9 @@ def _scope(comparison: Comparison, scope: str, panels: list[Panel]) -> str:
     ratios = image(ranking_figure(comparison, scope), f"{about}: ratio to the first per muscle; numbers in the table")
     lines = image(participants_figure(comparison, scope), f"{about}: every participant's own line per muscle")
     marks = CAPTION if has_marks(comparison) else ""
-    tables = (_table([panel for panel in panels if panel.metric == metric]) for metric in metric_names(panels))
+    tables = (
+        _table(comparison, [panel for panel in panels if panel.metric == metric]) for metric in metric_names(panels)
+    )
     return "\n".join(
         (
             f"<h4>{escape(label(name))}</h4>" if name else "",
@@ -57,7 +60,7 @@ def _scope(comparison: Comparison, scope: str, panels: list[Panel]) -> str:
     )
 
 
-def _table(panels: list[Panel]) -> str:
+def _table(comparison: Comparison, panels: list[Panel]) -> str:
     notes = any(row.note for panel in panels for row in panel.rows)
     head = ["Level", *(f'<th class="n" scope="col">{name}</th>' for name in (
         "Rank", "n", "Mean ± SD", "Geometric mean", "Adjusted geometric mean", "Ratio to first (95 % interval)",
@@ -66,9 +69,12 @@ def _table(panels: list[Panel]) -> str:
     head += ["Note"] * notes
     rows: list[list[str]] = []
     for panel in panels:
+        values = participant_values(comparison, panel)
+        worst = values.groupby("level")["worst"].agg(list).to_dict()
+        people = doubtful_people(list(zip(values["participant"], values["worst"], strict=True)))
         title = f"{panel.name} ({panel.unit or 'unit not stated'})"
-        rows.append([f'<th colspan="{len(head)}" scope="colgroup" class="group-name">{escape(title)}</th>'])
-        rows.extend(_cells(row, notes=notes) for row in panel.rows)
+        rows.append([f'<th colspan="{len(head)}" scope="colgroup" class="group-name">{escape(title)} {people}</th>'])
+        rows.extend(_cells(row, doubtful_count(worst.get(row.level, [])), notes=notes) for row in panel.rows)
     return table(head, rows, caption=f"By {metric_label(panels[0].metric)} amplitude")
 
 
@@ -90,7 +96,7 @@ def _redrawn_ranks(row: Row) -> str:
     return f"{row.mean_rank:.1f} ({number(row.rank_low, digits=1)} to {number(row.rank_high, digits=1)})"
 
 
-def _cells(row: Row, *, notes: bool) -> list[str]:
+def _cells(row: Row, marks: str, *, notes: bool) -> list[str]:
     absent = "no reference" if row.n_normalized == 0 else MISSING
     spread = with_spread(row.mean, row.sd) if row.mean is not None else absent
     first_in = f"{row.first_count} of {row.first_of}" if row.first_of else MISSING
@@ -99,7 +105,7 @@ def _cells(row: Row, *, notes: bool) -> list[str]:
     cells = [
         name,
         numeric(f"{plain(row.rank) or MISSING}{' tied' if row.tie else ''}"),
-        numeric(_people(row)),
+        f'<td class="n">{escape(_people(row))}{f"<br>{marks}" if marks else ""}</td>',
         numeric(spread),
         numeric(number(row.geometric_mean)),
         numeric(number(row.adjusted)),
