@@ -155,7 +155,7 @@ def load_trial(trial: Trial, reader: SessionReader, vocabulary: Vocabulary) -> L
     phase = vocabulary.exercise(trial.exercise).start_phase if trial.exercise else "concentric"
     ordered = tuple(sorted(events, key=lambda event: event.start))
     ready = TrialSignals(trial, tuple(signals), ordered, start, stop, phase)
-    named = {channel.label: (name, channel.side) for _, name, channel in mapped}
+    named = {channel.label: (name, channel.side, channel.placement) for _, name, channel in mapped}
     return LoadedTrial(
         signals=ready,
         findings=tuple(_placed(one, trial, named) for one in (*found, *cut)),
@@ -175,7 +175,14 @@ def _facts(trial: Trial, mapped: Sequence[Mapped], reader: SessionReader) -> dic
 def _signals(mapped: Sequence[Mapped], reader: SessionReader, *, posed: bool) -> tuple[list[Signal], list[Finding]]:
     signals: list[Signal] = []
     findings: list[Finding] = []
+    made_of = {spec.name: spec.channels for spec in reader.study.derived}
+    lost: set[str] = set()
     for path, name, channel in mapped:
+        broken = [source for source in made_of.get(name, ()) if source in lost]
+        if broken:
+            lost.add(name)
+            findings.append(_lacks_source(channel, broken[0]))
+            continue
         samples = channel.read()
         checked = _checked(samples, channel)
         if posed and channel.kind == "emg" and checked:
@@ -184,6 +191,7 @@ def _signals(mapped: Sequence[Mapped], reader: SessionReader, *, posed: bool) ->
         checked = [_in_a_pose(one) if posed else one for one in checked]
         findings.extend(checked)
         if any(finding.level == "fail" for finding in checked):
+            lost.add(name)
             continue
         try:
             result = reader.filtered(path, channel, samples) if channel.kind == "emg" else None
@@ -193,6 +201,11 @@ def _signals(mapped: Sequence[Mapped], reader: SessionReader, *, posed: bool) ->
         signals.append(signal_of(name, channel, samples, result))
         findings.extend(_filter_findings(channel, result))
     return signals, findings
+
+
+def _lacks_source(channel: Channel, source: str) -> Finding:
+    reason = f"'{channel.label}' is computed from '{source}', which cannot be used in this file; it stays empty"
+    return make_finding("not_derived", "fail", reason, "see what is said about that channel", channel=channel.label)
 
 
 def _checked(samples: NDArray[np.float64], channel: Channel) -> list[Finding]:
@@ -289,9 +302,9 @@ def _uneven(trial: Trial, timed: Sequence[Signal], start: float, stop: float) ->
     return [make_finding("channels_uneven", "warn", reason, remedy, value=lost, unit="s")]
 
 
-def _placed(finding: Finding, trial: Trial, named: Mapping[str, tuple[str, Side]]) -> Finding:
-    """Say where in the study a finding belongs; `named` has the name and side of each channel in use, by label."""
-    name, side = named.get(finding.channel, ("", ""))
+def _placed(finding: Finding, trial: Trial, named: Mapping[str, tuple[str, Side, str]]) -> Finding:
+    """Say where in the study a finding belongs; `named` has name, side and placement of each channel in use."""
+    name, side, placement = named.get(finding.channel, ("", "", ""))
     return replace(
         finding,
         participant=trial.participant,
@@ -299,6 +312,7 @@ def _placed(finding: Finding, trial: Trial, named: Mapping[str, tuple[str, Side]
         trial=trial.id,
         muscle=finding.muscle or name,
         side=finding.side or side,
+        placement=finding.placement or placement,
     )
 
 

@@ -44,8 +44,9 @@ def claimed_twice(named: Sequence[tuple[str, Channel]]) -> dict[str, Finding]:
         remedy = "an override that gives a channel another muscle must also say what the channel of that muscle is now"
         for channel in channels:
             found[channel.label] = make_finding(
-                "channel_twice", "fail", reason, remedy, channel=channel.label, muscle=name, side=side
-            )
+                "channel_twice", "fail", reason, remedy, channel=channel.label, muscle=name, side=side,
+                placement=placement,
+            )  # fmt: skip
     return found
 
 
@@ -83,6 +84,7 @@ def too_short(trial: Trial, signals: Iterable[Signal], repetitions: Sequence[Rep
                 channel=signal.label,
                 muscle=signal.name,
                 side=signal.side,
+                placement=signal.placement,
                 value=float(beyond),
             )
         )
@@ -129,4 +131,5 @@ def _odd_unit(trial: Trial, signal: Signal, unit: str) -> Finding:
         channel=signal.label,
         muscle=signal.muscle,
         side=signal.side,
+        placement=signal.placement,
     )

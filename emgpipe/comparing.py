@@ -38,7 +38,7 @@ from emgpipe.store import (
     write_table,
     write_text,
 )
-from emgpipe.verdicts import judge, needs_run, stop_words, stored_decisions
+from emgpipe.verdicts import judge, needs_run, only_measured, stop_words, stored_decisions
 from emgpipe.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Compared:
     stopped : bool
         Whether failed checks kept all comparisons from being made.
     notices : tuple of str
-        What is wrong with the decisions table.
+        What is wrong with the decisions table, and decisions that touch nothing.
     """
 
     comparisons: tuple[Comparison, ...]
@@ -141,7 +141,7 @@ def compare_study(path: str | Path, use: Selection | None = None) -> Compared:
         timing=run["timing"] | {"compared": started, "compare_seconds": time.time() - started},
     )
     remove_stale(folder, run["outputs"], kept | written)
-    return replace(compared, notices=notices)
+    return replace(compared, notices=(*notices, *verdict.idle))
 
 
 def compare_stored(study: Study, tables: StudyTables, settings: Mapping[str, Any], asked: Asked) -> Compared:
@@ -172,7 +172,7 @@ def _decided(
     trials = {str(one["name"]) for one in run.get("outcomes", ()) if one["what"] == "trial"}
     people = set(tables.metrics["participant"]) | {name.partition("/")[0] for name in trials}
     now, unknown = placed(stated, KnownPlaces(frozenset(people), frozenset(trials)))
-    measured = set(tables.metrics["trial"])
+    measured = only_measured(tables.metrics, tables.references)
     was = {one.id: one for one in before if one.source == "table" and needs_run(one, measured)}
     new = {one.id: one for one in now if needs_run(one, measured)}
     if was.keys() != new.keys():

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from emgpipe.config import KnownPlaces, decision_of, list_trials, load_study, placed, read_decisions
 from emgpipe.config.decision_row import with_row
 from emgpipe.errors import ConfigError, StoreError
-from emgpipe.store import FINDINGS, METRICS, RUN_FILE, read_run_file, read_table, write_text
-from emgpipe.verdicts import judge, needs_run
+from emgpipe.store import FINDINGS, METRICS, REFERENCES, RUN_FILE, read_run_file, read_table, write_text
+from emgpipe.verdicts import judge, needs_run, only_measured
 from emgpipe.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -98,10 +98,10 @@ def _consequences(study: Study, decisions: tuple[Decision, ...], path: Path) -> 
     folder, last = study.results_folder, decisions[-1]
     try:
         read_run_file(folder / RUN_FILE)
-        metrics, findings = read_table(folder / METRICS), read_table(folder / FINDINGS)
+        metrics, findings, references = (read_table(folder / name) for name in (METRICS, FINDINGS, REFERENCES))
     except StoreError:
         return (f"the study was not run yet; the decision counts from the first run on: emgpipe run {path}",)
-    if needs_run(last, set(metrics["trial"])):
+    if needs_run(last, only_measured(metrics, references)):
         return (f"it changes a reference, and with it numbers; apply it with: emgpipe run {path}",)
     rows = judge(metrics, findings, decisions, study.quality).decisions
     mine = rows[rows["id"] == last.id].iloc[0]

@@ -12,7 +12,6 @@
     ├── UnitError                a unit is unknown or cannot be converted
     ├── VocabularyError          a muscle, exercise or head position is not known
     ├── SegmentationError        repetitions cannot be found
-    ├── MissingReferenceError    no MVIC for a muscle                          (participant, muscle)
     ├── ComparisonError          a comparison cannot be made from these tables
     ├── StoreError               something cannot be written to or read from `processed/`
     └── MissingPackageError      an optional package is needed                 (package, extra)
@@ -119,14 +118,6 @@ class VocabularyError(EmgpipeError):
 
 class SegmentationError(EmgpipeError):
     """Repetitions cannot be found in a trial."""
-
-
-class MissingReferenceError(EmgpipeError):
-    """There is no usable MVIC for a muscle of a participant."""
-
-    def __init__(self, message: str, *, participant: str, muscle: str) -> None:
-        self.message, self.participant, self.muscle = message, participant, muscle
-        super().__init__(f"participant {participant}, {muscle}: {message}")
 
 
 class ComparisonError(EmgpipeError):

@@ -170,6 +170,7 @@ def _missing(setting: ChannelSetting, trial: Trial, labels: Sequence[str]) -> li
             channel=setting.label[0],
             muscle=setting.signal_name,
             side=setting.side,
+            placement=setting.placement,
         )
     ]
 
@@ -182,4 +183,5 @@ def _left_out(setting: ChannelSetting, why: str) -> Finding:
         channel=setting.label[0],
         muscle=setting.signal_name,
         side=setting.side,
+        placement=setting.placement,
     )

@@ -13,6 +13,7 @@ from emgpipe.channel_checks import odd_units, too_short
 from emgpipe.channel_map import settings_for
 from emgpipe.errors import EmgpipeError, SegmentationError
 from emgpipe.mapping import concerns, targeted
+from emgpipe.memory import keep_memory
 from emgpipe.model import Finding, Trial, make_finding
 from emgpipe.quality import look_at_session
 from emgpipe.segmentation import find_repetitions
@@ -67,6 +68,7 @@ def prepare_session(
     decisions : sequence of Decision
         Those about references and MVIC trials are applied here.
     """
+    keep_memory()
     reader = SessionReader(study)
     steps = _in_one_unit([_begun(study, reader, vocabulary, trial) for trial in trials])
     steps, poses = _zeroed(study, steps)

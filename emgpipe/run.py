@@ -117,7 +117,7 @@ def run_study(path: str | Path, *, progress: Callable[[int, int, str], None] | N
     verdict = _verdict(study, listing, sessions, decisions)
     measured = _write_measured(study.results_folder, sessions, people, verdict)
     tables = stored_tables(measured)  # as `emgpipe compare` will have them, to the last digit
-    compared = compare_stored(study, tables, settings, Asked(verdict.stopped, decisions))
+    compared = replace(compare_stored(study, tables, settings, Asked(verdict.stopped, decisions)), notices=verdict.idle)
     result = _gather(study, listing, sessions, settings, tables, compared)
     pages = _write_pages(result, sessions, compared.drawn)
     _write_run(result, study, file, [*measured, *compared.files, *pages, *(one.path for one in sessions)], started)
@@ -213,7 +213,12 @@ def _gather(
     """Join what was found about the sessions with the comparisons."""
     findings = [
         *_findings(study, listing, sessions),
-        *(make_finding("comparison_not_made", "warn", problem) for problem in compared.problems),
+        # where failed checks stop the study the first says so, and the others are findings already
+        *(
+            make_finding("comparison_not_made", "warn", problem)
+            for problem in compared.problems[: 1 if compared.stopped else None]
+        ),
+        *(make_finding("decision_without_effect", "warn", words) for words in compared.notices),
     ]
     return StudyResult(
         name=study.name,

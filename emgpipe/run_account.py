@@ -38,7 +38,8 @@ def outcomes(listing: TrialList, sessions: Sequence[SessionResult]) -> Iterator[
 def _problem_finding(problem: Problem) -> Finding:
     reason = f"{problem.name}: {problem.message}{_where(problem)}"
     if problem.status == "failed":
-        return make_finding("trial_problem", "fail", reason, "correct it and run again; the rest is processed")
+        remedy = "correct it and run again; the rest is processed"
+        return make_finding("trial_problem", "fail", reason, remedy, participant=problem.participant)
     if problem.status == "warn":
         return make_finding("trial_warning", "warn", reason, "correct it and run again")
     return make_finding("trial_left_out" if problem.status == "left out" else "trial_note", "note", reason)

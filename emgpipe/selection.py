@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from emgpipe.verdicts import judge
+from emgpipe.verdicts import counting_references, judge, stored_decisions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,8 +63,11 @@ class Selection:
             verdict = judge(tables.metrics, tables.findings, decisions, quality, _LEVELS[self.without_marked])
             tables = replace(tables, **verdict.tables)
         if self.with_excluded:
-            tables = replace(tables, metrics=tables.metrics.assign(excluded=False, value_excluded=False))
-        return tables
+            return replace(tables, metrics=tables.metrics.assign(excluded=False, value_excluded=False))
+        if not len(tables.decisions):
+            return tables
+        decided = stored_decisions(tables.decisions)
+        return replace(tables, references=counting_references(tables.references, tables.findings, decided))
 
     def named(self, comparison: Comparison) -> Comparison:
         """Return a comparison that says which numbers it rests on."""

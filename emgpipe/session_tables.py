@@ -73,9 +73,7 @@ def link_findings(metrics: pd.DataFrame, findings: Sequence[Finding], references
         if finding.channel and not finding.muscle:
             continue  # about a channel the study does not use
         by_place.setdefault((finding.trial, finding.muscle, finding.side), []).append(finding)
-    made_of = {
-        reference.id: tuple(dict.fromkeys(attempt.trial for attempt in reference.used)) for reference in references
-    }
+    made_of = {reference.id: _behind(reference) for reference in references}
     columns = (metrics[name] for name in ("trial", "muscle", "side", "placement", "onset", "reference"))
     cache: dict[_Number, str] = {}
     linked = []
@@ -91,6 +89,12 @@ def link_findings(metrics: pd.DataFrame, findings: Sequence[Finding], references
 def worst_level(levels: Iterable[str]) -> str:
     """Return the worst of some levels, empty without any."""
     return min(levels, key=LEVEL_ORDER.index, default="")
+
+
+def _behind(reference: Reference) -> tuple[str, ...]:
+    """Return the trials a reference, and with it every number in %MVIC, was made of; rest where its noise was taken."""
+    rests = reference.rest_trials if reference.noise_removed is not None else ()
+    return tuple(dict.fromkeys((*(attempt.trial for attempt in reference.used), *rests)))
 
 
 _Place = tuple[str, str, str]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from emgpipe.channel_map import settings_for
 from emgpipe.metrics import measure_span, measure_task
 from emgpipe.model import Acquisition, LeftOut
-from emgpipe.normalization import Beside, Candidate, correct_noise, find_references
+from emgpipe.normalization import Beside, Candidate, correct_noise, find_references, is_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,18 +77,19 @@ def normalize_session(study: Study, steps: Sequence[TrialStep], decisions: Seque
     steps : sequence of TrialStep
         All trials of one session; not empty.
     decisions : sequence of Decision
-        Those about references and MVIC trials are applied.
+        Those about references, and about MVIC and rest trials, are applied.
     """
     normalization = study.normalization
     recorded = [candidate for step in steps for candidate in _candidates(study, step)]
-    corrected = correct_noise(normalization.noise, recorded)
+    rests = tuple(one for one in recorded if one.trial.role == "rest" and not is_left_out(one, decisions))
+    corrected = correct_noise(normalization.noise, recorded, rests)
     tasks = tuple(one for one in corrected.candidates if one.trial.role == "task")
     references, findings = find_references(
         normalization,
         [one for one in corrected.candidates if one.trial.role == normalization.role],
         tasks,
         beside=Beside(
-            rests=tuple(one for one in recorded if one.trial.role == "rest"),
+            rests=rests,
             lost=_lost(steps),
             removed=corrected.removed,
         ),

@@ -79,21 +79,26 @@ def _measure(study: Study, variant: Variant, prepared: Prepared, decisions: Sequ
     cut = [_again(changed, variant, step, filtered) for step in there]
     normalized = normalize_session(changed, cut, decisions)  # with the noise that rest has in this variant's own chain
     done, references, about_references = normalized.steps, normalized.references, normalized.findings
-    known = {(one.kind, one.muscle, one.side) for one in noticed}
+    known = {_subject(one) for one in noticed}
     missing = {
         key: _said(variant, one)
         for one in about_references
-        if one.kind in _NO_REFERENCE and (key := (one.kind, one.muscle, one.side)) not in known
+        if one.kind in _NO_REFERENCE and (key := _subject(one)) not in known
     }
     findings = (*(finding for step in done for finding in step.findings), *missing.values())
     tasks = [step for step in done if step.trial.role == "task"]
     table = metrics_table([(step.trial, rows_of(changed, step, references)) for step in tasks], variant.name)
     before = tuple(finding for step in there for finding in step.findings)
-    again = {(one.kind, one.muscle, one.side) for one in about_references}
-    shared = tuple(one for one in noticed if (one.kind, one.muscle, one.side) in again)  # true of the variant, too
+    again = {_subject(one) for one in about_references}
+    shared = tuple(one for one in noticed if _subject(one) in again)  # true of the variant, too
     checked = tuple(one for one in prepared.checked if _is_true_of(variant, one))
     linked = link_findings(table, (*before, *shared, *checked, *findings), tuple(references.values()))
     return VariantRows(_own_references(linked, variant), findings)
+
+
+def _subject(finding: Finding) -> tuple[str, str, str, str]:
+    """Return what a finding about a reference says, and of which one."""
+    return finding.kind, finding.muscle, finding.side, finding.placement
 
 
 def _is_true_of(variant: Variant, finding: Finding) -> bool:
@@ -215,4 +220,5 @@ def _finding(variant: Variant, step: TrialStep, reason: str, signal: Signal | No
         channel=signal.label if signal else None,
         muscle=signal.muscle if signal else None,
         side=signal.side if signal else None,
+        placement=signal.placement if signal else None,
     )

@@ -20,7 +20,7 @@ from emgpipe.model import Decision, Finding
 from emgpipe.model.tables import DECISION_COLUMNS, MAIN_VARIANT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -31,11 +31,11 @@ ABOUT_REFERENCES: Final = (
     "task_exceeds_mvic", "placement_differs", "decision_not_applied",
 )  # fmt: skip
 """How the kinds of findings begin that are about references, whichever trial they name."""
-SAME_ONSET: Final = 0.25
-"""Seconds by which the stated begin of a repetition may differ: detection may move it a little when it is repeated."""
 _RULE: Final = "quality: on_fail: exclude"
 _LEFT_OUT: Final = "emgpipe compare --without-marked"
 _KEYS: Final = ("participant", "session", "trial", "muscle", "side", "placement", "onset", "reference", "findings")
+
+_NOTHING: Final = "touches no number"
 
 _Effect = Literal["excluded", "value_excluded", "kept", "referenced"]
 _WORDS: Final[dict[_Effect, str]] = {
@@ -92,6 +92,13 @@ class Verdict:
     findings: pd.DataFrame
     decisions: pd.DataFrame
     stopped: tuple[Finding, ...]
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """Decisions to exclude that exclude nothing, in words: usually a name is wrong, and the number stays in."""
+        rows = self.decisions
+        idle = rows[(rows["action"] == "exclude") & (rows["source"] == "table") & (rows["effect"] == _NOTHING)]
+        return tuple(_idle_words(row) for row in idle.to_dict("records"))
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -212,20 +219,17 @@ def _effect(finding: Finding, number: _Number) -> _Effect:
     return "value_excluded" if elsewhere or finding.kind.startswith(ABOUT_REFERENCES) else "excluded"
 
 
-def _same_place(decision: Decision, other: _Number | Finding, *, trial: bool = True) -> bool:
+def _same_place(place: Decision | Finding, other: _Number | Finding, *, trial: bool = True) -> bool:
     names = ("participant", "session", "muscle", "side", "placement", *(("trial",) if trial else ()))
-    return all(getattr(decision, name) in ("", getattr(other, name)) for name in names)
+    return all(getattr(place, name) in ("", getattr(other, name)) for name in names)
 
 
 def _covers_number(decision: Decision, number: _Number) -> bool:
-    at_onset = decision.onset is None or abs(decision.onset - number.onset) <= SAME_ONSET
-    return at_onset and _same_place(decision, number)
+    return decision.is_at(number.onset) and _same_place(decision, number)
 
 
 def _covers_finding(decision: Decision, finding: Finding) -> bool:
-    onset = finding.onset
-    at_onset = decision.onset is None or (onset is not None and abs(decision.onset - onset) <= SAME_ONSET)
-    return at_onset and _same_place(decision, finding)
+    return decision.is_at(finding.onset) and _same_place(decision, finding)
 
 
 def _names(decision: Decision, name: str, finding: Finding) -> bool:
@@ -279,6 +283,7 @@ def decisions_table(decisions: Iterable[Decision], metrics: pd.DataFrame, said: 
 
     effects: dict[str, Counter[_Effect]] = {}
     trials: dict[str, set[str]] = {}
+    measured = set(metrics["trial"]) if len(metrics) else set()
     if len(metrics):
         for one, trial, variant in zip(said, metrics["trial"], metrics["variant"], strict=True):
             if variant == MAIN_VARIANT:
@@ -291,20 +296,62 @@ def decisions_table(decisions: Iterable[Decision], metrics: pd.DataFrame, said: 
         rows.append(
             {name: getattr(decision, name, "") for name in DECISION_COLUMNS}
             | {"numbers": counted.total(), "trials": len(trials.get(decision.id, ()))}
-            | {"effect": _effect_words(decision, counted)}
+            | {"effect": _effect_words(decision, counted, measured)}
         )
     return pd.DataFrame(rows, columns=list(DECISION_COLUMNS))
 
 
-def _effect_words(decision: Decision, counted: Mapping[_Effect, int]) -> str:
+def _effect_words(decision: Decision, counted: Mapping[_Effect, int], measured: Collection[str]) -> str:
     if counted:
         return "; ".join(f"{count} {'number' if count == 1 else 'numbers'} {_WORDS[effect]}"
                          for effect, count in counted.items())  # fmt: skip
     if decision.source == "study file":
         return "in the numbers from the start" if decision.action == "relabel" else "not measured"
-    if decision.action == "exclude" and decision.trial:
+    if decision.action == "exclude" and decision.trial and decision.trial not in measured:
         return "no number is of this trial; an MVIC trial is left out of the reference"
-    return "touches no number"
+    return _NOTHING
+
+
+def _idle_words(row: Mapping[Any, Any]) -> str:
+    names = ("participant", "session", "trial", "muscle", "side", "placement", "finding")
+    stated = [f"{name} {row[name]}" for name in names if row[name]]
+    if row["onset"] is not None and math.isfinite(row["onset"]):
+        stated.append(f"repetition at {row['onset']:g} s")
+    return (
+        f"the decision of {row['who']} ({row['when']}) to exclude {', '.join(stated)} touches no number; compare its "
+        "names and times with metrics.csv, and the finding with findings.csv"
+    )
+
+
+def counting_references(
+    references: pd.DataFrame, findings: pd.DataFrame, decisions: Iterable[Decision]
+) -> pd.DataFrame:
+    """Return the rows of a references table, one per MVIC trial, that no decision leaves out.
+
+    Parameters
+    ----------
+    decisions : iterable of Decision
+        Those that rules made among them.
+    """
+    known = findings_by_id(findings)
+    excluding = [one for one in decisions if one.action == "exclude" and one.source != "study file"]
+    places = [place for one in excluding for place in _places_left_out(one, known)]
+    if references.empty or not places:
+        return references
+    names = ("participant", "session", "trial", "muscle", "side", "placement")
+    rows = zip(*(references[name] for name in names), strict=True)
+    counts = [not any(_same_place(place, _Number(*row, math.nan, "", "")) for place in places) for row in rows]
+    return references[counts]
+
+
+def _places_left_out(decision: Decision, known: Mapping[str, Finding]) -> list[Decision | Finding]:
+    """Return where a decision leaves out everything: its own place, or that of the findings it is about."""
+    if decision.onset is not None:
+        return []
+    if not decision.finding or decision.source == "rule":
+        return [decision]
+    about = ((name, one) for name, one in known.items() if one.onset is None and _covers_finding(decision, one))
+    return [one for name, one in about if _names(decision, name, one)]
 
 
 def stored_decisions(table: pd.DataFrame) -> tuple[Decision, ...]:
@@ -320,11 +367,22 @@ def needs_run(decision: Decision, trials: Iterable[str]) -> bool:
     Parameters
     ----------
     trials : iterable of str
-        Those that numbers were measured in: one that is not among them can be an MVIC trial.
+        See `only_measured`: one that is not among them can be an MVIC trial.
     """
     return decision.action == "reference" or (
         decision.action == "exclude" and bool(decision.trial) and decision.trial not in trials
     )
+
+
+def only_measured(metrics: pd.DataFrame, references: pd.DataFrame) -> set[str]:
+    """Return the trials that numbers are of and no reference is: leaving one out changes no other number.
+
+    Where the task is 100 %, its trials are references as well; where baseline noise is subtracted, rest trials are.
+    """
+    behind = set(references["trial"]) if "trial" in references.columns else set()
+    if "noise_removed" in references.columns and references["noise_removed"].notna().any():
+        behind |= set(metrics.loc[metrics["role"] == "rest", "trial"])
+    return set(metrics["trial"]) - behind
 
 
 def about_references(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
@@ -339,9 +397,12 @@ def stop_words(stopped: Sequence[Finding]) -> tuple[str, ...]:
         f"{one.kind} ({place or 'whole study'}): {one.reason}" for one, place in zip(stopped, places, strict=True)
     )
     checks = "1 check" if len(stopped) == 1 else f"{len(stopped)} checks"
+    gaps = any(one.kind == "protocol_missing" for one in stopped)
+    accept = ". What will stay missing is stated under `protocol: accepted`, with a reason" if gaps else ""
     return (
         f"no comparison was made: the study file says to stop where a check fails (on_fail: stop), and {checks} "
         "failed. Mend the recordings or the study file and run again; or decide about each failure with: emgpipe "
-        "decide STUDY keep (or exclude) --trial ... --finding ... --reason ..., and go on with: emgpipe compare STUDY",
+        "decide STUDY keep (or exclude) --trial ... --finding ... --reason ..., and go on with: emgpipe compare STUDY"
+        f"{accept}",
         *dict.fromkeys(failed),
     )

@@ -20,6 +20,15 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("EMGPIPE_DATA", ROOT.parent / "shared" / "data"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out the long forms, unless `make test-long` runs them."""
+    if os.environ.get("EMGPIPE_LONG"):
+        return
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.skip(reason="a long form; make test-long runs it"))
+
+
 @pytest.fixture(scope="session")
 def data_folder() -> Path:
     """Folder of real recordings with reference figures; the test is skipped where it is absent."""

@@ -11,6 +11,7 @@ import numpy as np
 from emgpipe.checking.verdict import Checked, Verdict
 from emgpipe.checking.work import in_parallel
 from emgpipe.errors import EmgpipeError, ReadError
+from emgpipe.memory import keep_memory
 from emgpipe.model import make_finding
 from emgpipe.quality import DEFAULT_CHECKS, ChannelView, TrialView, check_samples, look_at_trial
 from emgpipe.readers.folders import is_foreign, recordings_in
@@ -52,6 +53,7 @@ def check_recordings(path: Path, progress: Progress | None = None) -> Checked:
 
 def check_recording(path: Path) -> Verdict:
     """Check one recording; what cannot be read is a verdict, too."""
+    keep_memory()
     try:
         recording = read_supervised(path)
         views = tuple(_views(recording))

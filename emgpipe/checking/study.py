@@ -99,6 +99,7 @@ class OpenStudy:
         failed = {trial: why for one in verdicts for trial, why in one.failed.items()}
         repetitions = {trial: number for one in verdicts for trial, number in one.repetitions.items()}
         looked_at = {one.participant for one in verdicts}
+        others = {trial.participant for trial in self.listing.trials} - looked_at
         usable = Usable(failed, repetitions)
         missing = findings_of_protocol(self.study, self.vocabulary, self.listing.trials, usable)
         return Checked(
@@ -106,7 +107,7 @@ class OpenStudy:
             columns=self.columns,
             verdicts=tuple(verdicts),
             missing=tuple(one for one in missing if one.participant in looked_at),
-            about_all=tuple(listing_findings(self.listing)),
+            about_all=tuple(one for one in listing_findings(self.listing) if one.participant not in others),
             has_protocol=True,
         )
 

@@ -33,7 +33,7 @@ def trouble_blocks(checked: Checked, terminal: Terminal) -> list[list[str]]:
 
 def _alone(finding: Finding) -> str:
     """Return what keeps a finding from being told together with others of its kind: it names a file or a row."""
-    return "" if finding.trial or finding.participant or finding.channel else finding.reason
+    return "" if finding.trial or finding.muscle or finding.channel else finding.reason
 
 
 def _block(group: Sequence[Finding], terminal: Terminal) -> list[str]:

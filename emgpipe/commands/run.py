@@ -32,9 +32,15 @@ def _run(given: argparse.Namespace) -> int:
     if not given.quiet:
         from emgpipe.report import ranking_text
 
-        print(ranking_text(result.comparisons) or "no comparison: none is stated, or no trial could be used")
+        print(ranking_text(result.comparisons) or _why_none(result))
     _print_outcome(result)
     return EXIT_FAILED if result.failed or (result.findings["level"] == "fail").any() else EXIT_OK
+
+
+def _why_none(result: StudyResult) -> str:
+    if (result.findings["kind"] == "comparison_not_made").any():
+        return "no comparison was made; why is said below"
+    return "no comparison: none is stated, or no trial could be used"
 
 
 def _print_outcome(result: StudyResult) -> None:

@@ -28,7 +28,8 @@ def with_row(path: Path, row: Mapping[str, str]) -> str:
         raise ConfigError("rows can be added to a CSV only; save the table as CSV, or type the row yourself", path=path)
     text = decode(read_bytes(path, what="decisions table"), path, fallback="cp1252") if path.exists() else ""
     text = text.lstrip() or ",".join(COLUMNS) + "\n"
-    head = text.splitlines()[0]
+    lines = text.splitlines()
+    head = lines[1] if len(lines) > 1 and lines[0].strip().casefold().startswith("sep=") else lines[0]
     delimiter = max(",;\t", key=head.count)
     columns = [name.strip().strip('"').casefold().replace(" ", "_") for name in head.split(delimiter)]
     lost = [name for name, cell in row.items() if cell and name not in columns]

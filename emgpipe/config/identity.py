@@ -100,5 +100,6 @@ def _sorted_out(stated: Sequence[Stated], ids: dict[int, str]) -> tuple[list[Tri
         else:
             others = " and ".join(stated[other].trial.origin for other in group if other != index)
             message = f"the trial has the same name as {others}; tell them apart by the number in `trial`"
-            problems.append(Problem("trial", ids[index], one.trial.origin, message))
+            whose = one.trial.participant
+            problems.append(Problem("trial", ids[index], one.trial.origin, message, participant=whose))
     return trials, problems

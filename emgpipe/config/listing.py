@@ -28,6 +28,8 @@ class Problem:
         What was given, what is allowed, what to do.
     status : {"failed", "left out", "warn", "note"}
         Only ``failed`` loses a trial that was meant to be there; ``warn`` is likely to be a mistake.
+    participant : str
+        Whose trial it is about, where that is known.
     """
 
     what: Literal["trial", "table", "recording"]
@@ -35,6 +37,7 @@ class Problem:
     where: str
     message: str
     status: Literal["failed", "left out", "warn", "note"] = "failed"
+    participant: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def _cell_problem(row: Row, columns: tuple[str, ...], draft: Draft) -> Problem |
     extra = [cell for index, cell in enumerate(row.cells) if cell and (index >= len(columns) or not columns[index])]
     if extra:
         message = f"the cell '{extra[0]}' stands under no column name; name the column, or put quotes around the text"
-        return Problem("trial", _name(draft), draft.origin, message)
+        return _about(draft, message)
     for name in IDENTITY[:3]:
         text = draft.fields.get(name, "")
         if looks_like_a_date(text):
@@ -116,7 +116,12 @@ def _included(draft: Draft) -> Problem | None:
     if text.casefold() in _NO:
         why = draft.fields.get("comment") or draft.fields.get("confirm") or "no reason is given in the column 'comment'"
         return Problem("trial", _name(draft), draft.origin, f"left out in the trials table: {why}", "left out")
-    return Problem("trial", _name(draft), draft.origin, f"column 'include' holds '{text}'; write yes or no")
+    return _about(draft, f"column 'include' holds '{text}'; write yes or no")
+
+
+def _about(draft: Draft, message: str) -> Problem:
+    """Return what keeps a row from becoming a trial."""
+    return Problem("trial", _name(draft), draft.origin, message, participant=draft.fields.get("participant", ""))
 
 
 def _name(draft: Draft) -> str:

@@ -88,7 +88,8 @@ def _build(drafts: Sequence[Draft], folder: RecordingFolder, words: Words) -> tu
             stated.append(Stated(trial, draft.fields.get("trial", "")))
         else:
             name = draft.fields.get("file", draft.origin)
-            problems.append(Problem("trial", name, draft.origin, "; ".join(builder.wrong)))
+            whose = draft.fields.get("participant", "")
+            problems.append(Problem("trial", name, draft.origin, "; ".join(builder.wrong), participant=whose))
     return stated, problems
 
 

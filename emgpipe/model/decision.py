@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from emgpipe.model.recording import Side
 
 Action = Literal["exclude", "keep", "reference", "relabel"]
+SAME_ONSET: Final = 0.25
+"""Seconds by which the stated begin of a repetition may differ: detection may move it a little when it is repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class Decision:
     finding: str = ""
     value: float | None = None
     source: Literal["table", "study file", "rule"] = "table"
+
+    def is_at(self, onset: float | None) -> bool:
+        """Tell whether it is about the repetition that begins at a time: this one, or all of them."""
+        return self.onset is None or (onset is not None and abs(self.onset - onset) <= SAME_ONSET)
 
     @property
     def id(self) -> str:

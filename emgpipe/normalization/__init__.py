@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from emgpipe.normalization.base import Beside, Candidate, Normalization
 from emgpipe.normalization.combine import COMBINES, Combine, Maximum, MeanOfBest
+from emgpipe.normalization.decided import is_left_out
 from emgpipe.normalization.mvic import Mvic
 from emgpipe.normalization.noise import SubtractRest, correct_noise, rest_noise, subtract_noise
 from emgpipe.normalization.references import find_references
@@ -44,6 +45,7 @@ __all__ = [
     "TopSamples",
     "correct_noise",
     "find_references",
+    "is_left_out",
     "rest_noise",
     "subtract_noise",
 ]

@@ -85,7 +85,7 @@ class Normalization(Settings, ABC):
     def reference(self, candidates: Sequence[Candidate]) -> tuple[Reference | None, tuple[Finding, ...]]:
         """Return the reference of the one muscle, side and placement that all candidates share, and findings.
 
-        `candidates` is not empty. None with a finding when no candidate gives a value.
+        `candidates` is not empty. None when no candidate gives a value; `find_references` says so.
         """
 
     @abstractmethod

@@ -46,13 +46,14 @@ def about_key(decisions: Sequence[Decision], key: ReferenceKey, trial: Trial) ->
 def without_excluded(
     normalization: Normalization, candidates: Sequence[Candidate], decisions: Sequence[Decision]
 ) -> tuple[list[Candidate], tuple[LeftOut, ...]]:
-    """Take out the trials that somebody decided shall not count.
+    """Take out the trials, and of task trials the repetitions, that somebody decided shall not count.
 
-    Only decisions that name the trial and no repetition: one about a whole muscle concerns its numbers, and leaves
-    its reference as it is.
+    Only decisions that name the trial: one about a whole muscle concerns its numbers, and leaves its reference as it
+    is.
     """
-    excluded = {one.trial: one for one in decisions if one.action == "exclude" and one.trial and one.onset is None}
-    kept = [one for one in candidates if one.trial.id not in excluded]
+    named = [one for one in decisions if one.action == "exclude" and one.trial]
+    excluded = {one.trial: one for one in named if one.onset is None}
+    kept = [_without_repetitions(one, named) for one in candidates if one.trial.id not in excluded]
     left_out = []
     for one in candidates:
         decision = excluded.get(one.trial.id)
@@ -61,6 +62,18 @@ def without_excluded(
             value = attempt.value if attempt else None
             left_out.append(LeftOut(one.trial.id, one.trial.position, decision_words(decision), value, decision.id))
     return kept, tuple(left_out)
+
+
+def is_left_out(candidate: Candidate, decisions: Sequence[Decision]) -> bool:
+    """Tell whether somebody decided that the trial a signal is of shall not count."""
+    mine = about_key(decisions, candidate.key, candidate.trial)
+    return any(one.action == "exclude" and one.trial == candidate.trial.id and one.onset is None for one in mine)
+
+
+def _without_repetitions(candidate: Candidate, decisions: Sequence[Decision]) -> Candidate:
+    mine = [one for one in decisions if one.trial == candidate.trial.id]
+    kept = tuple(rep for rep in candidate.repetitions if not any(one.is_at(rep.start) for one in mine))
+    return candidate if len(kept) == len(candidate.repetitions) else replace(candidate, repetitions=kept)
 
 
 def decided(

@@ -102,7 +102,9 @@ def subtract_noise(envelope: NDArray[np.float64], noise: float) -> NDArray[np.fl
     return np.sqrt(np.maximum(envelope - noise, 0.0)) * np.sqrt(np.abs(envelope) + noise)
 
 
-def correct_noise(settings: SubtractRest | None, candidates: Sequence[Candidate]) -> Corrected:
+def correct_noise(
+    settings: SubtractRest | None, candidates: Sequence[Candidate], rests: Sequence[Candidate] | None = None
+) -> Corrected:
     """Subtract each channel's rest noise from its envelopes in all trials of the session: in all of them, or in none.
 
     Parameters
@@ -111,13 +113,16 @@ def correct_noise(settings: SubtractRest | None, candidates: Sequence[Candidate]
         None: nothing is done.
     candidates : sequence of Candidate
         All EMG signals of one session.
+    rests : sequence of Candidate
+        Those of rest trials that the noise is taken from; all of them if not given.
     """
     if settings is None:
         return Corrected(tuple(candidates), {}, ())
+    if rests is None:
+        rests = [one for one in candidates if one.trial.role == "rest"]
     done = list(candidates)
     removed: dict[ReferenceKey, float] = {}
     findings: list[Finding] = []
-    rests = [one for one in candidates if one.trial.role == "rest"]
     for key in dict.fromkeys(one.key for one in candidates if one.trial.role == "task"):
         if settings.muscles is not None and key[0] not in settings.muscles:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from emgpipe.model import Finding, LeftOut, MvicAttempt, Reference, ReferenceKey, make_finding
 from emgpipe.normalization.base import Beside
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
     from emgpipe.model import Decision
     from emgpipe.normalization.base import Candidate, Normalization
+
+_WITHOUT: Final = {
+    "mvic": ("no_mvic", "MVIC", "state an MVIC trial with this muscle as its target"),
+    "task": ("no_task_reference", "task", "look why no repetition of its task trials has an amplitude"),
+}
+"""Kind of the finding, what is missing, and what to do, by the trials a reference is made of."""
 
 
 def find_references(
@@ -120,15 +126,16 @@ def _gave_nothing(findings: Sequence[Finding], kept: Sequence[Candidate]) -> tup
 
 def _missing(one: Candidate, unit: str, lost: Sequence[LeftOut]) -> Finding:
     muscle, side, placement = one.key
-    name = f"{muscle}{f' ({side})' if side else ''}"
+    name = " ".join(part for part in (muscle, f"({side})" if side else "", placement) if part)
     tried = "".join(f"; {left.trial}: {left.reason}" for left in lost)
+    kind, what, remedy = _WITHOUT["mvic" if unit == "%MVIC" else "task"]
     return make_finding(
-        "no_mvic" if unit == "%MVIC" else "no_task_reference",
+        kind,
         "warn",
-        f"participant {one.trial.participant} has no usable {'MVIC' if unit == '%MVIC' else 'task'} reference for "
+        f"participant {one.trial.participant} has no usable {what} reference for "
         f"{name}: its {unit} values stay empty; amplitudes in volts and ratios within the participant are "
         f"unaffected{tried}",
-        "state an MVIC trial with this muscle as its target, or accept that only ratios can be compared",
+        f"{remedy}, or accept that only ratios can be compared",
         participant=one.trial.participant,
         session=one.trial.session,
         muscle=muscle,

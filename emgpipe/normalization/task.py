@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from emgpipe.model import Finding, MvicAttempt, Reference, make_finding
+from emgpipe.model import Finding, MvicAttempt, Reference
 from emgpipe.normalization.base import Candidate, Normalization
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class _TaskReference(Normalization):
         attempts = [attempt for candidate in candidates if (attempt := self._attempt(candidate)) is not None]
         first = candidates[0]
         if not attempts:
-            return None, (_no_repetitions(first),)
+            return None, ()
         attempts.sort(key=lambda attempt: (-attempt.value, attempt.trial))
         reference = Reference(
             participant=first.trial.participant,
@@ -128,16 +128,3 @@ class NoNormalization(Normalization):
     def describe(self) -> str:
         """Say in words what counts as 100 %."""
         return "not normalized: amplitudes in volts"
-
-
-def _no_repetitions(candidate: Candidate) -> Finding:
-    return make_finding(
-        "no_task_reference",
-        "warn",
-        f"no repetition of {candidate.signal.muscle} gives a task reference",
-        "check the repetitions of this participant's task trials",
-        participant=candidate.trial.participant,
-        session=candidate.trial.session,
-        muscle=candidate.signal.muscle,
-        side=candidate.signal.side,
-    )

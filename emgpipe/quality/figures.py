@@ -65,7 +65,8 @@ def figures_of(samples: NDArray[np.float64], sampling_rate: float) -> Figures:
         In Hz.
     """
     samples = _trimmed(samples)
-    finite = samples[np.isfinite(samples)]
+    is_there = np.isfinite(samples)
+    finite = samples if is_there.all() else samples[is_there]
     rows = _segments(samples, sampling_rate, SEGMENT_SECONDS)
     rows = rows[np.argsort(np.var(rows, axis=1))[::-1][:MOST_SEGMENTS]]
     frequencies, density = _spectrum(rows, sampling_rate)
@@ -95,6 +96,8 @@ def quiet_figures(samples: NDArray[np.float64], sampling_rate: float) -> Figures
 
 def _trimmed(samples: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the samples without gaps at either end: windows begin where the signal does."""
+    if samples.size and np.isfinite(samples[0]) and np.isfinite(samples[-1]):
+        return samples
     known = np.flatnonzero(np.isfinite(samples))
     return samples[known[0] : known[-1] + 1] if known.size else samples[:0]
 
@@ -103,7 +106,12 @@ def _windows(samples: NDArray[np.float64], length: int) -> NDArray[np.float64]:
     """Return the samples in rows of `length`, rows with gaps left out."""
     whole = samples.size // length
     rows = samples[: whole * length].reshape(whole, length)
-    return rows[np.isfinite(rows).all(axis=1)]
+    return chosen_rows(rows, np.isfinite(rows).all(axis=1))
+
+
+def chosen_rows(rows: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the chosen rows, themselves and no copy where all are."""
+    return rows if chosen.all() else rows[chosen]
 
 
 def _window_rms(samples: NDArray[np.float64], sampling_rate: float) -> NDArray[np.float64]:
@@ -111,7 +119,7 @@ def _window_rms(samples: NDArray[np.float64], sampling_rate: float) -> NDArray[n
     if length < SHORTEST:
         return np.zeros(0)
     rows = _windows(samples, length)
-    rows = rows[np.ptp(rows, axis=1) > 0]  # the deviation of equal values is not zero but a rounding error
+    rows = chosen_rows(rows, np.ptp(rows, axis=1) > 0)  # the deviation of equal values is not zero but a rounding error
     rms: NDArray[np.float64] = np.std(rows, axis=1)
     return rms
 
@@ -123,7 +131,7 @@ def _segments(samples: NDArray[np.float64], sampling_rate: float, seconds: float
     while not rows.size and length // 2 >= max(SHORTEST, sampling_rate / 4):
         length //= 2
         rows = _windows(samples, length)
-    return rows[np.ptp(rows, axis=1) > 0] if rows.size else rows
+    return chosen_rows(rows, np.ptp(rows, axis=1) > 0) if rows.size else rows
 
 
 def _equal(rows: NDArray[np.float64]) -> int:

@@ -144,12 +144,21 @@ def _seconds(value: float) -> str:
 
 def _runs(samples: NDArray[np.float64], shortest: int) -> list[Stretch]:
     """Return the runs of equal samples with at least `shortest` of them; NaN equals nothing."""
-    if samples.size < shortest:
+    if not may_hold(samples, shortest):
         return []
     edges = np.flatnonzero(samples[1:] != samples[:-1]) + 1
     starts, stops = np.concatenate(([0], edges)), np.concatenate((edges, [samples.size]))
     long = np.flatnonzero(stops - starts >= shortest)
     return [Stretch(int(starts[i]), int(stops[i]), float(samples[starts[i]])) for i in long]
+
+
+def may_hold(samples: NDArray[np.float64], shortest: int) -> bool:
+    """Say whether there can be `shortest` equal samples in a row: a whole block of half of it is equal, too."""
+    if samples.size < shortest:
+        return False
+    is_equal = samples[1:] == samples[:-1]
+    block = shortest // 2
+    return block < 1 or bool(is_equal[: is_equal.size // block * block].reshape(-1, block).all(axis=1).any())
 
 
 def smallest_step(samples: NDArray[np.float64]) -> float:

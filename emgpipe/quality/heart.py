@@ -133,17 +133,17 @@ def without_beats(samples: NDArray[np.float64], beats: Beats, sampling_rate: flo
 def _in_band(samples: NDArray[np.float64], sampling_rate: float) -> tuple[NDArray[np.float64], float]:
     """Return the signal between the edges of the band, scaled, with fewer samples, and its new sampling rate."""
     is_there = np.isfinite(samples)
-    highest = float(np.max(np.abs(samples[is_there]), initial=0.0)) or 1.0
+    highest = float(np.max(np.abs(samples), where=is_there, initial=0.0)) or 1.0
     filled = np.where(is_there, samples / highest, 0.0)  # scaled, so that squares cannot overflow
     filled = np.where(is_there, filled - np.sum(filled) / max(int(is_there.sum()), 1), 0.0)
-    spectrum = np.fft.rfft(filled)
+    count = min(samples.size, max(round(samples.size * RATE / sampling_rate), 2))
+    spectrum = np.fft.rfft(filled)[: count // 2 + 1]
     frequencies = np.arange(spectrum.size) * (sampling_rate / samples.size)
     low, high = BAND
     rising = np.clip((frequencies - 0.7 * low) / (0.6 * low), 0.0, 1.0)
     falling = np.clip((1.3 * high - frequencies) / (0.6 * high), 0.0, 1.0)
     spectrum *= np.sin(0.5 * np.pi * np.minimum(rising, falling)) ** 2
-    count = min(samples.size, max(round(samples.size * RATE / sampling_rate), 2))
-    band: NDArray[np.float64] = np.fft.irfft(spectrum[: count // 2 + 1], n=count) * (count / samples.size)
+    band: NDArray[np.float64] = np.fft.irfft(spectrum, n=count) * (count / samples.size)
     return band, count * sampling_rate / samples.size
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from emgpipe.quality.figures import SHORTEST, WINDOW_SECONDS
+from emgpipe.quality.figures import SHORTEST, WINDOW_SECONDS, chosen_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +37,7 @@ def band_rms(samples: NDArray[np.float64], sampling_rate: float) -> NDArray[np.f
     taper = np.hanning(length)
     spectrum = np.fft.rfft((rows - rows.mean(axis=1, keepdims=True)) * taper, axis=1)
     frequencies = np.arange(spectrum.shape[1]) * (sampling_rate / length)
-    inside = spectrum[:, (frequencies >= LOWEST) & (frequencies <= HIGHEST)]
+    inside = spectrum[:, frequencies.searchsorted(LOWEST) : frequencies.searchsorted(HIGHEST, "right")]
     power = 2.0 * np.sum(inside.real**2 + inside.imag**2, axis=1) / (length * float(np.sum(taper**2)))
     rms: NDArray[np.float64] = scale * np.sqrt(power)
     return rms
@@ -71,4 +71,4 @@ def _half_seconds(samples: NDArray[np.float64], sampling_rate: float) -> NDArray
         return np.zeros((0, SHORTEST))
     count = samples.size // length
     rows = samples[: count * length].reshape(count, length)
-    return rows[np.isfinite(rows).all(axis=1)]
+    return chosen_rows(rows, np.isfinite(rows).all(axis=1))

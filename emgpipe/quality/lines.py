@@ -95,11 +95,12 @@ def find_lines(figures: Figures) -> tuple[NDArray[np.float64], NDArray[np.float6
     if density.size < 4 * half:
         return none, none
     around = np.lib.stride_tricks.sliding_window_view(density, 2 * half + 1)
-    level = np.median(around, axis=1)
     inner = density[half : density.size - half]
     beside = density[half - 1 : density.size - half - 1], density[half + 1 : density.size - half + 1]
-    is_line = (inner > sharpness * level) & (inner >= beside[0]) & (inner > beside[1]) & (level > 0.0)
-    at = np.flatnonzero(is_line) + half
+    tops = np.flatnonzero((inner >= beside[0]) & (inner > beside[1]))
+    tops = tops[inner[tops] > sharpness * np.min(around[tops], axis=1)]  # few are left of which the median is needed
+    level = np.median(around[tops], axis=1)
+    at = tops[(inner[tops] > sharpness * level) & (level > 0.0)] + half
     at = at[at * step >= LOWEST]
     return (at + _shift(density, at)) * step, density[at]
 

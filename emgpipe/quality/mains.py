@@ -147,20 +147,31 @@ def _peaks(figures: Figures, fundamental: float) -> float:
     Without a peak at the frequency itself or at several odd multiples, what stands at a multiple is something else.
     """
     highest = min(BAND[1], float(figures.frequencies[-1]) - NEIGHBORHOOD[1])
-    excess = [_excess(figures, peak) for peak in np.arange(fundamental, highest, fundamental).tolist()]
+    peaks = np.arange(fundamental, highest, fundamental)
+    excess = _excess(figures, peaks).tolist() if peaks.size else []
     has_family = sum(one > 0.0 for one in excess[2::2]) >= LEAST_MULTIPLES
     return sum(excess) if excess and (excess[0] > 0.0 or has_family) else 0.0
 
 
-def _excess(figures: Figures, peak: float) -> float:
-    first, stop = np.searchsorted(figures.frequencies, (peak - NEIGHBORHOOD[1], peak + NEIGHBORHOOD[1] + 1e-9))
-    away = np.abs(figures.frequencies[first:stop] - peak)
-    density: NDArray[np.float64] = figures.density[first:stop]
-    beside, within = density[away >= NEIGHBORHOOD[0]], density[away <= HALF_WIDTH]
-    if not beside.size or not within.size:
-        return 0.0
-    floor = float(np.median(beside))
+def _excess(figures: Figures, peaks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the power above its surroundings at each of these frequencies, 0 where it stands in no sharp peak."""
+    first = np.searchsorted(figures.frequencies, peaks - NEIGHBORHOOD[1])
+    stop = np.searchsorted(figures.frequencies, peaks + NEIGHBORHOOD[1] + 1e-9)
+    index = first[:, None] + np.arange(int(np.max(stop - first)))
+    is_inside = index < stop[:, None]
+    index = np.minimum(index, figures.frequencies.size - 1)
+    away, density = np.abs(figures.frequencies[index] - peaks[:, None]), figures.density[index]
+    is_beside, is_within = is_inside & (away >= NEIGHBORHOOD[0]), is_inside & (away <= HALF_WIDTH)
+    floor = _medians(density, is_beside)
     sharpness = SHARPNESS if figures.n_segments >= FEW else SHARPNESS_OF_FEW
-    if float(np.max(within)) < sharpness * floor:
-        return 0.0
-    return max(float(np.sum(within - floor) * figures.frequencies[1]), 0.0)
+    highest = np.max(density, axis=1, where=is_within, initial=0.0)
+    above = np.sum(np.where(is_within, density - floor[:, None], 0.0), axis=1) * figures.frequencies[1]
+    is_peak = is_within.any(axis=1) & ~(highest < sharpness * floor)
+    return np.where(is_peak, np.maximum(above, 0.0), 0.0)
+
+
+def _medians(density: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the median of the chosen ones of each row; infinite where none is chosen."""
+    ordered, count = np.sort(np.where(chosen, density, np.inf), axis=1), np.maximum(chosen.sum(axis=1), 1)
+    rows = np.arange(len(density))
+    return np.asarray(0.5 * (ordered[rows, (count - 1) // 2] + ordered[rows, count // 2]))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from emgpipe.quality.flat import smallest_step
+from emgpipe.quality.flat import may_hold, smallest_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +56,8 @@ def lost_packets(samples: NDArray[np.float64], sampling_rate: float, shortest: i
 
 def _held(samples: NDArray[np.float64], sampling_rate: float, shortest: int) -> Iterator[tuple[int, int]]:
     """Yield runs of one value that are longer than the converter's steps explain."""
+    if not may_hold(samples, shortest):
+        return
     edges = np.flatnonzero(samples[1:] != samples[:-1]) + 1
     starts, stops = np.concatenate(([0], edges)), np.concatenate((edges, [samples.size]))
     long = np.flatnonzero(stops - starts >= shortest)
@@ -101,9 +103,10 @@ def _repeated(samples: NDArray[np.float64], sampling_rate: float, shortest: int)
     One block alone must be long to be no chance; of many of one length, as packets have, each may be short.
     """
     longest = round(LONGEST_SECONDS * sampling_rate)
-    least = LEAST_MOVED * smallest_step(samples)
+    matches = list(_matches(samples, shortest, longest))
+    least = LEAST_MOVED * smallest_step(samples) if matches else 0.0
     groups: dict[int, list[tuple[int, int]]] = {}
-    for first, stop, lag in _matches(samples, shortest, longest):
+    for first, stop, lag in matches:
         if float(np.std(samples[first:stop])) > least:  # less is the converter at rest, which repeats itself
             groups.setdefault(lag, []).append((first, stop))
     for lag, blocks in groups.items():
@@ -120,9 +123,12 @@ def _matches(samples: NDArray[np.float64], shortest: int, longest: int) -> Itera
     """Yield first sample, the one after the last, and lag of all blocks that are equal to what is a lag before them."""
     bits = np.uint64(24)
     patterns = _patterns(samples) >> bits  # with the index in the low bits one sort tells value and place
-    keys = np.sort((patterns << bits) | np.arange(patterns.size, dtype=np.uint64))
+    where = _perhaps_again(patterns)
+    keys = np.sort((patterns[where] << bits) | where)
     values, places = keys >> bits, (keys & np.uint64((1 << 24) - 1)).astype(np.int64)
     same = values[1:] == values[:-1]
+    if not same.any():
+        return
     lags = np.zeros(patterns.size, dtype=np.int64)
     lags[places[1:][same]] = (places[1:] - places[:-1])[same]
     lags[(lags < shortest) | (lags > longest)] = 0
@@ -134,6 +140,12 @@ def _matches(samples: NDArray[np.float64], shortest: int, longest: int) -> Itera
     for index in chosen.tolist():
         first, length, lag = int(starts[index]), int(lengths[index]), int(lags[starts[index]])
         yield first, first + length, lag
+
+
+def _perhaps_again(patterns: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return where patterns are of which another one shares the lowest bits; most have none, and need no sorting."""
+    low = (patterns & np.uint64((1 << int(4 * patterns.size).bit_length()) - 1)).astype(np.intp)
+    return np.flatnonzero(np.bincount(low)[low] > 1).astype(np.uint64)
 
 
 def _likely(samples: NDArray[np.float64], first: int, lag: int, sampling_rate: float) -> float:

@@ -150,7 +150,8 @@ def _upper_edge(figures: Figures, steepness: float) -> float | None:
     floor = _level(figures, 20.0, 400.0) - steepness
     for edge in _steps(UPPER_EDGES[0], min(UPPER_EDGES[1], last / 2**0.75)):
         kept, lost = _level(figures, edge / 2**0.25, edge), _level(figures, edge * 2**0.5, edge * 2**0.75)
-        if kept - max(lost, _level(figures, edge * 2**0.5, last)) > steepness and kept > floor:
+        is_cliff = kept > floor and kept - lost > steepness
+        if is_cliff and kept - _level(figures, edge * 2**0.5, last) > steepness:
             return edge * 2**0.25  # between what is kept and what is lost; within a quarter for Butterworth filters
     return None
 
@@ -177,7 +178,7 @@ def _steps(first: float, last: float) -> list[float]:
 
 def _level(figures: Figures, low: float, high: float) -> float:
     """Return the median density between two frequencies in dB; the median, so that mains hum does not count."""
-    first, stop = np.searchsorted(figures.frequencies, (low, high))
+    first, stop = figures.frequencies.searchsorted((low, high))
     chosen: NDArray[np.float64] = np.sort(figures.density[first:stop])
     value = float(chosen[(chosen.size - 1) // 2] + chosen[chosen.size // 2]) / 2 if chosen.size else 0.0
     return 10.0 * float(np.log10(value)) if value > 0 else -400.0

@@ -28,6 +28,8 @@ MOST_WINDOWS: Final = 10
 LARGEST_LAG: Final = 0.01
 """Seconds; a signal needs less from one electrode to the next."""
 EVENED_SECONDS: Final = 0.05
+LEAST_ALIKE: Final = 0.5
+"""Correlation below which two channels are not compared any further: they are not the same."""
 SAME: Final = 0.15
 """What is left of a channel without the other one, where they are the same: rounding, at most."""
 
@@ -42,7 +44,7 @@ class Shared:
     correlation : array, shape (n, n)
         Largest absolute normalized cross-correlation within 10 ms; the diagonal is zero.
     alike : array of bool, shape (n, n)
-        Which channels are the same but for sign and scale.
+        Which channels are the same but for sign and scale; false below a correlation of `LEAST_ALIKE`.
     rms : array, shape (n,)
         Of what was compared, in the channel's unit.
     seconds : float
@@ -182,7 +184,8 @@ def _correlations(bands: Sequence[NDArray[np.float64]], lags: int) -> tuple[NDAr
         near = np.concatenate((course[-lags:], course[: lags + 1]))
         lag = int(np.argmax(near)) - lags
         result[first, second] = result[second, first] = min(float(near[lag + lags]), 1.0)
-        alike[first, second] = alike[second, first] = _is_alike(bands[first], np.roll(bands[second], lag, axis=1))
+        if result[first, second] >= LEAST_ALIKE:
+            alike[first, second] = alike[second, first] = _is_alike(bands[first], np.roll(bands[second], lag, axis=1))
     return result, alike
 
 

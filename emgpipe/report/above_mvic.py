@@ -39,10 +39,10 @@ _LEAD: Final = (
 
 
 def above_mvic_part(result: StudyResult) -> str:
-    """Return the table of muscles that read above 100 %MVIC, or a sentence that none does."""
+    """Return the table of muscles that read above 100 %MVIC, or a sentence that none does; empty without MVIC."""
     kind = plain(result.settings.get("normalization", {}).get("kind", "mvic"))
     if kind != "mvic":
-        return "<p>The study file does not normalize to an MVIC.</p>"
+        return ""
     records = [] if result.findings.empty else result.findings.to_dict("records")
     explained = {_place(one): one for one in records if plain(one.get("kind")) == EXPLAINED}
     if not explained:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.report.findings import level_mark
@@ -26,8 +27,11 @@ def doubts_part(findings: pd.DataFrame, metrics: pd.DataFrame) -> str:
         return ""
     failed = _lines(findings, metrics, "fail")
     warned = _lines(findings, metrics, "warn")
-    folded = details(f"{level_mark('warn')} What to look at", bullets(warned), opened=not failed) if warned else ""
-    return bullets(failed) + folded
+    if not warned:
+        return bullets(failed)
+    kinds = dict.fromkeys(findings.loc[findings["level"] == "warn", "kind"].map(_name))
+    summary = f"{level_mark('warn')} {escape('; '.join(kinds))}"
+    return bullets(failed) + details(summary, bullets(warned), opened=not failed)
 
 
 def _lines(findings: pd.DataFrame, metrics: pd.DataFrame, level: str) -> list[str]:
@@ -45,14 +49,23 @@ def _line(group: _Group, metrics: pd.DataFrame) -> str:
     muscles = dict.fromkeys(filter(None, (muscle_label(one["muscle"], one["side"], one["placement"]) for one in group)))
     place = plain(first["trial"]) or plain(first["participant"]) or "whole study"
     where = "; ".join(filter(None, (breakable(place), escape(" and ".join(muscles)))))
-    name = f"{level_mark(plain(first['level']))} {escape(label(first['kind']))}"
+    name = f"{level_mark(plain(first['level']))} {escape(_name(first['kind']))}"
     reason = escape(shortened(plain(first["reason"]), _REASON))
     return f"{name} · {where}: {reason}. <strong>{_touched(group, metrics)}</strong>"
 
 
+def _name(kind: object) -> str:
+    """Return the kind of a finding in words.
+
+    >>> _name("mvic_clipped")
+    'MVIC clipped'
+    """
+    return re.sub(r"\bmvic\b", "MVIC", label(kind), flags=re.IGNORECASE)
+
+
 def _touched(group: _Group, metrics: pd.DataFrame) -> str:
     """Say how many numbers of tasks rest on what was found."""
-    if metrics.empty or not {"findings", "role", "variant"} <= set(metrics.columns):
+    if metrics.empty or not {"findings", "role", "variant", "excluded"} <= set(metrics.columns):
         return ""
     ids = {plain(one["id"]) for one in group}
     task = metrics[(metrics["role"] == "task") & (metrics["variant"] == "main")]
@@ -61,7 +74,8 @@ def _touched(group: _Group, metrics: pd.DataFrame) -> str:
     if mine.empty:
         return "No number rests on it."
     trials = mine["trial"].nunique()
-    return f"{count(len(mine), 'number')} in {count(trials, 'set')} {'rests' if len(mine) == 1 else 'rest'} on it."
+    out = " They are left out by decisions." if mine["excluded"].all() else ""
+    return f"{count(len(mine), 'number')} in {count(trials, 'set')} {'rests' if len(mine) == 1 else 'rest'} on it.{out}"
 
 
 def doubtful_people(values: Sequence[tuple[str, str]]) -> str:
@@ -80,6 +94,11 @@ def doubtful_people(values: Sequence[tuple[str, str]]) -> str:
         for level, symbol, people in parts
         if people
     )
+
+
+def incomplete_people(people: Sequence[str]) -> str:
+    """Return who was not measured in every level, as HTML: ``○ P02``; empty without any."""
+    return f'<span class="level note">○ {escape(_some(people))}</span>' if people else ""
 
 
 def doubtful_count(worst: Sequence[str]) -> str:

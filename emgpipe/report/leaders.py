@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.report.doubts import doubtful_people
+from emgpipe.report.doubts import doubtful_people, incomplete_people
 from emgpipe.report.markup import escape, table
 from emgpipe.report.panels import (
     Panel,
@@ -105,16 +105,17 @@ def places_table(comparison: Comparison) -> str:
 
 
 def _muscle(comparison: Comparison, panels: list[Panel]) -> str:
-    """Return the muscle, and below it whose values carry a mark in any of the metrics."""
-    values = [pair for panel in panels for pair in marked_values(comparison, panel)]
-    marks = doubtful_people(sorted(values))
+    """Return the muscle, and below it whose values carry a mark in any of the metrics, or are not all there."""
+    values = [participant_values(comparison, panel) for panel in panels]
+    marked = sorted(pair for one in values for pair in zip(one["participant"], one["worst"], strict=True))
+    missing = {
+        str(person)
+        for panel, one in zip(panels, values, strict=True)
+        for person, levels in one.groupby("participant")["level"]
+        if levels.nunique() < len(panel.rows)
+    }
+    marks = f"{doubtful_people(marked)} {incomplete_people(sorted(missing))}".strip()
     return escape(panels[0].name) + (f"<br>{marks}" if marks else "")
-
-
-def marked_values(comparison: Comparison, panel: Panel) -> list[tuple[str, str]]:
-    """Return participant and level of the worst finding of each value behind a ranking."""
-    values = participant_values(comparison, panel)
-    return list(zip(values["participant"], values["worst"], strict=True))
 
 
 def _place(panel: Panel | None) -> list[str]:

@@ -41,10 +41,15 @@ def _failed(result: StudyResult) -> Iterator[str]:
 def _findings(result: StudyResult, level: str) -> Iterator[str]:
     chosen = result.findings[(result.findings["level"] == level) & ~result.findings["kind"].isin(_SAID_AS_OUTCOME)]
     groups: dict[tuple[str, str], list[str]] = {}
-    columns = chosen[["trial", "participant", "muscle", "reason", "remedy"]]
-    for trial, participant, muscle, reason, remedy in columns.itertuples(index=False):
+    said: dict[tuple[str, str, str], str] = {}
+    columns = chosen[["kind", "trial", "participant", "muscle", "reason", "remedy"]]
+    for kind, trial, participant, muscle, reason, remedy in columns.itertuples(index=False):
         person = f"{participant}, {lower_label(muscle)}" if participant and muscle else participant
-        groups.setdefault((reason, remedy), []).append(trial or person)
+        # the same about several channels of a trial is said once, of the first
+        first = said.setdefault((kind, trial or reason, remedy), reason)
+        groups.setdefault((first, remedy), []).append(
+            f"{trial}, {lower_label(muscle)}" if trial and muscle else trial or person
+        )
     for (reason, remedy), places in list(groups.items())[:MOST_LINES]:
         names = list(dict.fromkeys(filter(None, places)))
         head = f"{_WORD[level]} {_several('place', names, alone='') if names else 'study'}"

@@ -37,7 +37,8 @@ _CAUTION: Final = (
     "<em>Clear</em>: every other level is shown not to be the highest. <em>May be first</em>: so many levels cannot be "
     "told apart, the first among them; no difference is shown. <em>Too few participants</em>: below six, no test of "
     "this kind can separate anybody. Muscles and metrics are judged one by one; nothing is corrected for their number. "
-    "✖ and ▲ under a muscle: a value of these participants carries a failed check or a warning."
+    "✖ and ▲ under a muscle: a value of these participants carries a failed check or a warning; ○: not "
+    "measured in every level."
 )
 
 

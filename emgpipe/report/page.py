@@ -26,6 +26,8 @@ from emgpipe.report.sessions import session_anchor, session_name, session_part
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    import pandas as pd
+
     from emgpipe.model import Comparison, SessionResult, StudyResult
 
 _SCRIPT: Final = """
@@ -84,14 +86,14 @@ def render_report(
         names.append((session_anchor(session), session_name(session)))
         parts.append(session_part(session))
     drawn = list(map(comparison_part, result.comparisons)) if drawn is None else drawn
-    comparisons = "\n".join(_primary_first(result.comparisons, drawn)) or "<p>No comparison could be made.</p>"
+    comparisons = "\n".join(_primary_first(result.comparisons, drawn)) or _why_none(result.findings)
     cleaning = result.cleaning
     cleaned = () if cleaning is None or cleaning.empty else (("cleaning", "Cleaning", cleaning_part(cleaning)),)
     sections = (
         ("comparisons", "Comparisons", comparisons),
         ("references", "References", references_part(result)),
         *cleaned,
-        ("above-mvic", "Above 100 %MVIC", above_mvic_part(result)),
+        *_above(result),
         ("findings", "Findings", findings_part(result.findings)),
         ("decisions", "Decisions", decisions_part(result.decisions)),
         ("sessions", "Sessions", "\n".join(parts) or "<p>No session was processed.</p>"),
@@ -106,6 +108,11 @@ def render_report(
         result.title or result.name,
         _header(result, applied.roles) + _first_screen(result) + _contents(result, sections, names) + body,
     )
+
+
+def _above(result: StudyResult) -> tuple[tuple[str, str, str], ...]:
+    part = above_mvic_part(result)
+    return (("above-mvic", "Above 100 %MVIC", part),) if part else ()
 
 
 def render_comparisons(
@@ -162,6 +169,13 @@ def _selected(words: str) -> str:
         return ""
     mark = '<span class="level warn">▲</span>'
     return f'<p class="outcome warn"><strong>{mark} Another selection:</strong> {escape(words)}.</p>'
+
+
+def _why_none(findings: pd.DataFrame) -> str:
+    """Return why there is no comparison, as far as that is known."""
+    known = "kind" in findings.columns
+    reasons = findings.loc[findings["kind"] == "comparison_not_made", "reason"].tolist() if known else []
+    return f"<p>No comparison could be made.</p>{bullets(map(escape, reasons))}"
 
 
 def _rules(result: StudyResult) -> list[str]:

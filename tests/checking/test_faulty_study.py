@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from emgpipe.checking.screen import screen
 from emgpipe.checking.study import OpenStudy, check_study
+from emgpipe.checking.verdict import Verdict
 from emgpipe.cli import main
+from emgpipe.config.listing import Problem
 from emgpipe.inspection import Terminal
 from tests.checking.faulty_study import CLIPPED, DEAD, FILTERED, MISSING, SWAPPED
 
@@ -85,3 +88,18 @@ def test_study_can_go_to_another_process(faulty):
 
     opened = pickle.loads(pickle.dumps(OpenStudy.at(faulty)))  # noqa: S301 - our own
     assert opened.columns[0] == ("gluteus_maximus_upper", "right", "")
+
+
+def test_a_row_that_is_no_trial_names_its_participant(faulty):
+    opened = OpenStudy.at(faulty)
+    first, other = sorted({trial.participant for trial in opened.listing.trials})[:2]
+    problem = Problem("trial", "x.csv", "trials.csv, row 9", "no such file", participant=other)
+    listing = replace(opened.listing, problems=(problem,))
+    opened = replace(opened, listing=listing)
+    verdict = Verdict(participant=first, session="1")
+    assert not opened.checked([verdict]).about_all
+    (row,) = opened.checked([verdict, replace(verdict, participant=other)]).about_all
+    assert (row.participant, row.level) == (other, "fail")
+    lost = replace(opened, listing=replace(listing, problems=(replace(problem, participant="P99"),)))
+    (row,) = lost.checked([verdict]).about_all
+    assert row.participant == "P99"

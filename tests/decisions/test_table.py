@@ -117,6 +117,15 @@ def test_a_row_is_added_in_the_order_and_with_the_separator_of_the_table(tmp_pat
         with_row(tmp_path / "decisions.xlsx", GOOD)
 
 
+def test_a_row_is_added_below_the_note_of_a_spreadsheet_program(tmp_path):
+    path = tmp_path / "decisions.csv"
+    path.write_text("sep=;\nreason;action;who;when;participant\nold;keep;B;2024-01-01;P09\n", "utf-8")
+    path.write_text(with_row(path, GOOD), "utf-8")
+    found, problems = read_decisions(path, WORDS)
+    assert problems == ()
+    assert [one.participant for one in found] == ["P09", "P01"]
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.dictionaries(st.sampled_from(COLUMNS), st.text(max_size=12)))
 def test_whatever_is_typed_is_a_decision_or_told(cells):

@@ -10,7 +10,7 @@ from emgpipe.comparison.shared.rows import task_rows
 from emgpipe.config.quality import Quality
 from emgpipe.model import Decision, make_finding
 from emgpipe.session_tables import findings_table
-from emgpipe.verdicts import judge, needs_run, stored_decisions
+from emgpipe.verdicts import counting_references, judge, needs_run, only_measured, stop_words, stored_decisions
 from tests.comparison.tables import row, table
 
 EXCLUDE = Quality(on_fail="exclude")
@@ -154,3 +154,80 @@ def test_no_number_at_all_is_survived():
     assert len(verdict.decisions) == 1
     strange = metrics().assign(onset=np.nan)
     assert not judge(strange, findings_table(()), (), EXCLUDE).metrics["excluded"].any()
+
+
+def test_a_decision_to_exclude_that_excludes_nothing_is_told():
+    wrong = [
+        decide("exclude", participant="A", muscle="vastus_lateralis"),
+        decide("exclude", trial=SQUAT, onset=40.0),
+        decide("exclude", trial=SQUAT, finding="cliped"),
+    ]
+    right = decide("exclude", trial=SQUAT, onset=2.0)
+    verdict = judge(metrics(squat=[SIGNAL]), findings_table([SIGNAL]), (*wrong, right), Quality())
+    assert verdict.decisions["effect"].tolist() == [*["touches no number"] * 3, "1 number left out of comparisons"]
+    assert [text.partition(" to exclude ")[2].partition(" touches")[0] for text in verdict.idle] == [
+        "participant A, muscle vastus_lateralis",
+        f"trial {SQUAT}, repetition at 40 s",
+        f"trial {SQUAT}, finding cliped",
+    ]
+
+
+def mvics():
+    """Two MVIC trials of two muscles of A and B, as the references table has them."""
+    return pd.DataFrame(
+        {"participant": who, "session": "1", "muscle": muscle, "side": "right", "placement": "",
+         "trial": f"{who}/1/mvic.{n}", "value": 1e-4, "rank": n}
+        for who in "AB" for muscle in ("gluteus_maximus", "biceps_femoris") for n in (1, 2)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("place", "gone"),
+    [
+        ({"participant": "A"}, 4),
+        ({"participant": "A", "muscle": "gluteus_maximus"}, 2),
+        ({"muscle": "gluteus_maximus"}, 4),
+        ({"trial": MVIC}, 2),
+        ({"trial": SQUAT}, 0),
+        ({"participant": "A", "finding": "clipped"}, 1),
+        ({"participant": "B", "finding": "clipped"}, 0),
+        ({"participant": "A", "onset": 2.0}, 0),
+    ],
+)
+def test_mvic_trials_are_left_out_as_numbers_are(place, gone):
+    left = counting_references(mvics(), findings_table([REFERENCE]), [decide("exclude", **place)])
+    assert len(mvics()) - len(left) == gone
+    kept = counting_references(mvics(), findings_table([REFERENCE]), [decide("keep", **place)])
+    assert len(kept) == len(mvics())
+
+
+def test_a_rule_leaves_out_the_mvic_trial_that_failed():
+    rules = judge(metrics(everywhere=[REFERENCE]), findings_table([REFERENCE]), (), EXCLUDE).decisions
+    left = counting_references(mvics(), findings_table([REFERENCE]), stored_decisions(rules))
+    gone = mvics().drop(left.index)
+    assert gone[["trial", "muscle"]].to_numpy().tolist() == [[MVIC, "gluteus_maximus"]]
+
+
+def test_trials_that_are_references_as_well_need_a_run():
+    numbers = metrics()
+    mvic = pd.DataFrame({"trial": [MVIC], "noise_removed": [np.nan]})
+    assert only_measured(numbers, mvic) == {SQUAT, THRUST, SQUAT.replace("A", "B", 1), THRUST.replace("A", "B", 1)}
+    assert SQUAT not in only_measured(numbers, mvic.assign(trial=SQUAT))
+    rest = numbers.head(1).assign(trial="A/1/rest.1", role="rest")
+    with_rest = pd.concat([numbers, rest])
+    assert "A/1/rest.1" in only_measured(with_rest, mvic)
+    assert "A/1/rest.1" not in only_measured(with_rest, mvic.assign(noise_removed=1e-6))
+
+
+def test_what_is_missing_of_the_protocol_stops_and_is_accepted_or_kept():
+    gap = make_finding("protocol_missing", "fail", "the protocol asks for this: rest trial", participant="A", session="1")
+    stop = Quality(on_fail="stop")
+    (stopped,) = judge(metrics(), findings_table([gap]), (), stop).stopped
+    first, second = stop_words([stopped])
+    assert "protocol: accepted" in first
+    assert second == "protocol_missing (A): the protocol asks for this: rest trial"
+    assert "protocol: accepted" not in stop_words([SIGNAL])[0]
+    kept = decide("keep", participant="A", finding="protocol_missing")
+    assert judge(metrics(), findings_table([gap]), (kept,), stop).stopped == ()
+    one = Quality.model_validate({"checks": [{"kind": "clipping", "on_fail": "stop"}]})
+    assert judge(metrics(), findings_table([gap]), (), one).stopped == ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from emgpipe.model import Decision, Repetition
-from emgpipe.normalization import Mvic, TaskMean, TaskPeak
+from emgpipe.normalization import Mvic, TaskMean, TaskPeak, is_left_out
 from tests.normalization.builder import KEY, candidate, find, moved, plateau
 
 BEST, SECOND = "P01/1/mvic.prone.1", "P01/1/mvic.prone.2"
@@ -134,3 +135,26 @@ def test_chosen_trial_concerns_the_muscles_it_was_an_mvic_of():
     assert references[KEY].value == pytest.approx(4.8)
     assert references[back, KEY[1], ""].decision is None
     assert [one.kind for one in findings] == ["reference_decided"]  # and no warning about the other muscle
+
+
+def test_repetition_that_somebody_left_out_is_no_100_percent_of_a_task():
+    envelope = np.full(6000, 1.0)
+    envelope[3000:] = 4.0
+    task = candidate(envelope, role="task", repetitions=(Repetition(2.0, 5.0), Repetition(5.0, 8.0)))
+    assert find(TaskPeak(), [task], [task])[0][KEY].value == pytest.approx(4.0)
+    out = decide("exclude", trial=task.trial.id, onset=5.1)
+    assert find(TaskPeak(), [task], [task], decisions=[out])[0][KEY].value == pytest.approx(1.0)
+    elsewhere = decide("exclude", trial=task.trial.id, muscle="erector_spinae", onset=5.1)
+    assert find(TaskPeak(), [task], [task], decisions=[elsewhere])[0][KEY].value == pytest.approx(4.0)
+
+
+def test_rest_trial_that_somebody_left_out_gives_no_noise():
+    rests = [candidate(np.full(3000, 0.3), n, role="rest") for n in (1, 2)]
+    first, second = rests
+    for decision, expected in (
+        (decide("exclude", trial=first.trial.id), [second]),
+        (decide("exclude", trial=first.trial.id, muscle="erector_spinae"), rests),
+        (decide("exclude", muscle=KEY[0]), rests),
+        (decide("keep", trial=first.trial.id), rests),
+    ):
+        assert [one for one in rests if not is_left_out(one, [decision])] == expected

@@ -167,7 +167,10 @@ def test_task_references_use_one_value_for_all_conditions():
 def test_task_without_repetitions_has_no_reference():
     references, findings = find(TaskPeak(), [candidate(plateau(4.0), role="task")])
     assert references == {}
-    assert {one.kind for one in findings} == {"no_task_reference"}
+    (finding,) = findings
+    assert finding.kind == "no_task_reference"
+    assert "repetition" in finding.remedy
+    assert "MVIC" not in finding.remedy
 
 
 def test_none_asks_for_nothing():

@@ -218,3 +218,18 @@ def test_no_mvic_positions_decide_the_reference_by_themselves(tmp_path):
     reference = next(one for one in result.references if one.participant == "P01" and "gluteus" in one.muscle)
     assert reference.attempts[0].position == "squeeze"
     assert len(reference.attempts) == 2
+
+
+def test_a_channel_that_is_missing_does_not_mark_another_placement_of_its_muscle(study):
+    two = "{label: BF, muscle: gluteus_maximus_lower, side: right, placement: distal}"
+    text = study.read_text("utf-8").replace("{label: BF, muscle: biceps_femoris, side: right}", two)
+    study.write_text(text.replace("lower, side: right}", "lower, side: right, placement: proximal}", 1), "utf-8")
+    path = study.parent / "raw" / TASK
+    path.write_text(path.read_text().replace("BF", "RF"))
+    result = emgpipe.run_study(study)
+    missing = result.findings[result.findings["kind"] == "channel_missing"].iloc[0]
+    assert missing["placement"] == "distal"
+    squat = result.metrics[(result.metrics["participant"] == "P01") & (result.metrics["exercise"] == "back_squat")]
+    of_proximal = squat[squat["placement"] == "proximal"]
+    assert len(of_proximal)
+    assert not of_proximal["findings"].str.contains(missing["id"], regex=False).any()

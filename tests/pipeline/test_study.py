@@ -48,7 +48,7 @@ def test_everything_is_processed_and_written(study, result):
         "metrics.csv", "curves.csv", "findings.csv", "references.csv", "report.html", "comparisons.html", "run.json",
         "sessions/P01_1.h5", "sessions/P02_1.h5", "sessions/P03_1.h5", "comparisons/families.csv",
         *(f"comparisons/ranking{table}.csv" for table in ("", "_cells", *(f"_{name}" for name in further))),
-        "comparisons/sentences.txt",
+        "comparisons/sentences.txt", "decisions.csv",
     }  # fmt: skip
     assert result.folder == study.parent / "processed" / "small"
 

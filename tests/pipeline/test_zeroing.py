@@ -151,6 +151,22 @@ def test_a_coarse_goniometer_that_shows_one_value_in_the_pose_is_used_and_said(t
     assert lockouts(result, "P01") == pytest.approx(NECK, abs=0.3)
 
 
+def test_an_angle_computed_from_a_dead_sensor_is_no_number(tmp_path):
+    study = write_study(tmp_path, {"P01": [0.0]})
+    path = next((tmp_path / "raw").glob("P01_*neutral*.csv"))
+    table = np.loadtxt(path, delimiter=",", skiprows=1)
+    header = path.read_text().splitlines()[0]
+    table[:, header.split(",").index("head (deg)")] = 0.0
+    np.savetxt(path, table, delimiter=",", fmt="%.4f", header=header, comments="")
+    result = emgpipe.run_study(study)
+    failed = result.findings[result.findings["level"] == "fail"]
+    assert set(zip(failed["kind"], failed["muscle"], strict=True)) == {
+        ("constant_channel", "head"), ("not_derived", "neck_angle"),
+    }  # fmt: skip
+    measured = result.metrics[result.metrics["muscle"] == "neck_angle"]
+    assert set(measured["head_position"]) == set(NECK) - {"neutral"}
+
+
 def test_repetitions_and_emg_do_not_depend_on_the_zero(tmp_path):
     study = write_study(tmp_path, {"P01": [0.0]})
     zeroed = emgpipe.run_study(study).metrics

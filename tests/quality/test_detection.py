@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from benchmarks import checks_page
@@ -15,7 +13,6 @@ from emgpipe.quality import CHECKS
 
 NAMES = {check().name for check in CHECKS}
 KEYS = [fault.key for fault in FAULTS]
-LONG = pytest.mark.skipif(not os.environ.get("EMGPIPE_LONG"), reason="some minutes; make test-long runs it")
 WHERES = dict.fromkeys(fault.where for fault in FAULTS)
 
 
@@ -41,7 +38,6 @@ def test_clean_sessions_raise_no_alarm():
     assert min(rate.of for rate in said.by_role.values()) > 5
 
 
-@LONG
 @pytest.mark.slow
 @pytest.mark.parametrize("where", WHERES)
 def test_gross_faults_are_found_in_nineteen_of_twenty(where):
@@ -51,7 +47,6 @@ def test_gross_faults_are_found_in_nineteen_of_twenty(where):
     assert seldom == []
 
 
-@LONG
 @pytest.mark.slow
 def test_few_clean_channels_raise_an_alarm():
     said = false_alarms(range(6000, 6100))

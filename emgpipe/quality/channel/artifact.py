@@ -30,6 +30,8 @@ _APART_SECONDS: Final = 0.1
 """Peaks closer than this are one event."""
 _MOST_WINDOWS: Final = 32
 """The loudest by their plain RMS, the one with the largest robust measure among them."""
+_FIRST_WINDOWS: Final = 2
+"""Of these, which mostly suffice to see that there is no artifact."""
 _FEWEST_FIRINGS: Final = 5
 _SLOWEST_FIRING: Final = 0.25
 """Seconds between the spikes of a motor unit, at most; a knocked sensor or a bad contact is slower or irregular."""
@@ -83,6 +85,8 @@ class Artifact(ChannelCheck):
         spikes, steps = _spikes_and_steps(channel.raw / scale, max(round(_SIDE_SECONDS * rate), 1))
         for name, samples in (("spike", spikes), ("step", steps)):
             window = max(round(_WINDOW_SECONDS[name] * rate), 16)
+            if float(np.max(np.abs(samples))) <= self.times * _loudest(samples, window, _FIRST_WINDOWS):
+                continue  # nothing is high enough, and looking at more windows would only raise the limit
             loudest = _loudest(samples, window)
             if name == "step" and loudest > 0.0:  # bursts are shorter than this window: those elsewhere count, too
                 elsewhere = _away_from(samples, self.times * loudest, round(_AWAY_SECONDS * rate))
@@ -162,13 +166,13 @@ def _spikes_and_steps(samples: NDArray[np.float64], side: int) -> tuple[NDArray[
     return spikes, steps
 
 
-def _loudest(samples: NDArray[np.float64], length: int) -> float:
-    """Return the largest robust standard deviation of windows; 0 for a signal shorter than one."""
+def _loudest(samples: NDArray[np.float64], length: int, most: int = _MOST_WINDOWS) -> float:
+    """Return the largest robust standard deviation of the loudest windows; 0 for a signal shorter than one."""
     rows = samples[: samples.size // length * length].reshape(-1, length)
     if not rows.size:
         return 0.0
     plain = np.sqrt(np.einsum("ij,ij->i", rows, rows) / length)
-    loud = np.argsort(-plain)[:_MOST_WINDOWS]
+    loud = np.argsort(-plain)[:most]
     rest = rows[loud] - np.median(rows[loud], axis=1, keepdims=True)  # a step that decays leaves a slope behind it
     robust = np.median(np.abs(rest), axis=1) / 0.6745
     return float(np.max(np.maximum(robust, _MASKED * plain[loud])))

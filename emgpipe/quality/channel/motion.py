@@ -103,14 +103,14 @@ class _Slow:
     def __init__(self, samples: NDArray[np.float64], rate: float) -> None:
         self.share = self.rms = self.left = 0.0
         is_there = np.isfinite(samples)
-        self._scale = float(np.max(np.abs(samples[is_there]), initial=0.0)) or 1.0
+        self._scale = float(np.max(np.abs(samples), where=is_there, initial=0.0)) or 1.0
         self._samples, self._rate = samples, rate
         self._runs = _runs(is_there, round(_SHORTEST_SECONDS * rate)) if rate >= 4 * _EDGE else []
         slow = fast = left = 0.0
         for first, stop in self._runs:
             frequencies, coefficients = self._cosines(first, stop)
-            power = np.square(coefficients) / 2.0
-            edge, highest = np.searchsorted(frequencies, (_EDGE, _HIGHEST))
+            edge, highest = frequencies.searchsorted((_EDGE, _HIGHEST))
+            power = np.square(coefficients[:highest]) / 2.0
             low = slice(int(np.searchsorted(frequencies, _SLOWEST)), int(edge))
             slow += (stop - first) * float(np.sum(power[low]))
             fast += (stop - first) * float(np.sum(power[edge:highest]))

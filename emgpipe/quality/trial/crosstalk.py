@@ -9,6 +9,7 @@ from pydantic import Field
 
 from emgpipe.model import make_finding
 from emgpipe.quality.base import TrialCheck
+from emgpipe.quality.shared import LEAST_ALIKE
 from emgpipe.quality.views import place_of
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class CrossTalk(TrialCheck):
     """Correlation that is worth knowing: a tenth of the power is shared."""
     warn_above: float = Field(default=0.5, gt=0, lt=1)
     """Correlation that is worth a look: a quarter of the power is shared."""
-    identical_above: float = Field(default=0.99, gt=0, le=1)
+    identical_above: float = Field(default=0.99, ge=LEAST_ALIKE, le=1)
     """Correlation above which two channels are the same signal, which is another check's."""
     much_louder: float = Field(default=4.0, ge=1)
     """A channel so many times as loud as the other keeps its name: what it has in common came from itself."""

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from emgpipe.model import make_finding
 from emgpipe.quality.base import TrialCheck
+from emgpipe.quality.shared import LEAST_ALIKE
 from emgpipe.quality.views import place_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Identical(TrialCheck):
     finds: ClassVar[tuple[str, ...]] = ("identical_channels",)
     stage: ClassVar[Stage | Literal[""]] = "raw"
 
-    correlation: float = Field(default=0.99, gt=0, lt=1)
+    correlation: float = Field(default=0.99, ge=LEAST_ALIKE, lt=1)
     """Correlation between 30 and 450 Hz, mains left out, above which two channels are one; they must be alike in quiet
     parts, too."""
 

@@ -105,11 +105,8 @@ def _summary(comparison: Comparison) -> str:
     for site, metric, own in by_outcome(rows):
         _, unit = shown_unit(plain(own[0]["unit"]))
         title = f"{muscle_label(*site)} · {metric_label(metric)} ({unit or 'unit not stated'})"
-        body.append(
-            [
-                f'<th colspan="{len(head)}" scope="colgroup" class="group-name">{escape(title)} {_marks(comparison, site, metric)}</th>'
-            ]
-        )
+        name = f"{escape(title)} {_marks(comparison, site, metric)}"
+        body.append([f'<th colspan="{len(head)}" scope="colgroup" class="group-name">{name}</th>'])
         body += [_cells(row) for row in own[:MOST_ROWS]]
         if len(own) > MOST_ROWS:
             body.append([f'<td colspan="{len(head)}">{len(own) - MOST_ROWS} more pairs below</td>'])

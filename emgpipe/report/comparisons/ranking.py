@@ -61,12 +61,10 @@ def _scope(comparison: Comparison, scope: str, panels: list[Panel]) -> str:
 
 
 def _table(comparison: Comparison, panels: list[Panel]) -> str:
-    notes = any(row.note for panel in panels for row in panel.rows)
     head = ["Level", *(f'<th class="n" scope="col">{name}</th>' for name in (
         "Rank", "n", "Mean ± SD", "Geometric mean", "Adjusted geometric mean", "Ratio to first (95 % interval)",
         "May be the highest", "First in", "Bootstrap: first", "Bootstrap: mean rank (95 %)",
     ))]  # fmt: skip
-    head += ["Note"] * notes
     rows: list[list[str]] = []
     for panel in panels:
         values = participant_values(comparison, panel)
@@ -74,7 +72,7 @@ def _table(comparison: Comparison, panels: list[Panel]) -> str:
         people = doubtful_people(list(zip(values["participant"], values["worst"], strict=True)))
         title = f"{panel.name} ({panel.unit or 'unit not stated'})"
         rows.append([f'<th colspan="{len(head)}" scope="colgroup" class="group-name">{escape(title)} {people}</th>'])
-        rows.extend(_cells(row, doubtful_count(worst.get(row.level, [])), notes=notes) for row in panel.rows)
+        rows.extend(_cells(row, doubtful_count(worst.get(row.level, []))) for row in panel.rows)
     return table(head, rows, caption=f"By {metric_label(panels[0].metric)} amplitude")
 
 
@@ -96,14 +94,15 @@ def _redrawn_ranks(row: Row) -> str:
     return f"{row.mean_rank:.1f} ({number(row.rank_low, digits=1)} to {number(row.rank_high, digits=1)})"
 
 
-def _cells(row: Row, marks: str, *, notes: bool) -> list[str]:
+def _cells(row: Row, marks: str) -> list[str]:
     absent = "no reference" if row.n_normalized == 0 else MISSING
     spread = with_spread(row.mean, row.sd) if row.mean is not None else absent
     first_in = f"{row.first_count} of {row.first_of}" if row.first_of else MISSING
     ratio = "1" if row.first and row.low is None else interval(row.ratio, row.low, row.high)
     name = f"<strong>{escape(row.name)}</strong>" if row.first else escape(row.name)
-    cells = [
-        name,
+    note = f'<br><span class="small">{escape(row.note)}</span>' if row.note else ""
+    return [
+        name + note,
         numeric(f"{plain(row.rank) or MISSING}{' tied' if row.tie else ''}"),
         f'<td class="n">{escape(_people(row))}{f"<br>{marks}" if marks else ""}</td>',
         numeric(spread),
@@ -115,4 +114,3 @@ def _cells(row: Row, marks: str, *, notes: bool) -> list[str]:
         numeric(percent(row.frequency_first)),
         numeric(_redrawn_ranks(row)),
     ]
-    return cells + [f'<td class="text">{escape(row.note)}</td>'] * notes
