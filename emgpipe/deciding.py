@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import pandas as pd
+
     from emgpipe.config import Study
     from emgpipe.model import Decision
     from emgpipe.vocabulary import Vocabulary
 
+_UNKNOWN: Final = "it touches nothing: correct the name, or delete its row, in"
 _PLACE: Final = ("participant", "session", "trial", "muscle", "side", "placement", "finding")
 
 
@@ -86,7 +89,9 @@ def add_decision(path: Path, cells: Mapping[str, str]) -> Decided:
         raise ConfigError("nothing was written: the same decision stands there already", path=table)
     (decision,), unknown = placed([decision], _places(study, vocabulary))
     write_text(table, with_row(table, {**row, "muscle": decision.muscle, "participant": decision.participant}))
-    return Decided(table, decision, _consequences(study, (*before, decision), path), tuple(p.message for p in unknown))
+    warnings = tuple(problem.message for problem in unknown)
+    touched = _consequences(study, (*before, decision), path) if not unknown else (f"as it stands {_UNKNOWN} {table}",)
+    return Decided(table, decision, touched, warnings)
 
 
 def _places(study: Study, vocabulary: Vocabulary) -> KnownPlaces:
@@ -105,5 +110,15 @@ def _consequences(study: Study, decisions: tuple[Decision, ...], path: Path) -> 
         return (f"it changes a reference, and with it numbers; apply it with: emgpipe run {path}",)
     rows = judge(metrics, findings, decisions, study.quality).decisions
     mine = rows[rows["id"] == last.id].iloc[0]
+    if not mine["numbers"]:
+        return (f"{mine['effect']} of the last run{_begins(last, metrics)}",)
     trials = "1 trial" if mine["trials"] == 1 else f"{mine['trials']} trials"
     return (f"{mine['effect']}, in {trials} of the last run", f"apply it with: emgpipe compare {path}")
+
+
+def _begins(decision: Decision, metrics: pd.DataFrame) -> str:
+    """Say when the repetitions of the trial begin, where none begins at the time that was given."""
+    if decision.onset is None or not decision.trial:
+        return ""
+    times = metrics.loc[(metrics["trial"] == decision.trial) & (metrics["repetition"] > 0), "onset"].dropna().unique()
+    return f": the repetitions of this trial begin at {', '.join(f'{time:.2f}' for time in sorted(times))} s"

@@ -142,8 +142,7 @@ def _lost(steps: Sequence[TrialStep]) -> dict[ReferenceKey, tuple[LeftOut, ...]]
 
 def _why_lost(step: TrialStep, key: ReferenceKey) -> str:
     """Return why a channel of an MVIC trial is not there; empty if nothing failed: its file has no such channel."""
-    muscle, side, _ = key
-    failed = (one for one in step.findings if one.level == "fail" and (one.muscle, one.side) == (muscle, side))
+    failed = (one for one in step.findings if one.level == "fail" and (one.muscle, one.side, one.placement) == key)
     return step.failure or next((one.reason for one in failed), "")
 
 

@@ -136,11 +136,12 @@ def base_unit(unit: str) -> str:
 
 
 def amplitude_words(value: float, unit: str = "V") -> str:
-    """Return an amplitude with three digits, volts in microvolts.
+    """Return an amplitude with at least three digits, trailing zeros below 1 aside; volts in microvolts.
 
-    >>> amplitude_words(312.4e-6), amplitude_words(0.0000021), amplitude_words(1234.0, "counts")
-    ('312 uV', '2.10 uV', '1234 counts')
+    >>> amplitude_words(312.4e-6), amplitude_words(0.0000021), amplitude_words(4e-9), amplitude_words(1234.0, "counts")
+    ('312 uV', '2.10 uV', '0.004 uV', '1234 counts')
     """
     size = value * 1e6 if unit == "V" else value
     decimals = 2 if abs(size) < 10 else 1 if abs(size) < 100 else 0
-    return f"{size:.{decimals}f} {'uV' if unit == 'V' else unit}"
+    words = f"{size:.{decimals}f}" if abs(size) >= 1 else f"{size:.3g}"
+    return f"{words} {'uV' if unit == 'V' else unit}"

@@ -338,10 +338,9 @@ def counting_references(
     places = [place for one in excluding for place in _places_left_out(one, known)]
     if references.empty or not places:
         return references
-    names = ("participant", "session", "trial", "muscle", "side", "placement")
-    rows = zip(*(references[name] for name in names), strict=True)
-    counts = [not any(_same_place(place, _Number(*row, math.nan, "", "")) for place in places) for row in rows]
-    return references[counts]
+    rows = references.assign(onset=math.nan, findings="", reference="")
+    numbers = (_Number(*row) for row in zip(*(rows[name] for name in _KEYS), strict=True))
+    return references[[not any(_same_place(place, one) for place in places) for one in numbers]]
 
 
 def _places_left_out(decision: Decision, known: Mapping[str, Finding]) -> list[Decision | Finding]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from emgpipe.checking.arrivals import Signature, signature_of
 from emgpipe.checking.lines import line_about
-from emgpipe.checking.recordings import check_recording
+from emgpipe.checking.recordings import check_recording, is_damaged
 from emgpipe.errors import EmgpipeError, UnknownFormatError
 from emgpipe.reading import choose_supervised
 
@@ -89,7 +89,8 @@ class Alone:
             if path in files and (beside != path or not self._is_owned(path)):
                 return beside, files
         reader = self._reader(path)
-        return (None if isinstance(reader, UnknownFormatError) else path), {path}
+        is_other = isinstance(reader, UnknownFormatError) and not is_damaged(path)
+        return (None if is_other else path), {path}
 
     def _is_owned(self, path: Path) -> bool:
         """Tell whether a file belongs to a recording beside it."""

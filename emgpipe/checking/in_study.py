@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 _NOT_YET: Final = ("no_mvic", "no_task_reference", "neutral_missing")
 """What follows from trials that are still to come; the line of what is missing says it."""
-_ALONE: Final = " (not in the list of trials yet; checked by itself)"
+_ALONE: Final = " (not in the list of trials yet, or without its other file; checked by itself)"
+_SOON: Final = 4
+"""Things still missing that are named; a line is read while the participant gets ready for the next."""
 _Key = tuple[tuple["Path", ...], float | None]
 """A trial by its files and where it begins: ids may move while the list grows."""
 
@@ -120,10 +122,16 @@ class InStudy:
         of_session = [one for one in verdict.findings if not one.trial and one.id not in known]
         yield from (line_about(session[0], [one]) for one in of_session if _is_told(one))
         missing = self._checked().missing_of(verdict)
-        yield f"     {session[0]} still missing: {missing_line(missing)}" if missing else f"     {session[0]}: complete"
+        yield f"     {session[0]} still missing: {_next(missing)}" if missing else f"     {session[0]}: complete"
 
     def _checked(self) -> Checked:
         return self.opened.checked(list(self._verdicts.values()))
+
+
+def _next(missing: Sequence[Finding]) -> str:
+    """Return the first things that are missing, in the order of the protocol, and how many there are beyond."""
+    more = f"; and {len(missing) - _SOON} more" if len(missing) > _SOON else ""
+    return missing_line(missing[:_SOON]) + more
 
 
 def _is_told(finding: Finding) -> bool:

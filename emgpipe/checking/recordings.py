@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 MOST_SAMPLES: Final = 1 << 23
 """Of one channel in memory at once (64 MiB); of a longer one only the beginning is looked at, and it is said."""
+_MOST_NAMED: Final = 8
 LEAST: Final = 5
 """Recordings for which another process is started: it takes a second until it and its reader are there."""
+_RECORDINGS: Final = (".c3d", ".edf", ".bdf", ".slk")
+"""Endings that only recordings have: such a file without that content is a damaged one, and no other file."""
 _AGAIN: Final = "copy or export the file again; if it is no recording, leave it out of the folder"
 
 
@@ -43,7 +46,7 @@ def check_recordings(path: Path, progress: Progress | None = None) -> Checked:
     if not path.exists():
         raise ReadError("there is no such file or folder", path=path)
     found, refused = _listed(path)
-    if not found and not refused:
+    if not found and not any(one.level == "fail" for one in refused):
         raise ReadError("this folder holds no recording; `emgpipe formats` says which formats are read", path=path)
     verdicts = list(in_parallel(check_recording, found, str, progress, LEAST))
     named = tuple(_renamed(one, _name(Path(one.name), path)) for one in verdicts)
@@ -89,10 +92,24 @@ def _listed(path: Path) -> tuple[list[Path], tuple[Finding, ...]]:
         choose_supervised(path)
     except (EmgpipeError, OSError):
         listing = recordings_in(path, choose=choose_supervised)
-        wrong = [(one, why) for one, why in listing.others if not is_foreign(why)]
-        refused = (make_finding("recording_failed", "fail", f"{_name(one, path)}: {why}", _AGAIN) for one, why in wrong)
-        return list(listing.recordings), tuple(refused)
+        wrong = [(one, why) for one, why in listing.others if not is_foreign(why) or is_damaged(one)]
+        refused = [make_finding("recording_failed", "fail", f"{_name(one, path)}: {why}", _AGAIN) for one, why in wrong]
+        foreign = [one for one, why in listing.others if is_foreign(why) and not is_damaged(one)]
+        return list(listing.recordings), (*refused, *_not_looked_at(foreign, path))
     return [path], ()
+
+
+def is_damaged(path: Path) -> bool:
+    """Tell whether a file that no reader can read was meant to be a recording."""
+    return path.suffix.casefold() in _RECORDINGS and path.is_file()
+
+
+def _not_looked_at(files: Sequence[Path], folder: Path) -> Iterator[Finding]:
+    """Note what lies between the recordings and is taken for none of them."""
+    if files:
+        named = ", ".join(_name(one, folder) for one in files[:_MOST_NAMED])
+        more = f" and {len(files) - _MOST_NAMED} more" if len(files) > _MOST_NAMED else ""
+        yield make_finding("no_recording", "note", f"not looked at, since no reader can read it: {named}{more}")
 
 
 def _views(recording: Recording) -> Iterator[ChannelView]:

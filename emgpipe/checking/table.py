@@ -22,6 +22,7 @@ _NAME: Final = (10, 36)
 """Columns that the names may take, at least and at most."""
 _WIDEST, _NARROWEST, _LEAST = 9, 5, 4
 """Columns of a muscle's name; longer words are cut."""
+_ABSENT: Final = "-  no such channel was recorded"
 FEWEST_ROWS: Final = 4
 
 
@@ -46,7 +47,8 @@ def table(checked: Checked, terminal: Terminal, room: int) -> list[str]:
     lines: list[str] = []
     for block in _blocks(shown, heads, terminal):
         lines += [*([""] if lines else []), *block]
-    return [*lines, *folded]
+    has_gaps = any("-" in row.cells for row in shown)
+    return [*lines, *folded, *([_ABSENT] if has_gaps else [])]
 
 
 def _line(checked: Checked, verdict: Verdict) -> _Line:
@@ -145,8 +147,8 @@ def _colored(cell: str, width: int, terminal: Terminal) -> str:
 
 
 def legend(checked: Checked) -> str:
-    """Say what was looked at and what the words mean."""
+    """Say what was looked at."""
     if checked.has_protocol:
         trials = sum(one.n_trials for one in checked.verdicts)
-        return f"{count(len(checked.verdicts), 'session')}, {count(trials, 'trial')}; - not recorded"
-    return f"{count(len(checked.verdicts), 'recording')}; - no such channel"
+        return f"{count(len(checked.verdicts), 'session')}, {count(trials, 'trial')}"
+    return count(len(checked.verdicts), "recording")

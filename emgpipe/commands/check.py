@@ -92,6 +92,7 @@ def _watch(given: argparse.Namespace, people: list[str]) -> int:
     from emgpipe.checking.watching import watch_folder, watch_study
     from emgpipe.commands.terminals import terminal_here
     from emgpipe.errors import EmgpipeError
+    from emgpipe.inspection.terminal import wrapped
 
     if len(given.paths) != 1 or given.json:
         raise EmgpipeError(
@@ -101,7 +102,8 @@ def _watch(given: argparse.Namespace, people: list[str]) -> int:
     terminal = terminal_here(everything=given.all)
 
     def say(line: str) -> None:
-        print(terminal.finish([line]), flush=True)
+        lines = wrapped(line, terminal.width, later=" " * 5) if sys.stdout.isatty() else [line]
+        print(terminal.finish(lines), flush=True)
 
     if _is_study(path):
         return EXIT_FAILED if watch_study(path, people, say) else EXIT_OK

@@ -14,11 +14,18 @@ _LITTER = ("thumbs.db", "desktop.ini")
 
 @dataclass(frozen=True, slots=True)
 class RecordingFolder:
-    """A folder of recordings and the names of its files, relative to it, with ``/``, sorted."""
+    """A folder of recordings and the names of its files, relative to it, with ``/``, sorted.
+
+    Attributes
+    ----------
+    taken : frozenset of str
+        Names that a trial has: a misspelled one is none of them.
+    """
 
     path: Path
     names: tuple[str, ...]
     allow_outside: bool = False
+    taken: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, path: Path, *, allow_outside: bool = False) -> RecordingFolder:
@@ -62,7 +69,8 @@ class RecordingFolder:
                 "`allow_outside: true` under `recordings`"
             )
         if not exists:
-            raise ConfigError(f"the file '{name}' is not in {self.path}{suggest(name, self.names)}")
+            near = suggest(name, (there for there in self.names if there not in self.taken))
+            raise ConfigError(f"the file '{name}' is not in {self.path}; record or copy it, or correct its name{near}")
         return path
 
     def _as_stored(self, name: str) -> str:

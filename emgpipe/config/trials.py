@@ -81,6 +81,8 @@ def _table_path(recordings: Recordings, path: Path) -> Path:
 def _build(drafts: Sequence[Draft], folder: RecordingFolder, words: Words) -> tuple[list[Stated], list[Problem]]:
     stated: list[Stated] = []
     problems: list[Problem] = []
+    taken = frozenset(draft.fields[column].replace("\\", "/") for draft in drafts for column in draft.file_columns)
+    folder = replace(folder, taken=taken)
     for draft in drafts:
         builder = TrialBuilder(draft, folder, words)
         trial = builder.build()

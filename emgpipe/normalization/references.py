@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from emgpipe.normalization.base import Candidate, Normalization
 
 _WITHOUT: Final = {
-    "mvic": ("no_mvic", "MVIC", "state an MVIC trial with this muscle as its target"),
+    "mvic": ("no_mvic", "MVIC", "record an MVIC of this muscle, or state its trial (`target` in the trials table)"),
     "task": ("no_task_reference", "task", "look why no repetition of its task trials has an amplitude"),
 }
 """Kind of the finding, what is missing, and what to do, by the trials a reference is made of."""

@@ -7,7 +7,10 @@ to `emgpipe.quality.CHECKS`. Thresholds are fields with defaults, so that the st
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Literal
+from itertools import pairwise
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
+
+from pydantic import model_validator
 
 from emgpipe.settings import Settings
 
@@ -30,11 +33,26 @@ class Check(Settings, ABC):
     """The kinds of its findings."""
     stage: ClassVar[Stage | Literal[""]]
     """The stage of the signal it reads; empty where it reads none."""
+    graded: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Thresholds of one figure, the mildest level first: they must rise, or fall, as their defaults do."""
 
     use: bool = True
     """false: the check is not made."""
     on_fail: OnFail | None = None
     """What becomes of the numbers where this check fails; as `quality: on_fail` says if not given."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for mild, grave in (pair for names in self.graded for pair in pairwise(names)):
+            first, second = getattr(self, mild), getattr(self, grave)
+            usual = [type(self).model_fields[name].default for name in (mild, grave)]
+            if (second - first) * (usual[1] - usual[0]) < 0:
+                side = "below" if second < first else "above"
+                raise ValueError(
+                    f"{grave} = {second:g} lies {side} {mild} = {first:g}: the graver level must be the harder one to "
+                    f"reach; state {mild} as well"
+                )
+        return self
 
     @property
     def name(self) -> str:

@@ -76,7 +76,8 @@ def clipping(
         return ()
     share = sum(at.values()) / finite.size
     level: Level = "fail" if share > limits.fail_above else "warn"
-    reached = " and ".join(f"{rail:.4g}" for rail in at)
+    size, unit = (1e6, "uV") if unit == "V" else (1.0, unit)
+    reached = " and ".join(f"{size * rail:.4g}" for rail in at)
     shown = "" if unit == "unknown" else f" {unit}"
     reason = (
         f"'{label}' is cut off at {about}{reached}{shown}: {100 * share:.2g} % of its samples lie there; "

@@ -134,8 +134,12 @@ def _in_band(samples: NDArray[np.float64], sampling_rate: float) -> tuple[NDArra
     """Return the signal between the edges of the band, scaled, with fewer samples, and its new sampling rate."""
     is_there = np.isfinite(samples)
     highest = float(np.max(np.abs(samples), where=is_there, initial=0.0)) or 1.0
-    filled = np.where(is_there, samples / highest, 0.0)  # scaled, so that squares cannot overflow
-    filled = np.where(is_there, filled - np.sum(filled) / max(int(is_there.sum()), 1), 0.0)
+    filled = samples / highest  # scaled, so that squares cannot overflow
+    if not is_there.all():
+        filled[~is_there] = 0.0
+    filled -= np.sum(filled) / max(int(is_there.sum()), 1)
+    if not is_there.all():
+        filled[~is_there] = 0.0
     count = min(samples.size, max(round(samples.size * RATE / sampling_rate), 2))
     spectrum = np.fft.rfft(filled)[: count // 2 + 1]
     frequencies = np.arange(spectrum.size) * (sampling_rate / samples.size)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from emgpipe.quality.base import Check
     from emgpipe.quality.views import ChannelView, SessionView, TrialView
 
+
 @np.errstate(all="ignore")  # damaged samples (1e300) overflow; what comes of it is above every limit, or no number
 def look_at_channel(checks: Sequence[Check], channel: ChannelView) -> tuple[Finding, ...]:
     """Make the checks of single channels; nothing for other kinds than EMG, and for dead channels.

@@ -126,26 +126,26 @@ def _matches(samples: NDArray[np.float64], shortest: int, longest: int) -> Itera
     where = _perhaps_again(patterns)
     keys = np.sort((patterns[where] << bits) | where)
     values, places = keys >> bits, (keys & np.uint64((1 << 24) - 1)).astype(np.int64)
-    same = values[1:] == values[:-1]
-    if not same.any():
-        return
-    lags = np.zeros(patterns.size, dtype=np.int64)
-    lags[places[1:][same]] = (places[1:] - places[:-1])[same]
-    lags[(lags < shortest) | (lags > longest)] = 0
-    if not lags.any():
-        return
-    edges = np.concatenate(([0], np.flatnonzero(np.diff(lags)) + 1, [lags.size]))
-    starts, lengths = edges[:-1], np.diff(edges) + PATTERN - 1
-    chosen = np.flatnonzero((lags[starts] > 0) & (lengths >= lags[starts]))
-    for index in chosen.tolist():
-        first, length, lag = int(starts[index]), int(lengths[index]), int(lags[starts[index]])
-        yield first, first + length, lag
+    lags = np.where(values[1:] == values[:-1], places[1:] - places[:-1], 0)
+    near = np.flatnonzero((lags >= shortest) & (lags <= longest))
+    near = near[np.argsort(places[1:][near])]
+    starts, lags = places[1:][near], lags[near]
+    edges = np.flatnonzero((np.diff(starts, prepend=-PATTERN) != 1) | (np.diff(lags, prepend=0) != 0))
+    lengths = np.diff(edges, append=starts.size) + PATTERN - 1
+    for index, length in zip(edges.tolist(), lengths.tolist(), strict=True):
+        first, lag = int(starts[index]), int(lags[index])
+        if length >= lag:
+            yield first, first + length, lag
 
 
 def _perhaps_again(patterns: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return where patterns are of which another one shares the lowest bits; most have none, and need no sorting."""
-    low = (patterns & np.uint64((1 << int(4 * patterns.size).bit_length()) - 1)).astype(np.intp)
-    return np.flatnonzero(np.bincount(low)[low] > 1).astype(np.uint64)
+    """Return where patterns are of which another one has some bits the same; few are left, so few need sorting."""
+    where = np.arange(patterns.size)
+    for first in (0, 20):
+        mask = np.uint64((1 << min((4 * where.size).bit_length(), 20)) - 1)
+        some = ((patterns[where] >> np.uint64(first)) & mask).astype(np.intp)
+        where = where[np.bincount(some)[some] > 1]
+    return where.astype(np.uint64)
 
 
 def _likely(samples: NDArray[np.float64], first: int, lag: int, sampling_rate: float) -> float:

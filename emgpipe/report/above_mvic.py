@@ -91,12 +91,13 @@ def _causes(reason: str) -> str:
 
     The figures before them stand in columns of their own.
     """
-    figures, stop, rest = reason.partition(" %. ")
-    lead, *parts = re.split(r"(?:; )?\((?=\d\) )", rest if stop else reason)
-    where = re.search(r"\(([^()]*repetition at [\d.]+ s)\)", figures)
+    said, _, where = reason.partition(" Highest peak: ")
+    _, stop, rest = said.partition(" %. ")
+    lead, *parts = re.split(r"(?:; )?\((?=\d\) )", rest if stop else said)
     lines = [lead.strip(), *(part.rstrip(".").replace(")", ".", 1) for part in parts)]
-    said = "<br>".join(map(escape, lines if not parts else lines[1:]))
-    return said + (f'<br><span class="small">Highest peak: {breakable(where[1])}</span>' if where else "")
+    told = "<br>".join(map(escape, lines if not parts else lines[1:]))
+    place = f'<br><span class="small">Highest peak: {breakable(where.rstrip("."))}</span>' if where else ""
+    return told + place
 
 
 def _highest_means(metrics: pd.DataFrame) -> dict[_Place, float]:

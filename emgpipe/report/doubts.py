@@ -74,7 +74,7 @@ def _touched(group: _Group, metrics: pd.DataFrame) -> str:
     if mine.empty:
         return "No number rests on it."
     trials = mine["trial"].nunique()
-    out = " They are left out by decisions." if mine["excluded"].all() else ""
+    out = " Left out by decisions." if mine["excluded"].all() else ""
     return f"{count(len(mine), 'number')} in {count(trials, 'set')} {'rests' if len(mine) == 1 else 'rest'} on it.{out}"
 
 

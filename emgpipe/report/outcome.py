@@ -40,22 +40,26 @@ def _failed(result: StudyResult) -> Iterator[str]:
 
 def _findings(result: StudyResult, level: str) -> Iterator[str]:
     chosen = result.findings[(result.findings["level"] == level) & ~result.findings["kind"].isin(_SAID_AS_OUTCOME)]
-    groups: dict[tuple[str, str], list[str]] = {}
+    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
     said: dict[tuple[str, str, str], str] = {}
     columns = chosen[["kind", "trial", "participant", "muscle", "reason", "remedy"]]
     for kind, trial, participant, muscle, reason, remedy in columns.itertuples(index=False):
-        person = f"{participant}, {lower_label(muscle)}" if participant and muscle else participant
         # the same about several channels of a trial is said once, of the first
         first = said.setdefault((kind, trial or reason, remedy), reason)
-        groups.setdefault((first, remedy), []).append(
-            f"{trial}, {lower_label(muscle)}" if trial and muscle else trial or person
-        )
+        groups.setdefault((first, remedy), []).append((trial or participant, lower_label(muscle)))
     for (reason, remedy), places in list(groups.items())[:MOST_LINES]:
-        names = list(dict.fromkeys(filter(None, places)))
-        head = f"{_WORD[level]} {_several('place', names, alone='') if names else 'study'}"
-        yield from _entry(head, shortened(reason, _REASON), remedy)
+        yield from _entry(f"{_WORD[level]} {_where(places)}", shortened(reason, _REASON), remedy)
     if len(groups) > MOST_LINES:
         yield f"  and {len(groups) - MOST_LINES} more: {result.folder / 'findings.csv'}"
+
+
+def _where(places: Sequence[tuple[str, str]]) -> str:
+    """Name the place of a finding, or the places where the same was found: (trial or participant, muscle) each."""
+    owners, muscles = (list(dict.fromkeys(filter(None, names))) for names in zip(*places, strict=True))
+    if len(owners) == 1 and len(muscles) > 1:
+        return f"{owners[0]}, {_several('muscle', muscles)}"
+    names = list(dict.fromkeys(", ".join(filter(None, place)) for place in places if any(place)))
+    return _several("place", names, alone="") if names else "study"
 
 
 def _several(what: str, names: Sequence[str], *, alone: str | None = None) -> str:

@@ -147,8 +147,8 @@ def _missing(result: StudyResult) -> str:
     if wanted.empty:
         return ""
     rows = [
-        [escape(person), escape(session), escape(muscle_label(muscle, side)), f'<td class="text">{escape(why)}</td>']
-        for person, session, muscle, side, why in (
+        [*map(escape, (person, session, muscle_label(*site))), f'<td class="text">{escape(why)}</td>']
+        for person, session, *site, why in (
             (*map(plain, row), _reason(result.findings, tuple(map(plain, row))))
             for row in wanted.itertuples(index=False, name=None)
         )
@@ -161,7 +161,7 @@ def _missing(result: StudyResult) -> str:
 
 
 def _without_reference(metrics: pd.DataFrame) -> pd.DataFrame:
-    columns = ["participant", "session", "muscle", "side"]
+    columns = ["participant", "session", "muscle", "side", "placement"]
     if metrics.empty or not {*columns, "role", "kind", "reference", "amplitude_unit"} <= set(metrics.columns):
         return metrics.iloc[0:0]
     amplitudes = (metrics["role"] == "task") & (metrics["amplitude_unit"].map(plain) != "")  # a time has no reference
@@ -173,9 +173,9 @@ def _reason(findings: pd.DataFrame, where: tuple[str, ...]) -> str:
     """Return the reason of the finding that speaks of this missing reference."""
     if findings.empty or not {"kind", "reason", "participant", "muscle"} <= set(findings.columns):
         return "no reason was recorded"
-    person, session, muscle, side = where
+    muscle = where[2]
     about = findings[findings["kind"].isin(_REASONS)]
-    for column, value in (("participant", person), ("session", session), ("muscle", muscle), ("side", side)):
+    for column, value in zip(("participant", "session", "muscle", "side", "placement"), where, strict=True):
         if column in about.columns:
             about = about[about[column].map(plain).isin((value, ""))]
     exact = about[about["muscle"].map(plain) == muscle]

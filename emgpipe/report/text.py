@@ -20,6 +20,7 @@ _MOST_SAID: Final = 5
 _SHORT: Final = 3
 """Sentences of a comparison that is told whole."""
 _NOTHING: Final = "Nothing to rank."
+_NONE: Final = "nothing"
 _BLOCK: Final = 37
 """Columns of one metric: rank, geometric mean, ratio with its interval."""
 
@@ -55,6 +56,9 @@ def _comparison(comparison: Comparison, width: int) -> Iterator[str]:
     title = _one_line(comparison.title) + (" (primary outcome)" if is_primary(comparison) else "")
     yield from textwrap.wrap(title, width)
     yield "=" * min(len(title), width)
+    for name in ("selection", "excluded"):
+        if (said := comparison.basis.get(name, _NONE)) != _NONE:
+            yield from textwrap.wrap(_one_line(f"{name}: {said}"), width, subsequent_indent="  ")
     panels = ranking_panels(comparison)
     if not panels:
         for text in _few_sentences(comparison):

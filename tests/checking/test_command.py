@@ -61,10 +61,23 @@ def test_a_damaged_file_is_told_and_stops_no_other(folder, capsys):
     assert sum(line.startswith("P0") for line in out.splitlines()) == 3
 
 
+def test_a_recording_that_is_none_inside_is_no_file_of_another_kind(folder, capsys):
+    rng = np.random.default_rng(1)
+    (folder / "noise.c3d").write_bytes(rng.bytes(5000))
+    (folder / "zeros.edf").write_bytes(bytes(600))
+    (folder / "notes.txt").write_text("slept badly", "utf-8")
+    code, out, _ = run(capsys, folder, "--all")
+    assert code == 1
+    assert "FAIL noise.c3d" in out
+    assert "FAIL zeros.edf" in out
+    assert "not looked at, since no reader can read it: notes.txt" in " ".join(out.split())
+
+
 def test_not_started(folder, tmp_path, capsys):
     assert run(capsys, tmp_path / "no.csv")[0] == 2
     assert run(capsys, tmp_path / "no.yaml")[0] == 2
     (tmp_path / "nothing").mkdir()
+    (tmp_path / "nothing" / "notes.txt").write_text("slept badly", "utf-8")
     assert run(capsys, tmp_path / "nothing")[0] == 2
     code, _, err = run(capsys, folder, "--participant", "P01")
     assert code == 2

@@ -131,6 +131,16 @@ def test_a_recording_that_cannot_be_read_gets_some_time(faulty, tmp_path):
     assert said[0].startswith("FAIL P03_rest_1.c3d: ")
 
 
+def test_a_damaged_recording_is_told_and_a_text_is_not(tmp_path):
+    judge = Alone(tmp_path)
+    paths = [tmp_path / "noise.c3d", tmp_path / "notes.txt"]
+    for path in paths:
+        path.write_bytes(b"slept badly")
+    lines = [line for _ in range(PATIENCE) for line in judge.judge(paths, frozenset())]
+    assert [line.split(":")[0] for line in lines] == ["FAIL noise.c3d"]
+    assert judge.is_bad
+
+
 def test_files_of_one_recording_are_told_once_and_together(tmp_path):
     for name, content in wfdb_example().items():
         (tmp_path / name).write_bytes(content)
@@ -192,7 +202,7 @@ def test_a_file_that_is_not_listed_is_checked_alone_and_as_a_trial_later(growing
     watched = InStudy(OpenStudy.at(study))
     paths = add("P02_rest_1", listed=False)
     assert watched.judge(paths, frozenset()) == [
-        "ok   P02_rest_1.csv (not in the list of trials yet; checked by itself)"
+        "ok   P02_rest_1.csv (not in the list of trials yet, or without its other file; checked by itself)"
     ]
     add("P02_rest_1", files=False)
     assert watched.judge([], frozenset())[0] == "ok   P02/1/rest.1 (P02_rest_1.csv)"

@@ -220,7 +220,9 @@ def test_trials_that_are_references_as_well_need_a_run():
 
 
 def test_what_is_missing_of_the_protocol_stops_and_is_accepted_or_kept():
-    gap = make_finding("protocol_missing", "fail", "the protocol asks for this: rest trial", participant="A", session="1")
+    gap = make_finding(
+        "protocol_missing", "fail", "the protocol asks for this: rest trial", participant="A", session="1"
+    )
     stop = Quality(on_fail="stop")
     (stopped,) = judge(metrics(), findings_table([gap]), (), stop).stopped
     first, second = stop_words([stopped])

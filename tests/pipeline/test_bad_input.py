@@ -220,10 +220,14 @@ def test_no_mvic_positions_decide_the_reference_by_themselves(tmp_path):
     assert len(reference.attempts) == 2
 
 
-def test_a_channel_that_is_missing_does_not_mark_another_placement_of_its_muscle(study):
+def with_two_placements(study):
     two = "{label: BF, muscle: gluteus_maximus_lower, side: right, placement: distal}"
     text = study.read_text("utf-8").replace("{label: BF, muscle: biceps_femoris, side: right}", two)
     study.write_text(text.replace("lower, side: right}", "lower, side: right, placement: proximal}", 1), "utf-8")
+
+
+def test_a_channel_that_is_missing_does_not_mark_another_placement_of_its_muscle(study):
+    with_two_placements(study)
     path = study.parent / "raw" / TASK
     path.write_text(path.read_text().replace("BF", "RF"))
     result = emgpipe.run_study(study)
@@ -233,3 +237,19 @@ def test_a_channel_that_is_missing_does_not_mark_another_placement_of_its_muscle
     of_proximal = squat[squat["placement"] == "proximal"]
     assert len(of_proximal)
     assert not of_proximal["findings"].str.contains(missing["id"], regex=False).any()
+
+
+def test_each_placement_is_told_its_own_reason_for_a_lost_mvic(study):
+    with_two_placements(study)
+    third = "  - {label: XX, muscle: gluteus_maximus_upper, side: right}\n"  # keeps the trial alive
+    study.write_text(study.read_text("utf-8").replace("  - {label: hip,", f"{third}  - {{label: hip,"), "utf-8")
+    path = study.parent / "raw" / "P01_mvic_gluteus-maximus_prone_1.csv"
+    table = table_of(path)
+    table[:, 2] = 0.0
+    write(path, table, HEADER.replace("GMAX", "XX"))
+    result = emgpipe.run_study(study)
+    lost = result.findings[(result.findings["kind"] == "no_mvic") & (result.findings["participant"] == "P01")]
+    reasons = lost.set_index("placement")["reason"]
+    assert "GMAX" in reasons["proximal"]
+    assert "same value" in reasons["distal"]
+    assert "same value" not in reasons["proximal"]

@@ -146,7 +146,7 @@ def session(person: str, size: Size, rng: np.random.Generator) -> SessionResult:
     metrics = pd.DataFrame([
         {"participant": person, "session": "1", "trial": f"{person}/1/{exercise}.{head}.1", "role": "task",
          "kind": "emg",
-         "muscle": muscle, "side": "right", "metric": "mean", "value": 50.0, "amplitude_unit": "V",
+         "muscle": muscle, "side": "right", "placement": "", "metric": "mean", "value": 50.0, "amplitude_unit": "V",
          "reference": "" if (person, muscle) in size.without_reference else f"{person}/1/{muscle}/right/MVIC"}
         for exercise, head in task for muscle in muscles
     ])  # fmt: skip

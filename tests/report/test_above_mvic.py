@@ -14,9 +14,9 @@ from tests.report.page_check import PageCheck
 
 WHERE = {"participant": "P01", "session": "1", "muscle": "gluteus_maximus_upper", "side": "right"}
 REASON = (
-    "peaks of repetitions read up to 201 %MVIC (P01/1/x, repetition at 8.0 s), their means up to 107 %. In the order "
-    "of how much it explains: (1) a strong dynamic contraction, a factor of at least 1.54: <b>; (2) windows and search "
-    "time, a factor of up to 1.31: a muscle that works steadily reads 89 %."
+    "peaks of repetitions up to 201 %MVIC, means up to 107 %. What explains it, most first: "
+    "(1) a strong dynamic contraction, a factor of at least 1.54: <b>; (2) windows and search "
+    "time, a factor of up to 1.31: a muscle that works steadily reads 89 %. Highest peak: P01/1/x, repetition at 8.0 s."
 )
 
 

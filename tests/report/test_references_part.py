@@ -110,3 +110,24 @@ def test_window_is_drawn_in_the_lane_of_its_own_placement_only():
     scattered = trial_svg(replace(result, traces=two, windows=(replace(window, is_contiguous=False),)))
     assert 'class="window scattered"' in scattered
     assert "(samples within)" in scattered
+
+
+def test_a_missing_reference_has_the_reason_of_its_own_placement():
+    row = {
+        "participant": "P01", "session": "1", "role": "task", "kind": "emg", "muscle": MUSCLE, "side": "right",
+        "metric": "mean", "amplitude_unit": "V",
+    }  # fmt: skip
+    metrics = pd.DataFrame(
+        [row | {"placement": "distal", "reference": ""}, row | {"placement": "proximal", "reference": "made"}]
+    )
+    place = {"participant": "P01", "session": "1", "muscle": MUSCLE, "side": "right"}
+    findings = [
+        make_finding("mvic_trial_unusable", "warn", "all zero", placement="proximal", **place),
+        make_finding("no_mvic", "warn", "never recorded", placement="distal", **place),
+    ]
+    result = SimpleNamespace(
+        settings={"normalization": {"kind": "mvic"}}, metrics=metrics, findings=findings_table(findings), references=()
+    )
+    said = text(references_part(result))
+    assert "Vastus lateralis, right, distal never recorded" in said
+    assert "proximal" not in said

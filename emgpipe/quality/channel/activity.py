@@ -31,6 +31,7 @@ class Activity(ChannelCheck):
     kind: Literal["activity"] = "activity"
     finds: ClassVar[tuple[str, ...]] = ("no_activity",)
     stage: ClassVar[Stage | Literal[""]] = "raw"
+    graded: ClassVar[tuple[tuple[str, ...], ...]] = (("mvic_warn_below", "mvic_fail_below"),)
 
     mvic_fail_below: float = Field(default=5.0, ge=0)
     """uV RMS of the loudest half second of an MVIC: less is the noise of a good recording at rest."""

@@ -21,6 +21,7 @@ class Gaps(ChannelCheck):
     kind: Literal["gaps"] = "gaps"
     finds: ClassVar[tuple[str, ...]] = ("signal_gaps",)
     stage: ClassVar[Stage | Literal[""]] = "raw"
+    graded: ClassVar[tuple[tuple[str, ...], ...]] = (("warn_above", "fail_above"),)
 
     warn_above: float = Field(default=0.01, ge=0, le=1)
     """Share of the samples missing above which it is worth a look."""

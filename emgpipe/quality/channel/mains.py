@@ -23,6 +23,10 @@ class Mains(MainsLimits, ChannelCheck):
     kind: Literal["mains"] = "mains"
     finds: ClassVar[tuple[str, ...]] = ("mains",)
     stage: ClassVar[Stage | Literal[""]] = "raw"
+    graded: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("note_above", "warn_above", "fail_above"),
+        ("quiet_note_above", "quiet_warn_above"),
+    )
 
     def look(self, channel: ChannelView) -> tuple[Finding, ...]:
         """Return what was found."""

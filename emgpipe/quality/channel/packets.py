@@ -31,6 +31,7 @@ class Packets(ChannelCheck):
     kind: Literal["packets"] = "packets"
     finds: ClassVar[tuple[str, ...]] = ("packet_loss",)
     stage: ClassVar[Stage | Literal[""]] = "raw"
+    graded: ClassVar[tuple[tuple[str, ...], ...]] = (("warn_above", "fail_above"),)
 
     shortest: int = Field(default=10, ge=8)
     """Samples a block must have to be a packet; a coarse converter raises it, as there blocks repeat by chance."""

@@ -25,6 +25,7 @@ class RestNoise(ChannelCheck):
     kind: Literal["rest_noise"] = "rest_noise"
     finds: ClassVar[tuple[str, ...]] = ("rest_noise", "rest_not_quiet")
     stage: ClassVar[Stage | Literal[""]] = "filtered"
+    graded: ClassVar[tuple[tuple[str, ...], ...]] = (("note_above", "warn_above"),)
 
     note_above: float = Field(default=5.0, gt=0)
     """uV RMS: less is good (Konrad 2005, The ABC of EMG)."""

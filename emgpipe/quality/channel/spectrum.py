@@ -39,6 +39,7 @@ class Spectrum(ChannelCheck):
     kind: Literal["spectrum"] = "spectrum"
     finds: ClassVar[tuple[str, ...]] = ("median_frequency", "spectrum_shape")
     stage: ClassVar[Stage | Literal[""]] = "raw"
+    graded: ClassVar[tuple[tuple[str, ...], ...]] = (("usual_low", "low"), ("usual_high", "high"))
 
     usual_low: float = Field(default=40.0, gt=0)
     """Hz; the median frequency (20 to 450 Hz, mains left out) of bipolar surface EMG lies above."""
@@ -50,12 +51,12 @@ class Spectrum(ChannelCheck):
     """Hz; a median frequency above is a warning: white noise has 235 Hz in this band."""
     silent_below: float = Field(default=15e-6, ge=0)
     """RMS in V of the loud parts of a task below which a silent muscle explains the noise: a note at most."""
-    motion_ratio: float = 12.0
+    motion_ratio: float = Field(default=12.0, ge=0)
     """dB: least signal-to-motion ratio (SM)."""
-    noise_ratio: float = 6.0
+    noise_ratio: float = Field(default=6.0, ge=0)
     """dB: least signal-to-noise ratio (SN), by the noise above the EMG. Sinderby's 15 dB is for the diaphragm; clean
     EMG of limbs with a median frequency of 140 Hz has 10."""
-    drop_ratio: float = 10.0
+    drop_ratio: float = Field(default=10.0, ge=0)
     """dB: least drop of the density (DP) from its highest to its lowest. Sinderby's 30 dB is for the diaphragm; clean
     EMG of limbs with a median frequency of 140 Hz has 16."""
     deformation: float = Field(default=1.4, gt=1)

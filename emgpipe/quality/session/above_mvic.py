@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
+from pydantic import Field
+
 from emgpipe.model import make_finding
 from emgpipe.quality.above.causes import causes
 from emgpipe.quality.above.effort import sustained
@@ -33,15 +35,15 @@ class AboveMvic(SessionCheck):
     finds: ClassVar[tuple[str, ...]] = ("above_mvic", "window_bias")
     stage: ClassVar[Stage | Literal[""]] = "envelope"
 
-    note_above: float = 100.0
+    note_above: float = Field(default=100.0, gt=0)
     """%MVIC: nothing is said where all means and peaks of repetitions lie below."""
-    warn_mean: float = 100.0
+    warn_mean: float = Field(default=100.0, gt=0)
     """%MVIC: the mean of a repetition above which the MVIC may not have been a maximum."""
-    warn_sustained: float = 150.0
+    warn_sustained: float = Field(default=150.0, gt=0)
     """%MVIC: what the rule of the MVIC gives in a task trial (such as its best half second), above which a sign of a
-    weak MVIC becomes a warning. Without such a sign a strong dynamic contraction explains it: published peaks reach 244.
-    Peaks of a shorter window lie above it for the window alone and are no reason to warn."""
-    extreme_peak: float = 250.0
+    weak MVIC becomes a warning. Without such a sign a strong dynamic contraction explains it: published peaks reach
+    244. Peaks of a shorter window lie above it for the window alone and are no reason to warn."""
+    extreme_peak: float = Field(default=250.0, gt=0)
     """%MVIC: the peak above which the words are stronger; published means end at 244."""
 
     def look(self, session: SessionView) -> tuple[Finding, ...]:
@@ -64,7 +66,8 @@ class AboveMvic(SessionCheck):
         """Say what is looked for."""
         return (
             f"readings above {self.note_above:g} %MVIC, explained; a warning for means of a repetition above "
-            f"{self.warn_mean:g} %, and for trials above {self.warn_sustained:g} % by the rule of an MVIC that looks weak"
+            f"{self.warn_mean:g} %, and for trials above {self.warn_sustained:g} % by the rule of an MVIC that looks "
+            "weak"
         )
 
     def _explained(self, known: Known) -> Finding:
@@ -72,10 +75,10 @@ class AboveMvic(SessionCheck):
         top, mean = known.top, known.mean
         level = self._level(known, found)
         extreme = "far beyond what is published: " if top.peak > self.extreme_peak else ""
-        rule = f" and the rule of the MVIC up to {known.by_rule:.0f} %" if known.by_rule else ""
+        rule = f", by the rule of the MVIC up to {known.by_rule:.0f} %" if known.by_rule else ""
         reason = (
-            f"{extreme}peaks of repetitions read up to {top.peak:.0f} %MVIC ({top.where}), their means up to "
-            f"{mean:.0f} %{rule}. {_in_order(found, known)}"
+            f"{extreme}peaks of repetitions up to {top.peak:.0f} %MVIC, means up to {mean:.0f} %{rule}. "
+            f"{_in_order(found, known)} Highest peak: {top.where}."
         )
         remedies = [one.remedy for one in found if one.remedy]
         keep = "keep the numbers: values above 100 % are usual and are not cut off"
@@ -105,7 +108,7 @@ def _in_order(found: tuple[Cause, ...], known: Known) -> str:
         factor = "" if one.factor is None else f", a factor of {_BOUNDS.get(one.name, '')}{one.factor:.3g}"
         head, colon, rest = one.words.partition(":")
         parts.append(f"{mark}{head}{factor}{colon}{rest}")
-    lead = "In the order of how much it explains: " if len(found) > 1 else "What explains it: "
+    lead = "What explains it, most first: " if len(found) > 1 else "What explains it: "
     against = mvic_artifact(known)
     said = lead + "; ".join(parts) if parts else "Nothing beyond the scatter of a maximum has to be explained"
     return f"{said}.{f' But {against}.' if against else ''}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import numpy as np
+from pydantic import Field
 
 from emgpipe.model import make_finding
 from emgpipe.quality.base import SessionCheck
@@ -58,9 +59,9 @@ class ConsistentFiltering(SessionCheck):
     finds: ClassVar[tuple[str, ...]] = ("filtered_differently",)
     stage: ClassVar[Stage | Literal[""]] = "raw"
 
-    missing: float = 15.0
+    missing: float = Field(default=15.0, gt=0)
     """dB: by this much a band must be weaker than in every trial that has it."""
-    fail_above: float = 10.0
+    fail_above: float = Field(default=10.0, ge=0)
     """%: amplitude between 20 and 450 Hz that the missing bands take; from here on the values cannot be compared."""
 
     def look(self, session: SessionView) -> tuple[Finding, ...]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import numpy as np
+from pydantic import Field
 
 from emgpipe.model import make_finding
 from emgpipe.quality.base import SessionCheck
@@ -41,13 +42,13 @@ class ConsistentScale(SessionCheck):
     finds: ClassVar[tuple[str, ...]] = ("scale_differs", "sampling_rate_differs")
     stage: ClassVar[Stage | Literal[""]] = "raw"
 
-    factor: float = 150.0
+    factor: float = Field(default=150.0, gt=1)
     """Trials of one role whose loudest and quietest half seconds differ by this factor are on different scales."""
-    task_over_mvic: float = 30.0
+    task_over_mvic: float = Field(default=30.0, gt=1)
     """Tasks that are this many times as loud as the MVIC are on another scale."""
-    mvic_over_task: float = 300.0
+    mvic_over_task: float = Field(default=300.0, gt=1)
     """An MVIC that is this many times as loud as tasks in which the muscle works is on another scale."""
-    rest_factor: float = 30.0
+    rest_factor: float = Field(default=30.0, gt=1)
     """Rest whose level is this many times that of the quietest half second of the other trials."""
 
     def look(self, session: SessionView) -> tuple[Finding, ...]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import numpy as np
+from pydantic import Field
 
 from emgpipe.model import make_finding
 from emgpipe.quality.base import SessionCheck
@@ -40,16 +41,17 @@ class ElectrodeShift(SessionCheck):
     kind: Literal["electrode_shift"] = "electrode_shift"
     finds: ClassVar[tuple[str, ...]] = ("rest_noise_changed", "spectrum_shifted", "mvic_changed")
     stage: ClassVar[Stage | Literal[""]] = "filtered"
+    graded: ClassVar[tuple[tuple[str, ...], ...]] = (("mvic_change", "mvic_warn"),)
 
-    rest_factor: float = 2.0
+    rest_factor: float = Field(default=2.0, gt=1)
     """Rest noise that became this many times as much (warn) or fell to that part (note)."""
-    rest_least: float = 5.0
+    rest_least: float = Field(default=5.0, ge=0)
     """uV: rest noise that stays below is good, however it changed; not applied where the unit is unknown."""
-    spectrum_step: float = 25.0
+    spectrum_step: float = Field(default=25.0, gt=0)
     """%: step of the median frequency between trials of one kind (warn; with two trials only: note)."""
-    mvic_change: float = 20.0
+    mvic_change: float = Field(default=20.0, gt=0)
     """%: change of the MVIC from before to after the tasks (note); below it lies what trials differ by anyway."""
-    mvic_warn: float = 25.0
+    mvic_warn: float = Field(default=25.0, gt=0)
     """%: from this change on it is a warning."""
 
     def look(self, session: SessionView) -> tuple[Finding, ...]:

@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
+from pydantic import Field
 
 from emgpipe.model import make_finding
 from emgpipe.quality.base import SessionCheck
@@ -37,7 +38,7 @@ class SameSamples(SessionCheck):
     finds: ClassVar[tuple[str, ...]] = ("same_samples",)
     stage: ClassVar[Stage | Literal[""]] = "raw"
 
-    correlation: float = 0.9999
+    correlation: float = Field(default=0.9999, gt=0.9, le=1)
     """From this correlation of all samples two trials count as one recording; rounding on export leaves more."""
 
     def look(self, session: SessionView) -> tuple[Finding, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
+from pydantic import Field
 
 from emgpipe.model import make_finding
 from emgpipe.quality.base import SessionCheck
@@ -37,12 +38,13 @@ class SignalToNoise(SessionCheck):
     kind: Literal["signal_to_noise"] = "signal_to_noise"
     finds: ClassVar[tuple[str, ...]] = ("low_signal_to_noise",)
     stage: ClassVar[Stage | Literal[""]] = "filtered"
+    graded: ClassVar[tuple[tuple[str, ...], ...]] = (("note_below", "warn_below", "fail_below"),)
 
-    note_below: float = 20.0
+    note_below: float = Field(default=20.0, ge=0)
     """dB: from here on a signal is good."""
-    warn_below: float = 15.0
+    warn_below: float = Field(default=15.0, ge=0)
     """dB: below it noise makes a visible part of small amplitudes."""
-    fail_below: float = 10.0
+    fail_below: float = Field(default=10.0, ge=0)
     """dB: below it rest reads more than 30 % of the MVIC."""
 
     def look(self, session: SessionView) -> tuple[Finding, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from pydantic import Field
+
 from emgpipe.model import make_finding
 from emgpipe.quality.base import SessionCheck
 from emgpipe.quality.levels import loudest
@@ -26,12 +28,13 @@ class SwappedChannels(SessionCheck):
     kind: Literal["swapped_channels"] = "swapped_channels"
     finds: ClassVar[tuple[str, ...]] = ("swapped_channels", "mvic_of_other_muscle")
     stage: ClassVar[Stage | Literal[""]] = "raw"
+    graded: ClassVar[tuple[tuple[str, ...], ...]] = (("note_above", "warn_above"),)
 
-    swapped_above: float = 1.5
+    swapped_above: float = Field(default=1.5, gt=1)
     """Each of two channels reaches this many times its own MVIC in the MVIC of the other: they are swapped (fail)."""
-    note_above: float = 1.25
+    note_above: float = Field(default=1.25, gt=1)
     """One channel reaches this many times its own MVIC in that of another muscle: note."""
-    warn_above: float = 1.5
+    warn_above: float = Field(default=1.5, gt=1)
     """The same: warn."""
 
     def look(self, session: SessionView) -> tuple[Finding, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import numpy as np
+from pydantic import Field
 
 from emgpipe.model import make_finding
 from emgpipe.quality.base import SessionCheck
@@ -35,9 +36,9 @@ class WorkingSide(SessionCheck):
     finds: ClassVar[tuple[str, ...]] = ("other_side_works_more",)
     stage: ClassVar[Stage | Literal[""]] = "filtered"
 
-    warn_above: float = 2.0
+    warn_above: float = Field(default=2.0, gt=1)
     """Right over left in left tasks is this many times that in right tasks (warn)."""
-    note_above: float = 2.0
+    note_above: float = Field(default=2.0, gt=1)
     """With tasks of one side: the other side reaches this many times its %MVIC in every task (note)."""
 
     def look(self, session: SessionView) -> tuple[Finding, ...]:

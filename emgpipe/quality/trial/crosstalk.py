@@ -39,6 +39,7 @@ class CrossTalk(TrialCheck):
     kind: Literal["crosstalk"] = "crosstalk"
     finds: ClassVar[tuple[str, ...]] = ("crosstalk", "common_signal")
     stage: ClassVar[Stage | Literal[""]] = "raw"
+    graded: ClassVar[tuple[tuple[str, ...], ...]] = (("note_above", "warn_above"),)
 
     note_above: float = Field(default=0.3, gt=0, lt=1)
     """Correlation that is worth knowing: a tenth of the power is shared."""

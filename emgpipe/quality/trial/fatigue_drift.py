@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import numpy as np
+from pydantic import Field
 
 from emgpipe.chain.stretches import runs
 from emgpipe.model import make_finding
@@ -55,13 +56,14 @@ class FatigueDrift(TrialCheck):
     kind: Literal["fatigue_drift"] = "fatigue_drift"
     finds: ClassVar[tuple[str, ...]] = ("fatigue",)
     stage: ClassVar[Stage | Literal[""]] = "filtered"
+    graded: ClassVar[tuple[tuple[str, ...], ...]] = (("note_above", "warn_above"),)
 
-    note_above: float = 15.0
+    note_above: float = Field(default=15.0, gt=0, lt=100)
     """%: fall of the median frequency from the first to the last repetition, or second of a hold, while the amplitude
     rises (note)."""
-    warn_above: float = 25.0
+    warn_above: float = Field(default=25.0, gt=0, lt=100)
     """%: from here on conditions recorded late may differ by fatigue (warn)."""
-    significance: float = 2.5
+    significance: float = Field(default=2.5, ge=0)
     """The fall must be this many standard errors of its slope. With the defaults one in 6000 simulated sets without
     fatigue warns (5 to 10 repetitions of 1 to 4 s); an even fall by 40 % is found in 96 %."""
 

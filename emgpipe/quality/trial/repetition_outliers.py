@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import numpy as np
+from pydantic import Field
 
 from emgpipe.model import make_finding
 from emgpipe.quality.base import TrialCheck
@@ -35,15 +36,15 @@ class RepetitionOutliers(TrialCheck):
     finds: ClassVar[tuple[str, ...]] = ("repetition_outlier", "repetitions_vary", "repetition_length")
     stage: ClassVar[Stage | Literal[""]] = "envelope"
 
-    score: float = 3.5
+    score: float = Field(default=3.5, gt=0)
     """Robust standard deviations (1.4826 times the median absolute deviation) an outlier lies from the median, at
     least (Iglewicz and Hoaglin 1993)."""
-    amplitude: float = 40.0
+    amplitude: float = Field(default=40.0, gt=0)
     """%: what the mean envelope of an outlier differs from the median by, at least (warn); by 30 % one set in 250 does
     where repetitions vary by 8 %."""
-    length: float = 50.0
+    length: float = Field(default=50.0, gt=0)
     """%: the same for the length of a repetition (warn); the usual cause is a repetition that was cut wrongly."""
-    variation: float = 30.0
+    variation: float = Field(default=30.0, gt=0)
     """%: coefficient of variation of the mean envelope from which on repetitions vary (note)."""
 
     def look(self, trial: TrialView) -> tuple[Finding, ...]:
