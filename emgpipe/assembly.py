@@ -231,11 +231,14 @@ def _filter_findings(channel: Channel, result: ChainResult | None) -> list[Findi
         count = float(result.too_short)
         found.append(make_finding("stretch_too_short", "note", reason, _GAPS, channel=channel.label, value=count))
     if result is not None and result.blanked:
+        seconds = result.blanked / channel.sampling_rate
         reason = (
-            f"the chain set {result.blanked} samples of '{channel.label}' ({result.blanked / channel.sampling_rate:.3g} s) "
-            "to missing; numbers are made of the others"
+            f"the chain set {result.blanked} samples of '{channel.label}' ({seconds:.3g} s) to missing; numbers are "
+            "made of the others"
         )
-        remedy = "look at the trace: were these artifacts? A number more than a tenth of whose samples is missing is empty"
+        remedy = (
+            "look at the trace: were these artifacts? A number more than a tenth of whose samples is missing is empty"
+        )
         count = float(result.blanked)
         found.append(make_finding("samples_blanked", "note", reason, remedy, channel=channel.label, value=count))
     if result is not None and result.negative:

@@ -8,7 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from emgpipe import __version__
-from emgpipe.commands import check, compare, convert, decide, demo, formats, init, inspect, plan, run, schema, vocabulary
+from emgpipe.commands import (
+    check,
+    compare,
+    convert,
+    decide,
+    demo,
+    formats,
+    init,
+    inspect,
+    plan,
+    run,
+    schema,
+    vocabulary,
+)
 from emgpipe.commands.exits import EXIT_CODES, EXIT_NOT_STARTED
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from emgpipe.model.tables import (
     STANDARD_FACTORS,
     WHERE,
 )
+from emgpipe.verdicts import ABOUT_REFERENCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -64,7 +65,8 @@ def concatenate(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.Da
 def link_findings(metrics: pd.DataFrame, findings: Sequence[Finding], references: Sequence[Reference]) -> pd.DataFrame:
     """Fill ``findings`` and ``worst``: those of the number's trial, repetition, muscle, and of its reference.
 
-    Where a muscle has more than one placement, a finding about one of them touches the numbers of that one only.
+    Where a muscle has more than one placement, a finding about one of them touches the numbers of that one only. What
+    is about references touches no number that needs none, such as a frequency.
     """
     if metrics.empty:
         return metrics
@@ -74,7 +76,7 @@ def link_findings(metrics: pd.DataFrame, findings: Sequence[Finding], references
             continue  # about a channel the study does not use
         by_place.setdefault((finding.trial, finding.muscle, finding.side), []).append(finding)
     made_of = {reference.id: _behind(reference) for reference in references}
-    columns = (metrics[name] for name in ("trial", "muscle", "side", "placement", "onset", "reference"))
+    columns = (metrics[name] for name in ("trial", "muscle", "side", "placement", "onset", "reference", "unit"))
     cache: dict[_Number, str] = {}
     linked = []
     for row in zip(*columns, strict=True):
@@ -99,14 +101,15 @@ def _behind(reference: Reference) -> tuple[str, ...]:
 
 _Place = tuple[str, str, str]
 """Trial, muscle, side."""
-_Number = tuple[str, str, str, str, float, str]
-"""Trial, muscle, side, placement, onset, reference."""
+_Number = tuple[str, str, str, str, float, str, str]
+"""Trial, muscle, side, placement, onset, reference, unit."""
 
 
 def _ids_for(
     number: _Number, by_place: Mapping[_Place, Sequence[Finding]], made_of: Mapping[str, tuple[str, ...]]
 ) -> str:
-    trial, muscle, side, placement, onset, reference = number
+    trial, muscle, side, placement, onset, reference, unit = number
+    is_normalized = bool(reference) or unit.startswith("%")  # or should be, where the reference is missing
     spots = [(trial, muscle, side), (trial, "", ""), ("", "", "")]
     if muscle:
         spots.append(("", muscle, side))
@@ -115,7 +118,9 @@ def _ids_for(
         finding.id
         for spot in spots
         for finding in by_place.get(spot, ())
-        if finding.placement in ("", placement) and finding.onset in (None, onset)
+        if finding.placement in ("", placement)
+        and finding.onset in (None, onset)
+        and (is_normalized or not finding.kind.startswith(ABOUT_REFERENCES))
     )
     return " ".join(dict.fromkeys(touching))
 

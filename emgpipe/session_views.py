@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from emgpipe.trial_step import TrialStep
 
 
-def session_view(
-    study: Study, steps: Sequence[TrialStep], references: Mapping[ReferenceKey, Reference]
-) -> SessionView:
+def session_view(study: Study, steps: Sequence[TrialStep], references: Mapping[ReferenceKey, Reference]) -> SessionView:
     """Return the trials of a session that could be loaded, each limited to the span that counts."""
     first = steps[0].trial
     return SessionView(

@@ -61,7 +61,8 @@ def findings_of_protocol(
     for trial in trials:
         sessions.setdefault((trial.participant, trial.session), []).append(trial)
     plan = StudyPlan(study, vocabulary, sessions)
-    found = [_no_session(session, is_stated=stated) for session, stated in plan.missing_sessions()]
+    accepted = study.protocol.accepted
+    found = [_no_session(session, accepted, is_stated=stated) for session, stated in plan.missing_sessions()]
     for session in sessions:
         found.extend(_of_session(plan, session, usable or Usable()))
     return tuple(found)
@@ -135,11 +136,9 @@ def _incomplete(few: Sequence[Trial], words: str, wanted: int | None, usable: Us
 
 def _finding(plan: StudyPlan, session: Session, one: Planned, words: str) -> Finding:
     where = {"participant": session[0], "session": session[1]}
-    accepted = next(
-        (gap for gap in plan.study.protocol.accepted if gap.concerns(*session) and _is_accepted(gap, one, plan)), None
-    )
-    if accepted is not None:
-        return make_finding(ACCEPTED, "note", f"missing, as the study file says ({accepted.reason}): {words}", **where)
+    for gap in plan.study.protocol.accepted:
+        if gap.concerns(*session) and _is_accepted(gap, one, plan):
+            return _accepted(gap, words, session)
     if one.is_stated:
         return make_finding(KIND, "fail", f"the protocol of the study file asks for this: {words}", _RECORD, **where)
     reason = f"{_why(one)}: {words}"
@@ -169,7 +168,15 @@ def _is_accepted(gap: AcceptedGap, one: Planned, plan: StudyPlan) -> bool:
     )
 
 
-def _no_session(session: Session, *, is_stated: bool) -> Finding:
+def _accepted(gap: AcceptedGap, words: str, session: Session) -> Finding:
+    said = f"missing, as the study file says ({gap.reason}): {words}"
+    return make_finding(ACCEPTED, "note", said, participant=session[0], session=session[1])
+
+
+def _no_session(session: Session, accepted: Sequence[AcceptedGap], *, is_stated: bool) -> Finding:
+    for gap in accepted:
+        if gap.concerns(*session) and gap.is_whole_session:
+            return _accepted(gap, f"all of session {session[1]}", session)
     why = "the protocol of the study file asks for this" if is_stated else "other participants have it"
     return make_finding(
         KIND, "fail" if is_stated else "warn", f"{why}: all of session {session[1]}", _RECORD,

@@ -66,5 +66,5 @@ def _decide(given: argparse.Namespace) -> int:
 def _login() -> str:
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # nobody is known by that number, as in containers
+    except (ImportError, KeyError, OSError):  # nobody is known by that number, as in containers
         return ""

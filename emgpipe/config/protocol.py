@@ -67,6 +67,11 @@ class AcceptedGap(Settings):
     reason: str = Field(min_length=1)
     """Why it is missing; printed."""
 
+    @property
+    def is_whole_session(self) -> bool:
+        """Whether it names no kind of trial, so that everything may be missing."""
+        return not (self.role or self.muscle or self.exercise or self.head_position)
+
     def concerns(self, participant: str, session: str) -> bool:
         """Tell whether it is about this session of this participant."""
         return same_name(self.participant, participant) and (self.session is None or same_name(self.session, session))

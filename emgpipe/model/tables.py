@@ -32,8 +32,8 @@ repetition, in `unit`.
 
 **findings**: one row per `Finding`, with its id.
 
-**decisions**: one row per `Decision`, with its id, how many numbers of the main analysis it touches, and what it does to
-them in words.
+**decisions**: one row per `Decision`, with its id, how many numbers of the main analysis it touches, and what it does
+to them in words.
 """
 
 from typing import Final

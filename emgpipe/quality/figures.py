@@ -106,7 +106,7 @@ def _windows(samples: NDArray[np.float64], length: int) -> NDArray[np.float64]:
     """Return the samples in rows of `length`, rows with gaps left out."""
     whole = samples.size // length
     rows = samples[: whole * length].reshape(whole, length)
-    return chosen_rows(rows, np.isfinite(rows).all(axis=1))
+    return chosen_rows(rows, np.all(np.isfinite(rows), axis=1))
 
 
 def chosen_rows(rows: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -71,4 +71,4 @@ def _half_seconds(samples: NDArray[np.float64], sampling_rate: float) -> NDArray
         return np.zeros((0, SHORTEST))
     count = samples.size // length
     rows = samples[: count * length].reshape(count, length)
-    return chosen_rows(rows, np.isfinite(rows).all(axis=1))
+    return chosen_rows(rows, np.all(np.isfinite(rows), axis=1))

@@ -29,7 +29,10 @@ def marks_sentence(metrics: pd.DataFrame) -> str:
         return ""
     task = metrics[metrics["role"] == "task"]
     fail, warn = (int((task["worst"] == level).sum()) for level in ("fail", "warn"))
-    said = [f"{fail} carry a failed check" if fail else "", f"{warn} a warning" if warn else ""]
+    said = [
+        f"{fail} carry a failed check" if fail else "",
+        f"{warn} {'' if fail else 'carry '}a warning" if warn else "",
+    ]
     gone, half = int(task["excluded"].sum()), int(task["value_excluded"].sum())
     said.append(f"{gone} are left out by decisions" if gone else "")
     said.append(f"{half} count without their %MVIC" if half else "")

@@ -31,7 +31,7 @@ def doubts_part(findings: pd.DataFrame, metrics: pd.DataFrame) -> str:
         return bullets(failed)
     kinds = dict.fromkeys(findings.loc[findings["level"] == "warn", "kind"].map(_name))
     summary = f"{level_mark('warn')} {escape('; '.join(kinds))}"
-    return bullets(failed) + details(summary, bullets(warned), opened=not failed)
+    return bullets(failed) + details(summary, bullets(warned))
 
 
 def _lines(findings: pd.DataFrame, metrics: pd.DataFrame, level: str) -> list[str]:
@@ -51,7 +51,8 @@ def _line(group: _Group, metrics: pd.DataFrame) -> str:
     where = "; ".join(filter(None, (breakable(place), escape(" and ".join(muscles)))))
     name = f"{level_mark(plain(first['level']))} {escape(_name(first['kind']))}"
     reason = escape(shortened(plain(first["reason"]), _REASON))
-    return f"{name} · {where}: {reason}. <strong>{_touched(group, metrics)}</strong>"
+    stop = "" if reason.endswith("…") else "."
+    return f"{name} · {where}: {reason}{stop} <strong>{_touched(group, metrics)}</strong>"
 
 
 def _name(kind: object) -> str:
@@ -112,4 +113,4 @@ def doubtful_count(worst: Sequence[str]) -> str:
 
 def _some(people: Sequence[str], most: int = 3) -> str:
     named = ", ".join(people[:most])
-    return named if len(people) <= most else f"{named} and {len(people) - most} more"
+    return named if len(people) <= most else f"{named} +{len(people) - most}"

@@ -124,7 +124,6 @@ class _Lines:
                 matrix[self.people.index(person), self.levels.index(level)] = np.log(value)
         return matrix
 
-
     def marks(self, index: int) -> list[str]:
         """Return the worst level a participant's value of each level carries."""
         mine = self.values[self.values["participant"] == self.people[index]]

@@ -175,6 +175,19 @@ def test_accepted_gaps_are_notes_with_their_reason(missing):
     assert [one.level for one in missing(trials, f"protocol: {{accepted: [{other}]}}\n")] == ["warn"]
 
 
+def test_a_whole_session_can_be_accepted(missing):
+    trials = [*full("P1"), *full("P1", "2"), *full("P2")]
+    for stated, level in (("", "warn"), ("sessions: ['1', '2'], ", "fail")):
+        found = missing(trials, f"protocol: {{{stated}accepted: []}}\n")
+        assert words(found) == [("P2", level, "all of session 2")]
+        gap = "{participant: P2, session: '2', reason: moved away}"
+        (one,) = missing(trials, f"protocol: {{{stated}accepted: [{gap}]}}\n")
+        assert (one.kind, one.level) == ("protocol_accepted", "note")
+        assert "moved away" in one.reason
+        of_mvics = gap.replace("reason", "role: mvic, reason")
+        assert [one.level for one in missing(trials, f"protocol: {{{stated}accepted: [{of_mvics}]}}\n")] == [level]
+
+
 @pytest.mark.parametrize(
     ("stated", "said"),
     [

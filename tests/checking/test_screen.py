@@ -63,7 +63,10 @@ def test_words_in_the_cells():
 
 
 def test_what_was_not_recorded_is_no_ok():
-    assert rows(screen(study(seen=keys(4)[:3]), Terminal(90, 40)))["P01"] == ["ok", "ok", "ok", "-", "ok", "0"]
+    text = screen(study(seen=keys(4)[:3]), Terminal(90, 40))
+    assert rows(text)["P01"] == ["ok", "ok", "ok", "-", "ok", "0"]
+    assert "-  no such channel was recorded" in text.splitlines()
+    assert "no such channel" not in screen(study(), Terminal(90, 40))
 
 
 def test_findings_about_no_channel_stand_under_other():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -183,6 +184,7 @@ def test_each_new_trial_and_what_is_missing(growing):
     lines = watched.judge(add("P02_rest_1"), frozenset())
     assert lines[0] == "ok   P02/1/rest.1 (P02_rest_1.csv)"
     assert lines[-1].startswith("     P02 still missing: calibration trial; MVIC of ")
+    assert re.search(r"; and \d+ more$", lines[-1])
     assert watched.is_bad  # things are missing
     lines = watched.judge(add("P02_romanian-deadlift"), frozenset())
     assert lines[0].startswith("FAIL P02/1/romanian_deadlift.neutral.1 ")

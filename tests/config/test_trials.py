@@ -119,6 +119,12 @@ def test_everything_wrong_with_a_row_is_said_at_once(table) -> None:
     assert len([part for part in ("gone.csv", "'start'", "'jump'") if part in message]) == 3
 
 
+def test_a_file_of_another_trial_is_not_what_a_misspelled_name_means(table) -> None:
+    row = "P01;;1;;gone.csv;;;;;back_squat;;;;\n"
+    ((_, message),) = _failed(table(f"{row}P02;;1;;gone2.csv;;;;;back_squat;;;;\n", files=("gone1.csv",)))
+    assert message.endswith("correct its name; did you mean 'gone1.csv'?")
+
+
 def test_left_out(table) -> None:
     listing = table("P01;;1;;a.csv;;;;;back_squat;;;Nein;cramp\n")
     (problem,) = listing.problems

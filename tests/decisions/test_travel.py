@@ -183,7 +183,14 @@ def test_deciding_says_what_it_will_touch_and_comparing_applies_it(study, capsys
         add_decision(study, {"who": "A. Lee", "action": "exclude", "participant": "P01", "muscle": "biceps_femoris",
                              "reason": "the sensor slipped"})  # fmt: skip
     assert main(["decide", str(study), "exclude", "--trial", "P01/1/sqat", "--reason", "x", "--who", "A"]) == 0
-    assert "which is not there" in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "which is not there" in said.err
+    assert "as it stands it touches nothing" in said.out
+    add = {"who": "A", "action": "exclude", "trial": SQUAT, "reason": "stumbled"}
+    begins = sorted(table.loc[(table["trial"] == SQUAT) & (table["repetition"] > 0), "onset"].dropna().unique())
+    (line,) = add_decision(study, {**add, "onset": "999"}).consequences
+    assert line.endswith(f"begin at {', '.join(f'{one:.2f}' for one in begins)} s")
+    assert "numbers left out" in add_decision(study, {**add, "onset": f"{begins[0]:.1f}"}).consequences[0]
     assert main(["decide", str(study), "exclude", "--muscle", "bisceps", "--trial", SQUAT, "--reason", "x"]) == 2
     assert "nothing was written" in capsys.readouterr().err
 

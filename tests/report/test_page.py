@@ -42,7 +42,16 @@ def test_well_formed_and_self_contained(page):
 
 def test_contents_in_order(page):
     headings = re.findall(r'<h2 id="([\w-]+)">', page)
-    assert headings == ["comparisons", "references", "above-mvic", "findings", "decisions", "sessions", "methods", "settings"]
+    assert headings == [
+        "comparisons",
+        "references",
+        "above-mvic",
+        "findings",
+        "decisions",
+        "sessions",
+        "methods",
+        "settings",
+    ]
     text = check(page).text
     for words in ("3 participants", "Outcome:", "Gluteus maximus upper, right", "NOT RECORDED", "312 µV", "98"):
         assert words in text

@@ -34,6 +34,13 @@ def test_columns_align_and_both_metrics_stand_side_by_side(small_study):
     assert [row[ends[0] - 1] for row in rows] == ["1", "2", "3", "4", "5"]
 
 
+def test_what_is_left_out_stands_below_the_title(small_study):
+    first = small_study[0].comparisons[0]
+    assert "excluded" not in ranking_text([replace(first, basis={**first.basis, "excluded": "nothing"})])
+    lines = ranking_text([replace(first, basis={**first.basis, "excluded": "7 numbers of P03"})], 80).splitlines()
+    assert lines[2] == "excluded: 7 numbers of P03"
+
+
 def test_narrow_terminal_puts_peak_below_mean(small_study):
     text = ranking_text(small_study[0].comparisons[:1], 62)
     assert text.count("rank ") == 2 * 3

@@ -25,6 +25,10 @@ WORTH_CLIPPED: Final = 1.25
 """The same for what is left beside a clipped MVIC: what was cut off is only estimated."""
 LARGEST_CLIP: Final = 0.9
 """Share of clipped samples beyond which what was cut off cannot be told."""
+ANOTHER_MVIC: Final = (
+    "record another MVIC, in another position, while the participant is there; comparisons inside the participant by "
+    "ratios do not need it"
+)
 
 
 def causes(known: Known) -> tuple[Cause, ...]:
@@ -132,10 +136,6 @@ def _effort(known: Known, factor: float) -> Cause:
             f"a weak MVIC, or a dynamic contraction stronger than it, which the amplitude alone cannot tell apart: "
             f"{'; '.join(against)}"
         )
-        remedy = (
-            "record another MVIC, in another position, while the participant is there; comparisons inside the "
-            "participant by ratios do not need it"
-        )
-        return Cause("weak_mvic", factor, words, remedy)
+        return Cause("weak_mvic", factor, words, ANOTHER_MVIC)
     words = f"a strong dynamic contraction: {looks_maximal(known.reference)}"
     return Cause("strong", factor, words, "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 from pydantic import Field
 
 from emgpipe.model import make_finding
-from emgpipe.quality.above.causes import causes
+from emgpipe.quality.above.causes import ANOTHER_MVIC, causes
 from emgpipe.quality.above.effort import sustained
 from emgpipe.quality.above.interference import mvic_artifact
 from emgpipe.quality.above.known import Known
@@ -81,6 +81,8 @@ class AboveMvic(SessionCheck):
             f"{_in_order(found, known)} Highest peak: {top.where}."
         )
         remedies = [one.remedy for one in found if one.remedy]
+        if level == "warn" and not remedies:  # a mean above a maximum: the trials agree, but may all have been weak
+            remedies = [ANOTHER_MVIC]
         keep = "keep the numbers: values above 100 % are usual and are not cut off"
         remedy = "; ".join([*remedies, keep] if found[:1] and found[0].name not in ("unit", "artifact") else remedies)
         return make_finding(
