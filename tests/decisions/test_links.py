@@ -18,12 +18,17 @@ MUSCLE, SIDE, _ = KEY
 TASK, REST = "P01/1/task.prone.1", "P01/1/rest.prone.1"
 
 
-def numbers(reference, *placements):
+def numbers(reference, *placements, unit="%MVIC"):
     """Return one number per placement of the muscle in the task trial."""
-    return pd.DataFrame(
-        {"trial": TASK, "muscle": MUSCLE, "side": SIDE, "placement": placement, "onset": 2.0, "reference": reference}
-        for placement in placements
-    )
+    common = {"trial": TASK, "muscle": MUSCLE, "side": SIDE, "onset": 2.0, "reference": reference, "unit": unit}
+    return pd.DataFrame(common | {"placement": placement} for placement in placements)
+
+
+@pytest.mark.parametrize(("unit", "worst"), [("%MVIC", "warn"), ("Hz", "")])
+def test_what_is_about_the_reference_touches_normalized_numbers_only(unit, worst):
+    weak = make_finding("above_mvic", "warn", "a weak MVIC", muscle=MUSCLE, side=SIDE)
+    lost = make_finding("no_mvic", "warn", "no MVIC", muscle=MUSCLE, side=SIDE)
+    assert link_findings(numbers("", "", unit=unit), [weak, lost], [])["worst"].tolist() == [worst]
 
 
 @pytest.mark.parametrize("subtracts", [True, False])
