@@ -141,6 +141,7 @@ def enveloped(samples: Samples, rate: float, rng: Rng, edge: float) -> Samples: 
     return smooth
 
 
-def white(samples: Samples, rate: float, rng: Rng, db: float) -> Samples:  # noqa: ARG001
-    """Add white noise with this power relative to that of the whole signal."""
-    return samples + rng.standard_normal(samples.size) * float(np.std(samples)) * 10 ** (db / 20)
+def white(samples: Samples, rate: float, rng: Rng, db: float) -> Samples:
+    """Add white noise whose power between 20 and 450 Hz, the band of EMG, is this against the EMG."""
+    in_band = (min(450.0, rate / 2) - 20.0) / (rate / 2)
+    return samples + rng.standard_normal(samples.size) * float(np.std(samples)) * 10 ** (db / 20) / in_band**0.5

@@ -125,7 +125,15 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("artifact", "step", "times the loudest RMS", "task", (2, 4, 6, 8, 12), 8, of(disturb.step)),
     Fault("motion", "bursts of 1 to 10 Hz", "dB of the EMG", "task", (-20, -10, -6, -3, 0, 6), 0, of(disturb.motion)),
     Fault("ecg", "heart beats", "µV R wave", "rest", (5, 10, 20, 50, 100, 200), 100, of(disturb.ecg)),
-    Fault("spectrum", "white noise added", "dB of the EMG", "mvic", (-10, -5, 0, 5, 10, 20), 10, of(disturb.white)),
+    Fault(
+        "spectrum",
+        "white noise added",
+        "dB of the EMG, 20 to 450 Hz",
+        "mvic",
+        (-10, -5, 0, 5, 10, 20),
+        10,
+        of(disturb.white),
+    ),
     Fault("identical", "copy with noise", "% of RMS", "task", (50, 20, 10, 5, 1, 0), 1, spoil.copied, 2),
     Fault(
         "crosstalk",
