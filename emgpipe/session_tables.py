@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emgpipe.model import Finding, Reference, Trial
+from emgpipe.model import LEVEL_ORDER, Finding, Reference, Trial, worst_level
 from emgpipe.model.tables import (
     CURVE_COLUMNS,
     FINDING_COLUMNS,
-    LEVEL_ORDER,
     MAIN_VARIANT,
     METRIC_COLUMNS,
     STANDARD_FACTORS,
@@ -86,11 +85,6 @@ def link_findings(metrics: pd.DataFrame, findings: Sequence[Finding], references
     levels = {finding.id: finding.level for finding in findings}
     worst = {ids: worst_level(levels[one] for one in ids.split()) for ids in set(linked)}
     return metrics.assign(findings=linked, worst=[worst[ids] for ids in linked])
-
-
-def worst_level(levels: Iterable[str]) -> str:
-    """Return the worst of some levels, empty without any."""
-    return min(levels, key=LEVEL_ORDER.index, default="")
 
 
 def _behind(reference: Reference) -> tuple[str, ...]:

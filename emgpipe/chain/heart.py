@@ -3,6 +3,7 @@
 Found in two passes: stretches of the 10 to 35 Hz band that stand out of their surroundings, then those among them that
 have one common shape and follow one another as heartbeats do. EMG gives neither, so that in a recording without ECG
 nothing is found; nor is anything where the EMG hides the ECG, and there the ECG changes the amplitude by little.
+`emgpipe.quality.heart` only tells whether there is a heart, for the check.
 """
 
 from __future__ import annotations

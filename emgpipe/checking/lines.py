@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emgpipe.checking.verdict import LEVELS
 from emgpipe.inspection.terminal import printable
+from emgpipe.model import LEVEL_ORDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ _WORDS = {"fail": "FAIL", "warn": "WARN"}
 
 def line_about(name: str, findings: Iterable[Finding]) -> str:
     """Return the line: word, name, the worst reason, how many more there are, what to do."""
-    bad = sorted((one for one in findings if one.level != "note"), key=lambda one: LEVELS.index(one.level))
+    bad = sorted((one for one in findings if one.level != "note"), key=lambda one: LEVEL_ORDER.index(one.level))
     if not bad:
         return f"ok   {printable(name)}"
     first = bad[0]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from emgpipe.model import LEVEL_ORDER, worst_level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from emgpipe.model import Finding, ReferenceKey
-
-LEVELS: Final = ("fail", "warn", "note", "ok", "")
-"""Of a cell, the worst first; ``note`` reads as ok in a table, empty means that there is no such signal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +41,20 @@ class Verdict:
 
     def cell(self, key: ReferenceKey) -> str:
         """Return the worst level of what was found about a channel; empty where there is no such signal."""
-        found = worst(one for one in self.findings if _is_about(one, key))
+        found = worst_level(one.level for one in self.findings if _is_about(one, key))
         return found or ("ok" if key in self.seen else "")
 
     def rest(self, columns: Iterable[ReferenceKey]) -> str:
         """Return the worst level of what is about none of the channels: trials, files, angles."""
         columns = tuple(columns)
-        return worst(one for one in self.findings if not any(_is_about(one, key) for key in columns)) or "ok"
+        return (
+            worst_level(one.level for one in self.findings if not any(_is_about(one, key) for key in columns)) or "ok"
+        )
 
     @property
     def is_bad(self) -> bool:
         """Whether a check failed or a trial cannot be used."""
         return bool(self.failed) or any(one.level == "fail" for one in self.findings)
-
-
-def worst(findings: Iterable[Finding]) -> str:
-    """Return the worst level; empty without findings."""
-    return min((one.level for one in findings), key=LEVELS.index, default="")
 
 
 def _is_about(finding: Finding, key: ReferenceKey) -> bool:
@@ -101,7 +97,7 @@ class Checked:
         """All findings but those of the protocol, the worst first, in the order of the sessions."""
         every = (*self.about_all, *(finding for one in self.verdicts for finding in one.findings))
         unique = {finding.id: finding for finding in every}
-        return tuple(sorted(unique.values(), key=lambda one: LEVELS.index(one.level)))
+        return tuple(sorted(unique.values(), key=lambda one: LEVEL_ORDER.index(one.level)))
 
     def missing_of(self, verdict: Verdict) -> tuple[Finding, ...]:
         """Return what a session lacks."""

@@ -15,7 +15,8 @@ from emgpipe.comparison.shared.conditions import ConditionQuestion
 from emgpipe.comparison.shared.rows import task_rows
 from emgpipe.comparison.shared.sides import working_side
 from emgpipe.errors import ComparisonError
-from emgpipe.model.tables import LEVEL_ORDER, MAIN_VARIANT, WHOLE_REPETITION
+from emgpipe.model import worst_level
+from emgpipe.model.tables import MAIN_VARIANT, WHOLE_REPETITION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -130,7 +131,7 @@ def _marked(comparison: Comparison, index: _Index, levels: Mapping[str, str]) ->
     if not len(cells) or not {"participant", "muscle"} <= set(cells.columns):
         return comparison
     carried = [_carried(cell, index, levels) for cell in cells.to_dict("records")]
-    worst = [min((levels[one] for one in ids), key=LEVEL_ORDER.index, default="") for ids in carried]
+    worst = [worst_level(levels[one] for one in ids) for ids in carried]
     marked = cells.assign(findings=[" ".join(ids) for ids in carried], worst=worst)
     return replace(comparison, cells=marked, basis={**comparison.basis, "marked": _words(carried, worst)})
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from emgpipe.errors import EmgpipeError, ReadError
 from emgpipe.inspection.sampling import PIECES, Limits, summarize_channel
 from emgpipe.inspection.summary import FolderSummary, RecordingSummary, Summary, Unreadable
+from emgpipe.model import LEVEL_ORDER
 from emgpipe.quality import examine
 from emgpipe.readers import READERS, ReaderOptions
 from emgpipe.readers import choose as choose_reader
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from emgpipe.model import Channel, Finding, Recording
-
-LEVELS: Final = ("fail", "warn", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,4 +144,4 @@ def _duration(recording: Recording) -> float:
 
 
 def _worst_first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda finding: LEVELS.index(finding.level)))
+    return tuple(sorted(findings, key=lambda finding: LEVEL_ORDER.index(finding.level)))

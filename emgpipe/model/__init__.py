@@ -5,7 +5,7 @@ Read `recording` (what a file holds), `trial` (what was done), `signal` (a chann
 """
 
 from emgpipe.model.decision import Action, Decision
-from emgpipe.model.finding import Finding, Level, make_finding
+from emgpipe.model.finding import LEVEL_ORDER, Finding, Level, make_finding, worst_level
 from emgpipe.model.recording import (
     Acquisition,
     Channel,
@@ -32,6 +32,7 @@ from emgpipe.model.signal import Cleaned, Removed, Signal, Stage
 from emgpipe.model.trial import Phase, Repetition, Role, Trial, TrialFile
 
 __all__ = [
+    "LEVEL_ORDER",
     "Acquisition",
     "Action",
     "Channel",
@@ -67,4 +68,5 @@ __all__ = [
     "TrialResult",
     "channel_from_array",
     "make_finding",
+    "worst_level",
 ]

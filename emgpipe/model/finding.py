@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Level = Literal["note", "warn", "fail"]
+LEVEL_ORDER: Final = ("fail", "warn", "note")
+"""The worst first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +68,8 @@ class Finding:
 def make_finding(kind: str, level: Level, reason: str, remedy: str = "", **where: object) -> Finding:
     """Build a finding from keyword parts, ignoring the ones that are None."""
     return Finding(kind, level, reason, remedy, **{key: value for key, value in where.items() if value is not None})  # type: ignore[arg-type]
+
+
+def worst_level(levels: Iterable[str]) -> str:
+    """Return the worst of some levels, empty without any."""
+    return min(levels, key=LEVEL_ORDER.index, default="")

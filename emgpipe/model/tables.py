@@ -57,8 +57,6 @@ DECISION_COLUMNS: Final = (
     "id", "source", "action", "who", "when", "participant", "session", "trial", "muscle", "side", "placement", "onset",
     "finding", "value", "reason", "numbers", "trials", "effect",
 )  # fmt: skip
-LEVEL_ORDER: Final = ("fail", "warn", "note")
-"""Of findings, the worst first."""
 MAIN_VARIANT: Final = "main"
 """The `variant` of the analysis itself, beside the variants of its settings."""
 WHOLE_REPETITION: Final = "repetition"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from emgpipe.chain.moving import highest_mean, odd_window, window_sums
+from emgpipe.chain.stretches import runs
 from emgpipe.normalization.noise import CORRECTED
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ def _at_rail(raw: NDArray[np.float64], first: int, last: int, rail: float | None
 
 def _is_rail(at: NDArray[np.bool_]) -> bool:
     """Tell whether a signal stays at an extreme value: every signal is there once, and a sine is there in passing."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], at, [False])).astype(np.int8)))
-    return int(np.count_nonzero(edges[1::2] - edges[::2] >= FEWEST_IN_A_ROW)) >= FEWEST_STAYS
+    stays = [one for one in runs(at) if one.stop - one.start >= FEWEST_IN_A_ROW]
+    return len(stays) >= FEWEST_STAYS
 
 
 def _crest(filtered: NDArray[np.float64], rate: float) -> float | None:

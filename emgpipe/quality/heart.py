@@ -1,4 +1,8 @@
-"""Heartbeats in an EMG channel: narrow peaks of one shape at regular intervals."""
+"""Heartbeats in an EMG channel: narrow peaks of one shape at regular intervals.
+
+For telling that there is a heart, in raw samples and quickly. `emgpipe.chain.heart` finds the place of every beat,
+between contractions as well, for the steps that take them out; the two need not agree on weak ones.
+"""
 
 from __future__ import annotations
 

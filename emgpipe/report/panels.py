@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from emgpipe.model.tables import LEVEL_ORDER
+from emgpipe.model import LEVEL_ORDER
 from emgpipe.report.marks import worst_of
 from emgpipe.report.words import finite, label, muscle_label, plain, shown_unit
 

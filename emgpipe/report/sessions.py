@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.model.tables import LEVEL_ORDER
+from emgpipe.model import LEVEL_ORDER
 from emgpipe.report.findings import as_records, findings_table, level_counts, level_mark
 from emgpipe.report.markup import anchor, bullets, code, details, escape, numeric, table
 from emgpipe.report.traces import phase_key, trial_svg

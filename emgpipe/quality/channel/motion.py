@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 import numpy as np
 from pydantic import Field
 
+from emgpipe.chain.stretches import runs
 from emgpipe.model import make_finding
 from emgpipe.quality.base import ChannelCheck
 from emgpipe.quality.heart import without_beats
@@ -105,7 +106,9 @@ class _Slow:
         is_there = np.isfinite(samples)
         self._scale = float(np.max(np.abs(samples), where=is_there, initial=0.0)) or 1.0
         self._samples, self._rate = samples, rate
-        self._runs = _runs(is_there, round(_SHORTEST_SECONDS * rate)) if rate >= 4 * _EDGE else []
+        shortest = max(round(_SHORTEST_SECONDS * rate), 2)
+        long = (one for one in runs(is_there) if one.stop - one.start >= shortest)
+        self._runs = [(one.start, one.stop) for one in long] if rate >= 4 * _EDGE else []
         slow = fast = left = 0.0
         for first, stop in self._runs:
             frequencies, coefficients = self._cosines(first, stop)
@@ -147,9 +150,3 @@ class _Slow:
         within = sums[length:] - sums[:-length]
         start = int(np.argmax(within))
         return (start, start + length) if within[start] > 0.5 * sums[-1] else None
-
-
-def _runs(is_there: NDArray[np.bool_], shortest: int) -> list[tuple[int, int]]:
-    """Return first and stop of the stretches without gaps that are long enough."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], is_there, [False])).astype(np.int8)))
-    return [(int(first), int(stop)) for first, stop in edges.reshape(-1, 2) if stop - first >= max(shortest, 2)]
