@@ -71,6 +71,8 @@ class SessionReader:
     _recordings: dict[Path, Recording] = field(default_factory=dict)
     _filtered: dict[tuple[Path, str, str, float], ChainResult] = field(default_factory=dict)
     _joined: dict[tuple[TrialFile, TrialFile], Joined] = field(default_factory=dict)
+    readers: dict[Path, str] = field(default_factory=dict)
+    """Recording -> the reader that it was read with, for all that could be read."""
 
     def recording(self, path: Path) -> Recording:
         """Return the recording at `path`, read now or a moment ago; `ReadError` if it cannot be read."""
@@ -78,6 +80,7 @@ class SessionReader:
             while len(self._recordings) >= CACHED_RECORDINGS:
                 self._forget(next(iter(self._recordings)))
             self._recordings[path] = read_supervised(path, self.study.recordings.reading)
+            self.readers[path] = self._recordings[path].source.reader
         return self._recordings[path]
 
     def filtered(self, path: Path, channel: Channel, samples: NDArray[np.float64]) -> ChainResult:

@@ -1,7 +1,8 @@
-"""Memory that was used is kept for what comes next."""
+"""Memory: what was used is kept for what comes next, and how much it was at most."""
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from typing import Final
 
@@ -20,3 +21,13 @@ def keep_memory() -> None:
     from the largest block that was ever freed; so one is taken, never written to, and freed. Elsewhere nothing happens.
     """
     np.empty(LARGEST, dtype=np.uint8)
+
+
+def peak_memory() -> int:
+    """Return the most bytes this process held at once; 0 where the system does not say (Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024

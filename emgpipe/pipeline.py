@@ -61,6 +61,7 @@ def process_session(
         findings=(*findings, *(finding for variant in variants for finding in variant.findings)),
         metrics=concatenate([metrics, *(one.metrics for one in variants)], METRIC_COLUMNS) if variants else metrics,
         curves=curves,
+        readers=dict(prepared.readers),
     )
 
 

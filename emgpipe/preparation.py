@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from emgpipe.assembly import SessionReader, load_trial
@@ -23,6 +23,7 @@ from emgpipe.zeroing import Posed, find_neutrals, zeroed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from emgpipe.config import Study
     from emgpipe.model import Decision, Reference, ReferenceKey
@@ -46,6 +47,8 @@ class Prepared:
         Those of them that say why a reference is missing or doubtful.
     checked : tuple of Finding
         Those of them that the checks made.
+    readers : mapping of Path to str
+        Recording -> the reader that it was read with.
     """
 
     steps: list[TrialStep]
@@ -54,6 +57,7 @@ class Prepared:
     findings: tuple[Finding, ...]
     about_references: tuple[Finding, ...]
     checked: tuple[Finding, ...] = ()
+    readers: Mapping[Path, str] = field(default_factory=dict)
 
 
 def prepare_session(
@@ -76,7 +80,7 @@ def prepare_session(
     references, noticed = normalized.references, normalized.findings
     checked = look_at_session(study.quality.all_checks, session_view(study, _to_look_at(steps, normalized), references))
     found = (*(finding for step in steps for finding in step.findings), *poses, *noticed, *checked)
-    return Prepared(list(normalized.steps), steps, references, found, noticed, checked)
+    return Prepared(list(normalized.steps), steps, references, found, noticed, checked, reader.readers)
 
 
 def _to_look_at(recorded: Sequence[TrialStep], normalized: Normalized) -> list[TrialStep]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from emgpipe.commands.types import Commands
     from emgpipe.model import StudyResult
+    from emgpipe.progress import ProgressLine
+    from emgpipe.run.how import Tell
 
 
 def add(commands: Commands) -> None:
@@ -26,15 +28,24 @@ def add(commands: Commands) -> None:
 
 def _run(given: argparse.Namespace) -> int:
     from emgpipe.progress import ProgressLine
-    from emgpipe.run import run_study
+    from emgpipe.run import bring_up_to_date
 
-    result = run_study(given.study, progress=None if given.quiet else ProgressLine())
+    ran = bring_up_to_date(given.study, tell=None if given.quiet else _shown(ProgressLine()))
+    result = ran.result
+    if result is None:
+        print(f"nothing changed since the run before; its {len(ran.todo.sessions)} sessions are up to date")
+        print(f"report: {os.path.normpath(ran.todo.opened.folder / 'report.html')}")
+        return EXIT_OK
     if not given.quiet:
         from emgpipe.report import ranking_text
 
         print(ranking_text(result.comparisons) or _why_none(result))
     _print_outcome(result)
     return EXIT_FAILED if result.failed or (result.findings["level"] == "fail").any() else EXIT_OK
+
+
+def _shown(line: ProgressLine) -> Tell:
+    return lambda now: line(now.done, now.total, f"{now.name}: {now.words}")
 
 
 def _why_none(result: StudyResult) -> str:

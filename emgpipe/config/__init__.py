@@ -6,7 +6,7 @@ from emgpipe.config.decisions import decision_of, read_decisions
 from emgpipe.config.listing import Problem, TrialList
 from emgpipe.config.load import load_study, study_schema, study_sources
 from emgpipe.config.participants import Participants, list_participants
-from emgpipe.config.plain import changed_settings, plain_settings, portable
+from emgpipe.config.plain import changed_settings, measured_settings, plain_settings, portable
 from emgpipe.config.recordings import FilePattern, Recordings
 from emgpipe.config.study import Output, RepetitionRule, Study
 from emgpipe.config.trials import list_trials
@@ -30,6 +30,7 @@ __all__ = [
     "list_participants",
     "list_trials",
     "load_study",
+    "measured_settings",
     "phases_asked",
     "placed",
     "plain_settings",

@@ -52,6 +52,21 @@ def portable(path: Path, folder: Path) -> str:
     return path.as_posix()
 
 
+def measured_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that the numbers of all sessions depend on, without those that concern single participants.
+
+    `recordings` is left out: what matters of it are the trials that it lists, and how files are read and joined.
+    """
+    sections = [name for name in settings if name not in NEED_NO_SIGNAL | {"recordings", "overrides"}]
+    added = settings.get("vocabulary") or {}
+    words = {
+        f"{section}: {entry['id']}": entry.get(key)
+        for section, key in _WORDS_BEHIND_NUMBERS.items()
+        for entry in added.get(section, ())
+    }
+    return {**{name: _measured(name, settings[name]) for name in sections}, "vocabulary": words}
+
+
 def changed_settings(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Return in words which settings that numbers depend on differ; both as `plain_settings` gives them."""
     sections = [name for name in dict.fromkeys([*now, *before]) if name not in NEED_NO_SIGNAL]

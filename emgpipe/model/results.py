@@ -79,7 +79,10 @@ class TrialResult:
 
 @dataclass(frozen=True, slots=True)
 class SessionResult:
-    """One participant's session: its trials, references, findings and rows of the tidy tables."""
+    """One participant's session: its trials, references, findings and rows of the tidy tables.
+
+    `readers` is recording -> the reader it was read with.
+    """
 
     participant: str
     session: str
@@ -88,6 +91,7 @@ class SessionResult:
     findings: tuple[Finding, ...]
     metrics: pd.DataFrame
     curves: pd.DataFrame
+    readers: Mapping[Path, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

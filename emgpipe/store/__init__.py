@@ -16,18 +16,27 @@
 from emgpipe.atomic import replace_file, write_text
 from emgpipe.store.cleaning import CLEANING, cleaning_table
 from emgpipe.store.comparisons import FOLDER, write_comparisons
+from emgpipe.store.hashes import file_hash
 from emgpipe.store.references import references_table
 from emgpipe.store.run_file import (
     RUN_FILE,
     RunFile,
     earlier_outputs,
-    file_hash,
     read_run_file,
     remove_stale,
     update_run_file,
     write_run_file,
 )
-from emgpipe.store.session_file import read_session_trials, session_path, write_session
+from emgpipe.store.session_file import (
+    LAYOUT,
+    StoredSession,
+    read_made_of,
+    read_session,
+    read_session_trials,
+    session_path,
+    write_session,
+)
+from emgpipe.store.stamps import MISSING, Stamp, Stamps, stamp_of
 from emgpipe.store.tables import (
     CURVES,
     DECISIONS,
@@ -47,22 +56,30 @@ __all__ = [
     "DECISIONS",
     "FINDINGS",
     "FOLDER",
+    "LAYOUT",
     "METRICS",
+    "MISSING",
     "PARTICIPANTS",
     "REFERENCES",
     "RUN_FILE",
     "STORED_TABLES",
     "RunFile",
+    "Stamp",
+    "Stamps",
+    "StoredSession",
     "cleaning_table",
     "earlier_outputs",
     "file_hash",
+    "read_made_of",
     "read_run_file",
+    "read_session",
     "read_session_trials",
     "read_table",
     "references_table",
     "remove_stale",
     "replace_file",
     "session_path",
+    "stamp_of",
     "stored_tables",
     "update_run_file",
     "write_comparisons",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.atomic import write_text
 from emgpipe.errors import StoreError
+from emgpipe.store.hashes import file_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
     from emgpipe.model import Outcome
 
-FORMAT = 1
+FORMAT = 2
 RUN_FILE: Final = "run.json"
-_CHUNK = 1 << 20
-_SECTIONS: Final = ("settings", "inputs", "outputs", "timing")
+_SECTIONS: Final = ("settings", "inputs", "outputs", "timing", "sessions", "readers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,14 @@ class RunFile:
     inputs, outputs : mapping of str to str
         Path -> SHA-256; inputs relative to the folder of the study file where they lie in it, outputs relative to the
         folder of `run.json`.
+    sessions : mapping
+        Session -> its file, and what it was made of as one digest; see `emgpipe.made_of`.
+    readers : mapping of str to str
+        Recording -> the reader it was read with.
+    whole : str
+        What all of the run was made of, as one digest; empty where a part of it is missing.
     timing : mapping
-        Everything that differs between two equal runs (times, machine) and nothing else.
+        Everything that differs between two equal runs (times, machine, time stamps of files) and nothing else.
     """
 
     study: str
@@ -42,6 +47,9 @@ class RunFile:
     inputs: Mapping[str, str]
     outputs: Mapping[str, str]
     timing: Mapping[str, Any]
+    sessions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    readers: Mapping[str, str] = field(default_factory=dict)
+    whole: str = ""
 
 
 def write_run_file(path: Path, run: RunFile) -> None:
@@ -58,6 +66,9 @@ def write_run_file(path: Path, run: RunFile) -> None:
         "inputs": dict(run.inputs),
         "outputs": dict(run.outputs),
         "settings": dict(run.settings),
+        "sessions": dict(run.sessions),
+        "readers": dict(run.readers),
+        "whole": run.whole,
         "timing": dict(run.timing),
     }
     write_text(path, _as_text(content))
@@ -116,15 +127,3 @@ def _remove_empty(inner: Path, folder: Path) -> None:
     """Remove a sub-folder of the results that nothing is left in."""
     if inner != folder and not any(inner.iterdir()):
         inner.rmdir()
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file's content as hex; ``unreadable`` if it cannot be read."""
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as handle:
-            while chunk := handle.read(_CHUNK):
-                digest.update(chunk)
-    except OSError:
-        return "unreadable"
-    return digest.hexdigest()

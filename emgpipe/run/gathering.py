@@ -1,0 +1,211 @@
+"""From the files of all sessions to the tables of the study, its comparisons and its report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from emgpipe.checking.protocol import findings_of_protocol, usable_of
+from emgpipe.comparing import Asked, compare_stored
+from emgpipe.errors import StoreError
+from emgpipe.made_of import versions
+from emgpipe.model import SessionResult, StudyResult, TrialResult, make_finding
+from emgpipe.model.tables import CURVE_COLUMNS, MAIN_VARIANT, METRIC_COLUMNS
+from emgpipe.peak_windows import peak_windows
+from emgpipe.run.todo import NOT_ASKED
+from emgpipe.run_account import listing_findings, outcomes
+from emgpipe.session_tables import concatenate, curves_table, findings_table, metrics_table
+from emgpipe.store import (
+    CLEANING,
+    CURVES,
+    DECISIONS,
+    FINDINGS,
+    METRICS,
+    PARTICIPANTS,
+    REFERENCES,
+    cleaning_table,
+    read_session,
+    read_session_trials,
+    references_table,
+    stored_tables,
+    write_table,
+    write_text,
+)
+from emgpipe.verdicts import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from emgpipe.comparing import Compared
+    from emgpipe.comparison import StudyTables
+    from emgpipe.model import Finding, Reference, Status
+    from emgpipe.run.opened import Opened
+    from emgpipe.run.todo import Planned
+    from emgpipe.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A study as its tables and report have it.
+
+    Attributes
+    ----------
+    files : tuple of Path
+        Everything that was written.
+    """
+
+    result: StudyResult
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """What stays in memory of a session: all but its signals, which lie in its file, if it has one."""
+
+    light: SessionResult
+    path: Path | None
+
+
+def gather(opened: Opened, planned: Sequence[Planned]) -> Gathered:
+    """Join the sessions that were processed, now or before, and write what the study says of them.
+
+    Parameters
+    ----------
+    planned : sequence of Planned
+        All sessions; one that is still to be processed counts as failed, or as left out.
+    """
+    sessions = list(map(_session, planned))
+    verdict = _verdict(opened, sessions)
+    measured = _write_measured(opened, sessions, verdict)
+    tables = stored_tables(measured)  # as `emgpipe compare` will have them, to the last digit
+    asked = Asked(verdict.stopped, opened.all_decisions)
+    compared = replace(compare_stored(opened.study, tables, opened.settings, asked), notices=verdict.idle)
+    result = _result(opened, sessions, tables, compared)
+    pages = _write_pages(result, sessions, compared.drawn)
+    stored = (one.path for one in sessions if one.path is not None)
+    return Gathered(result, (*measured, *compared.files, *pages, *stored))
+
+
+def _session(planned: Planned) -> _Session:
+    job = planned.job
+    if planned.lost:
+        return _Session(_lost(planned, "failed", planned.lost), None)
+    if planned.reasons:
+        return _Session(_lost(planned, "left out", NOT_ASKED), None)
+    try:
+        return _Session(read_session(job.path).result, job.path)
+    except StoreError as error:
+        return _Session(_lost(planned, "failed", str(error)), None)
+
+
+def _lost(planned: Planned, status: Status, reason: str) -> SessionResult:
+    """Return a session without a single number: all its trials failed, or were left out."""
+    first = planned.job.trials[0]
+    where = {"participant": first.participant, "session": first.session}
+    finding = (
+        make_finding("session_lost", "fail", reason, "the other sessions are processed; run again", **where)
+        if status == "failed"
+        else make_finding("session_left_out", "warn", f"not processed yet: {reason}", "run without --only", **where)
+    )
+    return SessionResult(
+        participant=first.participant,
+        session=first.session,
+        trials=tuple(TrialResult(trial, status, reason) for trial in planned.job.trials),
+        references=(),
+        findings=(finding,),
+        metrics=metrics_table([]),
+        curves=curves_table([]),
+    )
+
+
+def _verdict(opened: Opened, sessions: Sequence[_Session]) -> Verdict:
+    """Judge the numbers of all sessions by what was found about them, and by what was decided."""
+    metrics = concatenate([one.light.metrics for one in sessions], METRIC_COLUMNS)
+    return judge(metrics, findings_table(_findings(opened, sessions)), opened.all_decisions, opened.study.quality)
+
+
+def _findings(opened: Opened, sessions: Sequence[_Session]) -> list[Finding]:
+    of_sessions = (finding for one in sessions for finding in one.light.findings)
+    usable = usable_of(one.light for one in sessions)
+    lacking = findings_of_protocol(opened.study, opened.vocabulary, opened.listing.trials, usable)
+    return [*listing_findings(opened.listing), *lacking, *peak_windows(opened.study), *of_sessions]
+
+
+def _write_measured(opened: Opened, sessions: Sequence[_Session], verdict: Verdict) -> list[Path]:
+    """Write the tables that comparisons are made from; return their paths."""
+    import pandas as pd
+
+    tables = {
+        METRICS: verdict.metrics,
+        FINDINGS: verdict.findings,
+        DECISIONS: verdict.decisions,
+        CURVES: concatenate([one.light.curves for one in sessions], CURVE_COLUMNS),
+        REFERENCES: references_table(_references(sessions)),
+    }
+    if opened.people is not None:
+        tables[PARTICIPANTS] = pd.DataFrame(list(opened.people.rows), columns=list(opened.people.columns))
+    for name, table in tables.items():
+        write_table(table, opened.folder / name)
+    return [opened.folder / name for name in tables]
+
+
+def _references(sessions: Sequence[_Session]) -> tuple[Reference, ...]:
+    return tuple(reference for one in sessions for reference in one.light.references)
+
+
+def _result(opened: Opened, sessions: Sequence[_Session], tables: StudyTables, compared: Compared) -> StudyResult:
+    """Join what was found about the sessions with the comparisons."""
+    study = opened.study
+    findings = [
+        *_findings(opened, sessions),
+        # where failed checks stop the study the first says so, and the others are findings already
+        *(
+            make_finding("comparison_not_made", "warn", problem)
+            for problem in compared.problems[: 1 if compared.stopped else None]
+        ),
+        *(make_finding("decision_without_effect", "warn", words) for words in compared.notices),
+    ]
+    return StudyResult(
+        name=study.name,
+        title=study.title or study.name,
+        folder=opened.folder,
+        metrics=tables.metrics,
+        curves=tables.curves,
+        findings=findings_table(findings),
+        decisions=tables.decisions,
+        comparisons=compared.comparisons,
+        references=_references(sessions),
+        outcomes=tuple(outcomes(opened.listing, [one.light for one in sessions])),
+        settings=opened.settings,
+        versions=versions(),
+        sessions={f"{one.light.participant}/{one.light.session}": one.path for one in sessions if one.path},
+        cleaning=cleaning_table(trial for one in sessions for trial in one.light.trials),
+    )
+
+
+def _write_pages(result: StudyResult, sessions: Sequence[_Session], drawn: Sequence[str]) -> Iterator[Path]:
+    """Write the findings and the report, which shows the main analysis; return their paths."""
+    from emgpipe.report import render_report
+
+    write_table(result.findings, result.folder / FINDINGS)
+    yield result.folder / FINDINGS
+    if result.cleaning is not None and not result.cleaning.empty:
+        write_table(result.cleaning, result.folder / CLEANING)
+        yield result.folder / CLEANING
+    shown = replace(result, metrics=result.metrics[result.metrics["variant"] == MAIN_VARIANT])
+    page = result.folder / "report.html"
+    write_text(page, render_report(shown, [_Loader(one) for one in sessions], drawn))
+    yield page
+
+
+@dataclass(frozen=True, slots=True)
+class _Loader:
+    """Reads the signals of a session back when the report comes to it, one session in memory at a time."""
+
+    session: _Session
+
+    def __call__(self) -> SessionResult:
+        if self.session.path is None:
+            return self.session.light
+        return replace(self.session.light, trials=read_session_trials(self.session.path))

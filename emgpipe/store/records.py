@@ -1,0 +1,89 @@
+"""Tables inside an HDF5 file: one compound dataset each, text as fixed-length UTF-8, compressed.
+
+Fixed-length text is what MATLAB (`h5read`), R (`rhdf5`) and HDFView read without more ado, and it is read fast.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+_COMPRESSED: Final = 64
+"""Rows above which a table is compressed; below, the chunks would take more room than the rows."""
+
+
+def write_records(group: Any, name: str, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Write columns of one length as a dataset of records: text as UTF-8, numbers as they are, None as NaN."""
+    arrays = {key: _array(values) for key, values in columns.items()}
+    kinds = [(key, _kind(array)) for key, array in arrays.items()]
+    length = len(next(iter(arrays.values()), ()))
+    records = np.empty(length, dtype=kinds)
+    for key, array in arrays.items():
+        records[key] = array
+    packed = {"compression": "gzip", "compression_opts": 1, "shuffle": True} if length > _COMPRESSED else {}
+    group.create_dataset(name, data=records, fletcher32=length > _COMPRESSED, **packed)
+
+
+def write_frame(group: Any, name: str, table: pd.DataFrame) -> None:
+    """Write a tidy table as records, a column a field."""
+    write_records(group, name, {str(column): table[column].tolist() for column in table.columns})
+
+
+def read_records(dataset: Any) -> dict[str, list[Any]]:
+    """Return the columns of a dataset written by `write_records`: text as str, numbers as float, int or bool."""
+    records = dataset[()]
+    return {name: _listed(records[name]) for name in records.dtype.names or ()}
+
+
+def read_frame(dataset: Any) -> pd.DataFrame:
+    """Return a table written by `write_frame`; text as it was, numbers exact."""
+    import pandas as pd
+
+    records = dataset[()]
+    columns = {
+        name: np.array(_texts(records[name]), dtype=object) if records[name].dtype.kind == "S" else records[name]
+        for name in records.dtype.names or ()
+    }
+    return pd.DataFrame(columns)
+
+
+def _array(values: Sequence[Any]) -> np.ndarray[Any, Any]:
+    """Return values as UTF-8 bytes, or as float64, int64 or bool where all of them are such."""
+    kinds = {type(value) for value in values if value is not None}
+    if kinds and kinds <= {bool, np.bool_}:
+        return np.array(values, dtype=bool)
+    if kinds and kinds <= {int, np.int64} and None not in values:
+        return np.array(values, dtype=np.int64)
+    if kinds <= {float, int, np.float64, np.int64}:
+        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    return np.array([_text(value).encode("utf-8") for value in values], dtype=bytes)
+
+
+def _kind(array: np.ndarray[Any, Any]) -> Any:
+    import h5py
+
+    return h5py.string_dtype("utf-8", max(array.dtype.itemsize, 1)) if array.dtype.kind == "S" else array.dtype
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or value != value else str(value)  # noqa: PLR0124 - NaN differs from itself
+
+
+def _listed(column: np.ndarray[Any, Any]) -> list[Any]:
+    return _texts(column) if column.dtype.kind == "S" else column.tolist()
+
+
+def _texts(column: np.ndarray[Any, Any]) -> list[str]:
+    """Return text, each distinct value decoded once: columns of tidy tables repeat a few."""
+    known: dict[bytes, str] = {}
+    listed: list[bytes] = column.tolist()
+    for value in listed:
+        if value not in known:
+            known[value] = value.decode("utf-8")
+    return [known[value] for value in listed]
