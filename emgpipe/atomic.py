@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import re
 import tempfile
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from emgpipe.errors import StoreError
+from emgpipe.errors import DiskError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 IN_A_STUDY = "choose another folder with `output: folder:`"
+_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+"""Errors that the next file would meet as well."""
+_UNFINISHED: Final = re.compile(r"\..*\.[a-z0-9_]{8}\.part")
+_WAITS: Final = (0.05, 0.2, 0.5)
+"""Seconds between tries: virus scanners and indexers of Windows hold a new file for a moment."""
 
 
 def replace_file(path: Path, write: Callable[[Path], None], *, remedy: str = IN_A_STUDY) -> None:
@@ -30,8 +38,10 @@ def replace_file(path: Path, write: Callable[[Path], None], *, remedy: str = IN_
 
     Raises
     ------
+    DiskError
+        The disk is full, read-only or broken; other files would fail as well.
     StoreError
-        The folder cannot be written, the disk is full, or another program holds the file open.
+        The folder cannot be written, or another program holds the file open.
     """
     temporary: Path | None = None
     try:
@@ -42,9 +52,10 @@ def replace_file(path: Path, write: Callable[[Path], None], *, remedy: str = IN_
         write(temporary)
         _flush(temporary)
         temporary.chmod(0o644)
-        temporary.replace(path)
+        _put(temporary, path)
     except OSError as error:
-        raise StoreError(_why(path, error, remedy)) from error
+        kind = DiskError if error.errno in _DISK else StoreError
+        raise kind(_why(path, error, remedy)) from error
     finally:
         if temporary is not None:
             with contextlib.suppress(OSError):
@@ -60,16 +71,60 @@ def write_text(path: Path, text: str) -> None:
     replace_file(path, fill)
 
 
+def sweep(folder: Path) -> int:
+    """Remove the temporary files that killed processes left in a folder and below; return how many there were.
+
+    Only while nobody else writes there: a file that is being written looks the same.
+    """
+    found = [Path(place, name) for place, _, names in os.walk(folder) for name in names if _UNFINISHED.fullmatch(name)]
+    for path in found:
+        with contextlib.suppress(OSError):
+            path.unlink()
+    return len(found)
+
+
 def _flush(path: Path) -> None:
     with path.open("rb+") as handle:
         os.fsync(handle.fileno())
 
 
+def _put(temporary: Path, path: Path) -> None:
+    """Rename; where somebody holds the file open (Windows) try again for a moment."""
+    for wait in _WAITS:
+        try:
+            temporary.replace(path)
+            break
+        except PermissionError:
+            time.sleep(wait)
+    else:
+        temporary.replace(path)
+    _flush_folder(path.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the rename itself last through a power cut, where folders can be flushed (not on Windows)."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def _why(path: Path, error: OSError, remedy: str) -> str:
+    kept = "; the file that was there is unchanged" if _is_file(path) else ""
     if isinstance(error, PermissionError):
         return (
-            f"{path} cannot be written ({error.strerror}); close it if it is open in a spreadsheet, or {remedy}; "
-            "the file that was there is unchanged"
+            f"{path} cannot be written ({error.strerror}); close it if it is open in a spreadsheet, or {remedy}{kept}"
         )
-    kept = "; the file that was there is unchanged" if path.is_file() else ""
-    return f"{path} cannot be written: {error.strerror or error}; make room for it, or {remedy}{kept}"
+    if error.errno == errno.ENAMETOOLONG:
+        return f"{path} cannot be written: its name is too long for this disk; use shorter names, or {remedy}"
+    first = "make room for it" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "look after the disk"
+    return f"{path} cannot be written: {error.strerror or error}; {first}, or {remedy}{kept}"
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # the folder cannot be entered
+        return False

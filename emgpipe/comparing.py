@@ -30,11 +30,14 @@ from emgpipe.store import (
     RUN_FILE,
     STORED_TABLES,
     file_hash,
+    hold,
     read_run_file,
+    read_table,
     remove_stale,
     stored_tables,
     update_run_file,
     write_comparisons,
+    write_parquet,
     write_table,
     write_text,
 )
@@ -111,13 +114,18 @@ def compare_study(path: str | Path, use: Selection | None = None) -> Compared:
     ConfigError
         The study file or its decisions table cannot be used.
     StoreError
-        There are no tables, they are not those of the run, they were measured with other settings, or decisions about
-        references changed.
+        There are no tables, they are not those of the run, they were measured with other settings, decisions about
+        references changed, or a run is writing them just now.
     """
-    started, use = time.time(), use or Selection()
     file = Path(path)
     study = load_study(file)
-    folder = study.results_folder
+    read_run_file(study.results_folder / RUN_FILE)  # without a run no folder of results is made
+    with hold(study.results_folder, f"emgpipe compare {path}"):
+        return _compare_again(study, file, use or Selection())
+
+
+def _compare_again(study: Study, file: Path, use: Selection) -> Compared:
+    started, folder = time.time(), study.results_folder
     run = read_run_file(folder / RUN_FILE)
     settings = plain_settings(study, file.parent)
     _require_same(study, file, run, settings)
@@ -199,7 +207,8 @@ def _as_text(table: pd.DataFrame) -> pd.DataFrame:
 def _write_verdict(folder: Path, verdict: Verdict) -> list[Path]:
     write_table(verdict.metrics, folder / METRICS)
     write_table(verdict.decisions, folder / DECISIONS)
-    return [folder / METRICS, folder / DECISIONS]
+    tables = {"metrics": read_table(folder / METRICS), "decisions": read_table(folder / DECISIONS)}
+    return [folder / METRICS, folder / DECISIONS, *write_parquet(folder, tables)]
 
 
 def _known(

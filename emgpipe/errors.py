@@ -14,6 +14,7 @@
     ├── SegmentationError        repetitions cannot be found
     ├── ComparisonError          a comparison cannot be made from these tables
     ├── StoreError               something cannot be written to or read from `processed/`
+    │   └── DiskError            nothing can be written any more: the disk is full, read-only or broken
     └── MissingPackageError      an optional package is needed                 (package, extra)
 
 A message gives the value, what is allowed, and the remedy, in words a person who does not program can act on.
@@ -126,6 +127,10 @@ class ComparisonError(EmgpipeError):
 
 class StoreError(EmgpipeError):
     """An output cannot be written or read."""
+
+
+class DiskError(StoreError):
+    """Nothing can be written any more: the disk is full, read-only or broken."""
 
 
 class MissingPackageError(EmgpipeError):

@@ -104,15 +104,21 @@ def settings_part(result: StudyResult) -> str:
     text = yaml.safe_dump(plain_data(result.settings), sort_keys=False, allow_unicode=True, width=100)
     versions = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in result.versions.items())
     files = bullets(
-        f"{escape(name)}: <code>{escape(str(path))}</code>" for name, path in sorted(result.sessions.items())
+        f"{escape(name)}: <code>{escape(_beside(path, result.folder))}</code>"
+        for name, path in sorted(result.sessions.items())
     )
     return (
-        f"<p>All outputs of this run are in <code>{escape(str(result.folder))}</code>: the tables of metrics, curves "
-        "and findings, the comparisons, a record of the run with hashes of every input and output, and one HDF5 file "
-        f"per session.</p>{details('Files of the sessions', files) if files else ''}"
+        "<p>All outputs of this run lie beside this page: the tables of metrics, curves and findings, the comparisons, "
+        "a record of the run with hashes of every input and output, and one HDF5 file per session.</p>"
+        f"{details('Files of the sessions', files) if files else ''}"
         f"{details('Settings in full, every default filled in', f'<pre>{escape(text)}</pre>')}"
         f"{details('Versions', f'<dl>{versions}</dl>') if versions else ''}"
     )
+
+
+def _beside(path: Path, folder: Path) -> str:
+    """Return a path as it is from the page on: a page that names this machine's folders changes when it is moved."""
+    return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
 
 
 def plain_data(value: Any) -> Any:

@@ -12,6 +12,7 @@ from emgpipe.made_of import versions
 from emgpipe.model import SessionResult, StudyResult, TrialResult, make_finding
 from emgpipe.model.tables import CURVE_COLUMNS, MAIN_VARIANT, METRIC_COLUMNS
 from emgpipe.peak_windows import peak_windows
+from emgpipe.portable_results import portable_session
 from emgpipe.run.todo import NOT_ASKED
 from emgpipe.run_account import listing_findings, outcomes
 from emgpipe.session_tables import concatenate, curves_table, findings_table, metrics_table
@@ -26,8 +27,10 @@ from emgpipe.store import (
     cleaning_table,
     read_session,
     read_session_trials,
+    read_table,
     references_table,
     stored_tables,
+    write_parquet,
     write_table,
     write_text,
 )
@@ -75,28 +78,28 @@ def gather(opened: Opened, planned: Sequence[Planned]) -> Gathered:
     planned : sequence of Planned
         All sessions; one that is still to be processed counts as failed, or as left out.
     """
-    sessions = list(map(_session, planned))
+    sessions = [_session(one, opened.file.parent) for one in planned]
     verdict = _verdict(opened, sessions)
     measured = _write_measured(opened, sessions, verdict)
     tables = stored_tables(measured)  # as `emgpipe compare` will have them, to the last digit
     asked = Asked(verdict.stopped, opened.all_decisions)
     compared = replace(compare_stored(opened.study, tables, opened.settings, asked), notices=verdict.idle)
     result = _result(opened, sessions, tables, compared)
-    pages = _write_pages(result, sessions, compared.drawn)
+    pages = [*_write_pages(result, sessions, compared.drawn), *_write_parquet(result, tables)]
     stored = (one.path for one in sessions if one.path is not None)
     return Gathered(result, (*measured, *compared.files, *pages, *stored))
 
 
-def _session(planned: Planned) -> _Session:
+def _session(planned: Planned, folder: Path) -> _Session:
     job = planned.job
     if planned.lost:
-        return _Session(_lost(planned, "failed", planned.lost), None)
+        return _Session(portable_session(_lost(planned, "failed", planned.lost), folder), None)
     if planned.reasons:
-        return _Session(_lost(planned, "left out", NOT_ASKED), None)
+        return _Session(portable_session(_lost(planned, "left out", NOT_ASKED), folder), None)
     try:
         return _Session(read_session(job.path).result, job.path)
     except StoreError as error:
-        return _Session(_lost(planned, "failed", str(error)), None)
+        return _Session(portable_session(_lost(planned, "failed", str(error)), folder), None)
 
 
 def _lost(planned: Planned, status: Status, reason: str) -> SessionResult:
@@ -197,6 +200,12 @@ def _write_pages(result: StudyResult, sessions: Sequence[_Session], drawn: Seque
     page = result.folder / "report.html"
     write_text(page, render_report(shown, [_Loader(one) for one in sessions], drawn))
     yield page
+
+
+def _write_parquet(result: StudyResult, tables: StudyTables) -> list[Path]:
+    others = ("metrics", "curves", "references", "participants", "decisions")
+    found = {**{name: getattr(tables, name) for name in others}, "findings": read_table(result.folder / FINDINGS)}
+    return write_parquet(result.folder, found)
 
 
 @dataclass(frozen=True, slots=True)

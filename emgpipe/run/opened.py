@@ -20,6 +20,7 @@ from emgpipe.config import (
     study_sources,
 )
 from emgpipe.errors import ConfigError
+from emgpipe.portable_results import portable_listing
 from emgpipe.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def open_study(path: str | Path) -> Opened:
         file=file,
         study=study,
         vocabulary=vocabulary,
-        listing=replace(listing, problems=(*listing.problems, *noticed)),
+        listing=portable_listing(replace(listing, problems=(*listing.problems, *noticed)), file.parent),
         people=people,
         decisions=tuple(decisions),
         settings=plain_settings(study, file.parent),

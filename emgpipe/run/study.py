@@ -19,6 +19,8 @@ from emgpipe.store import (
     RUN_FILE,
     RunFile,
     earlier_outputs,
+    has_parquet,
+    hold,
     remove_stale,
     stamp_of,
     write_run_file,
@@ -78,17 +80,20 @@ def run_study(path: str | Path, *, how: How | None = None, tell: Tell | None = N
     ConfigError
         The study file or its trials table cannot be used, or there is no trial at all.
     StoreError
-        The output folder cannot be written.
+        The output folder cannot be written, or another run is writing there.
     """
-    return _whole(plan_run(open_study(path), how or How()), how or How(), tell)
+    opened, how = open_study(path), how or How()
+    with hold(opened.folder, f"emgpipe run {path}"):
+        return _whole(plan_run(opened, how), how, tell)
 
 
 def bring_up_to_date(path: str | Path, *, how: How | None = None, tell: Tell | None = None) -> Ran:
     """Run a study as `run_study` does, unless nothing at all changed since the run before."""
-    how = how or How()
-    todo = plan_run(open_study(path), how)
-    is_whole = not todo.due and _is_whole(todo)
-    return Ran(todo, None if is_whole else _whole(todo, how, tell))
+    opened, how = open_study(path), how or How()
+    with hold(opened.folder, f"emgpipe run {path}"):
+        todo = plan_run(opened, how)
+        is_whole = not todo.due and _is_whole(todo)
+        return Ran(todo, None if is_whole else _whole(todo, how, tell))
 
 
 def _whole(todo: Todo, how: How, tell: Tell | None) -> StudyResult:
@@ -146,10 +151,12 @@ def _whole_digest(todo: Todo) -> str:
         {
             "sessions": [digest_of(one.parts) for one in todo.sessions],
             "shared": todo.shared,
+            "parquet": has_parquet(),
             "settings": opened.settings,
             "people": opened.people and [opened.people.columns, opened.people.rows],
             "decisions": [asdict(one) for one in opened.all_decisions],
-            "listing": [*(asdict(one) for one in listing.problems), *map(str, listing.unused_files)],
+            "listing": [asdict(one) for one in listing.problems],
+            "unused": [portable(path, opened.file.parent) for path in listing.unused_files],
         }
     )
 

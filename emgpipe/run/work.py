@@ -12,6 +12,7 @@ from emgpipe.errors import EmgpipeError
 from emgpipe.made_of import Parts, files_behind, session_parts
 from emgpipe.memory import peak_memory
 from emgpipe.pipeline import process_session
+from emgpipe.portable_results import portable_session
 from emgpipe.store import Stamp, Stamps, stamp_of, write_session
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class SessionWork:
                 f"the recordings of {job.name} changed while they were read, {TRIES} times; run again when they are "
                 "complete"
             )
-        write_session(job.path, result, self.settings, {**self.shared, **parts})
+        write_session(job.path, portable_session(result, self.folder), self.settings, {**self.shared, **parts})
         return SessionDone(
             trials=len(result.trials),
             failed=sum(trial.status == "failed" for trial in result.trials),

@@ -3,6 +3,7 @@
 ::
 
     metrics.csv  curves.csv  findings.csv  references.csv
+    *.parquet                the same, where pyarrow is installed
     decisions.csv            what somebody, or a rule of the study file, decided, and what it did to the numbers
     cleaning.csv             what the cleaning steps of the chain took away, where it has any
     participants.csv         where the study has a participants table
@@ -17,6 +18,8 @@ from emgpipe.atomic import replace_file, write_text
 from emgpipe.store.cleaning import CLEANING, cleaning_table
 from emgpipe.store.comparisons import FOLDER, write_comparisons
 from emgpipe.store.hashes import file_hash
+from emgpipe.store.lock import hold
+from emgpipe.store.parquet import has_parquet, write_parquet
 from emgpipe.store.references import references_table
 from emgpipe.store.run_file import (
     RUN_FILE,
@@ -27,15 +30,8 @@ from emgpipe.store.run_file import (
     update_run_file,
     write_run_file,
 )
-from emgpipe.store.session_file import (
-    LAYOUT,
-    StoredSession,
-    read_made_of,
-    read_session,
-    read_session_trials,
-    session_path,
-    write_session,
-)
+from emgpipe.store.session_file import LAYOUT, session_path, write_session
+from emgpipe.store.session_reading import StoredSession, read_made_of, read_session, read_session_trials
 from emgpipe.store.stamps import MISSING, Stamp, Stamps, stamp_of
 from emgpipe.store.tables import (
     CURVES,
@@ -70,6 +66,8 @@ __all__ = [
     "cleaning_table",
     "earlier_outputs",
     "file_hash",
+    "has_parquet",
+    "hold",
     "read_made_of",
     "read_run_file",
     "read_session",
@@ -83,6 +81,7 @@ __all__ = [
     "stored_tables",
     "update_run_file",
     "write_comparisons",
+    "write_parquet",
     "write_run_file",
     "write_session",
     "write_table",

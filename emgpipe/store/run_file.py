@@ -117,7 +117,7 @@ def remove_stale(folder: Path, before: Mapping[str, str], now: Iterable[str]) ->
     """Remove tables and pages of an earlier run that are no longer made, unless somebody changed them since."""
     for name in before.keys() - set(now):
         path = folder / name
-        ours = path.suffix in (".csv", ".txt", ".html") and path.resolve().is_relative_to(folder.resolve())
+        ours = path.suffix in (".csv", ".parquet", ".txt", ".html") and path.resolve().is_relative_to(folder.resolve())
         if ours and path.is_file() and file_hash(path) == before[name]:
             path.unlink(missing_ok=True)
             _remove_empty(path.parent, folder)
