@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from emgpipe.model import Recording, Signal
     from emgpipe.readers import ReaderOptions
 
-from emgpipe.run import run_study
+from emgpipe.batch import Local
+from emgpipe.run import How, run_study
 
-__all__ = ["apply_chain", "read", "run_study"]
+__all__ = ["How", "Local", "apply_chain", "read", "run_study"]
 
 
 def read(path: str | Path, **stated: object) -> Recording:

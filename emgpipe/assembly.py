@@ -1,6 +1,7 @@
 """From a trial's files to its signals: find each channel by label, join clocks, derive, filter.
 
-A file is read once per session and its channels are filtered once, whole; trials are cut from that.
+A file is read once per session and its channels are filtered once, whole; trials are cut from that. Of a long one that
+holds several trials, each trial's piece is read and filtered by itself: see `emgpipe.long_recordings`.
 """
 
 from __future__ import annotations
@@ -8,14 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from emgpipe.chain import run_chain
 from emgpipe.chain.signals import signal_of
 from emgpipe.channel_map import labels_there
 from emgpipe.errors import SignalError
+from emgpipe.kept import Kept, chain_kept
+from emgpipe.long_recordings import Piece, Pieces, is_long, span_of, whole_needed
 from emgpipe.mapping import Mapped, channels_beside, map_channels, targeted
+from emgpipe.memory import Aside, release_memory
 from emgpipe.model import Acquisition, Channel, Event, Finding, Recording, Signal, Trial, make_finding
+from emgpipe.model.recording import ArrayLoader
+from emgpipe.privacy import read_for_study
 from emgpipe.quality import check_samples
-from emgpipe.reading import read_supervised
 from emgpipe.recorded import recorded_facts
 from emgpipe.segmentation import TrialSignals
 
@@ -54,6 +58,10 @@ class LoadedTrial:
         How the channels were recorded, by label.
     beside : tuple of Channel
         EMG channels on the trial's clock that are there and not meant: in an MVIC, those of the other muscles.
+    sources : mapping of str to Path
+        The recording each channel lies in, by label.
+    pieces : mapping of str to Piece
+        The channels of which only a piece was read, by label: what filters it as part of its recording.
     """
 
     signals: TrialSignals
@@ -61,36 +69,73 @@ class LoadedTrial:
     recorded: Mapping[str, str]
     acquisitions: Mapping[str, Acquisition] = field(default_factory=dict)
     beside: tuple[Channel, ...] = ()
+    sources: Mapping[str, Path] = field(default_factory=dict)
+    pieces: Mapping[str, Piece] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class SessionReader:
-    """Opens the files of one session and keeps the last few, with what the chain made of their channels."""
+    """Opens the files of one session and keeps the last few, with what the chain made of their channels.
+
+    Attributes
+    ----------
+    trials : sequence of Trial
+        All of the session.
+    """
 
     study: Study
+    kept: Kept = field(default_factory=Kept)
+    trials: Sequence[Trial] = ()
     _recordings: dict[Path, Recording] = field(default_factory=dict)
+    _read: dict[tuple[Path, str, float], NDArray[np.float64]] = field(default_factory=dict)
     _filtered: dict[tuple[Path, str, str, float], ChainResult] = field(default_factory=dict)
     _joined: dict[tuple[TrialFile, TrialFile], Joined] = field(default_factory=dict)
     readers: dict[Path, str] = field(default_factory=dict)
     """Recording -> the reader that it was read with, for all that could be read."""
+    _pieces: Pieces = field(init=False)
+
+    def __post_init__(self) -> None:
+        folder = self.study.output.folder
+        self._pieces = Pieces(self.trials, Aside((self.study.results_folder, folder, folder.parent)))
 
     def recording(self, path: Path) -> Recording:
         """Return the recording at `path`, read now or a moment ago; `ReadError` if it cannot be read."""
         if path not in self._recordings:
             while len(self._recordings) >= CACHED_RECORDINGS:
                 self._forget(next(iter(self._recordings)))
-            self._recordings[path] = read_supervised(path, self.study.recordings.reading)
+            self._recordings[path] = read_for_study(path, self.study)
             self.readers[path] = self._recordings[path].source.reader
         return self._recordings[path]
+
+    def samples(self, path: Path, channel: Channel) -> NDArray[np.float64]:
+        """Return all samples of a channel of a file; trials cut from one file share them."""
+        if isinstance(channel.load, ArrayLoader):  # a derived channel, made for one trial
+            return channel.read()
+        key = (path, channel.label, getattr(channel.load, "factor", 1.0))
+        if key not in self._read:
+            self._read[key] = channel.read()
+        return self._read[key]
 
     def filtered(self, path: Path, channel: Channel, samples: NDArray[np.float64]) -> ChainResult:
         """Return what the chain makes of a whole channel of a file."""
         key = (path, channel.label, channel.muscle, getattr(channel.load, "factor", 1.0))
         if key not in self._filtered:
-            self._filtered[key] = run_chain(
-                self.study.chain, samples, channel.sampling_rate, muscle=channel.muscle, label=channel.label
+            self._filtered[key] = chain_kept(
+                self.kept, self.study.chain, samples, channel.sampling_rate, muscle=channel.muscle, label=channel.label
             )
         return self._filtered[key]
+
+    def piece(self, path: Path, channel: Channel, trial: Trial, offset: float) -> Piece | None:
+        """Return the part of a channel that a trial needs; None where it is taken as a whole.
+
+        Parameters
+        ----------
+        offset : float
+            Seconds that were added to the recording's times to give those of the trial, as in the channel's start.
+        """
+        if (trial.start, trial.stop) == (None, None) or not is_long(self.recording(path)):
+            return None
+        return Piece(channel, span_of(channel, trial.start, trial.stop), path, offset, self._pieces)
 
     def joined(self, first: TrialFile, other: TrialFile) -> Joined:
         """Return where the clock of a trial's further file stands, on the trial's clock."""
@@ -112,8 +157,9 @@ class SessionReader:
 
     def _forget(self, path: Path) -> None:
         del self._recordings[path]
-        for key in [key for key in self._filtered if key[0] == path]:
-            del self._filtered[key]
+        for made in (self._read, self._filtered):
+            for key in [key for key in made if key[0] == path]:
+                del made[key]
 
 
 def load_trial(trial: Trial, reader: SessionReader, vocabulary: Vocabulary) -> LoadedTrial:
@@ -124,9 +170,11 @@ def load_trial(trial: Trial, reader: SessionReader, vocabulary: Vocabulary) -> L
     EmgpipeError
         A file cannot be read, or not one EMG channel of the trial can be used.
     """
+    release_memory()  # the signals of the trial before this one are needed again when all are loaded
     found: list[Finding] = []
     channels: list[tuple[Path, Channel]] = []
     events: list[Event] = []
+    offsets: dict[Path, float] = {}
     for file in trial.files:
         recording = reader.recording(file.path)
         found.extend(recording.findings)
@@ -137,13 +185,26 @@ def load_trial(trial: Trial, reader: SessionReader, vocabulary: Vocabulary) -> L
             if place.offset is None:  # a wrong place would give wrong numbers: its channels count as missing
                 continue
             offset = place.offset
+        offsets[file.path] = offset
         channels.extend((file.path, replace(one, start=one.start + offset)) for one in recording.channels)
         events.extend(replace(one, start=one.start + offset) for one in recording.events)
     targets = targeted(trial, vocabulary)
-    mapped, missing = map_channels(trial, reader.study, channels, targets)
-    signals, unusable = _signals(mapped, reader, posed=trial.role == "calibration")
-    found = [*found, *missing, *unusable]
-    timed = [signal for signal in signals if signal.kind == "emg" or trial.role == "calibration"]
+
+    def piece_of(path: Path, channel: Channel) -> Piece | None:
+        return reader.piece(path, channel, trial, offsets[path])
+
+    def near(path: Path, channel: Channel) -> Channel:
+        piece = piece_of(path, channel)
+        return piece.channel if piece else channel
+
+    mapped, missing = map_channels(trial, reader.study, channels, targets, near)
+    derived = {spec.name for spec in reader.study.derived}
+    cut_out = {one.label: piece_of(path, one) for path, name, one in mapped if name not in derived}
+    pieces = {label: piece for label, piece in cut_out.items() if piece is not None}
+    made, unusable = _signals(mapped, pieces, reader, posed=trial.role == "calibration")
+    signals = [signal for _, signal in made]
+    found = [*found, *missing, *unusable, *whole_needed(reader.study.chain, pieces.values())]
+    timed = [channel for channel, _ in made if channel.kind == "emg" or trial.role == "calibration"]
     if not timed:
         reasons = [one.reason for one in (*missing, *unusable) if one.level == "fail"]
         there = f"; {labels_there([one.label for _, one in channels])}" if missing else ""
@@ -165,6 +226,8 @@ def load_trial(trial: Trial, reader: SessionReader, vocabulary: Vocabulary) -> L
         recorded=_facts(trial, mapped, reader),
         acquisitions={channel.label: reader.recording(path).acquisition for path, _, channel in mapped},
         beside=tuple(channels_beside(trial, reader.study, channels, targets)) if trial.role == "mvic" else (),
+        sources={channel.label: path for path, _, channel in mapped},
+        pieces=pieces,
     )
 
 
@@ -175,8 +238,11 @@ def _facts(trial: Trial, mapped: Sequence[Mapped], reader: SessionReader) -> dic
     return recorded_facts((reader.recording(path), channels) for path, channels in used.items() if channels)
 
 
-def _signals(mapped: Sequence[Mapped], reader: SessionReader, *, posed: bool) -> tuple[list[Signal], list[Finding]]:
-    signals: list[Signal] = []
+def _signals(
+    mapped: Sequence[Mapped], pieces: Mapping[str, Piece], reader: SessionReader, *, posed: bool
+) -> tuple[list[tuple[Channel, Signal]], list[Finding]]:
+    """Return the signals that can be used, each with the whole channel it is of."""
+    signals: list[tuple[Channel, Signal]] = []
     findings: list[Finding] = []
     made_of = {spec.name: spec.channels for spec in reader.study.derived}
     lost: set[str] = set()
@@ -186,8 +252,9 @@ def _signals(mapped: Sequence[Mapped], reader: SessionReader, *, posed: bool) ->
             lost.add(name)
             findings.append(_lacks_source(channel, broken[0]))
             continue
-        samples = channel.read()
-        checked = _checked(samples, channel)
+        piece = None if name in made_of else pieces.get(channel.label)
+        samples = piece.samples if piece else reader.samples(path, channel)
+        checked = piece.check() if piece else _checked(samples, channel)
         if posed and channel.kind == "emg" and checked:
             findings.extend(replace(one, level="note", remedy="") for one in checked)  # a pose needs no EMG
             continue
@@ -197,13 +264,22 @@ def _signals(mapped: Sequence[Mapped], reader: SessionReader, *, posed: bool) ->
             lost.add(name)
             continue
         try:
-            result = reader.filtered(path, channel, samples) if channel.kind == "emg" else None
+            result = _filtered(reader, path, channel, samples, piece) if channel.kind == "emg" else None
         except SignalError as error:
             findings.append(make_finding("not_filtered", "fail", str(error), channel=channel.label))
             continue
-        signals.append(signal_of(name, channel, samples, result))
+        signals.append((channel, signal_of(name, piece.channel if piece else channel, samples, result)))
         findings.extend(_filter_findings(channel, result))
     return signals, findings
+
+
+def _filtered(
+    reader: SessionReader, path: Path, channel: Channel, samples: NDArray[np.float64], piece: Piece | None
+) -> ChainResult:
+    if piece is None:
+        return reader.filtered(path, channel, samples)
+    reader.kept.count("filtered", made=True)
+    return piece.filtered(reader.study.chain)
 
 
 def _lacks_source(channel: Channel, source: str) -> Finding:
@@ -254,9 +330,9 @@ def _filter_findings(channel: Channel, result: ChainResult | None) -> list[Findi
     return found
 
 
-def _span(trial: Trial, timed: Sequence[Signal]) -> tuple[float, float, list[Finding]]:
-    """Return the span that counts: the stated one, as far as all these signals have samples."""
-    first, last = max(signal.start for signal in timed), min(signal.stop for signal in timed)
+def _span(trial: Trial, timed: Sequence[Channel]) -> tuple[float, float, list[Finding]]:
+    """Return the span that counts: the stated one, as far as all these channels have samples."""
+    first, last = max(one.start for one in timed), min(one.stop for one in timed)
     start = first if trial.start is None else max(trial.start, first)
     stop = last if trial.stop is None else min(trial.stop, last)
     cut = _uneven(trial, timed, start, stop)
@@ -265,7 +341,7 @@ def _span(trial: Trial, timed: Sequence[Signal]) -> tuple[float, float, list[Fin
             f"the span {trial.start} to {trial.stop} s lies outside the recording, which runs from {first:.6g} "
             f"to {last:.6g} s; correct start and stop in the trials table"
         )
-    slack = 1.5 / min(signal.sampling_rate for signal in timed)
+    slack = 1.5 / min(one.sampling_rate for one in timed)
     stated = (start if trial.start is None else trial.start, stop if trial.stop is None else trial.stop)
     if not cut and (stated[0] < start - slack or stated[1] > stop + slack):
         reason = (
@@ -289,9 +365,9 @@ def _within(signals: Sequence[Signal], start: float, stop: float) -> tuple[list[
     return kept, findings
 
 
-def _uneven(trial: Trial, timed: Sequence[Signal], start: float, stop: float) -> list[Finding]:
+def _uneven(trial: Trial, timed: Sequence[Channel], start: float, stop: float) -> list[Finding]:
     """Say so where the channels do not last equally long, so that the shortest one cuts the time of all."""
-    earliest, latest = min(signal.start for signal in timed), max(signal.stop for signal in timed)
+    earliest, latest = min(one.start for one in timed), max(one.stop for one in timed)
     wanted = earliest if trial.start is None else max(trial.start, earliest)
     until = latest if trial.stop is None else min(trial.stop, latest)
     lost = max(start - wanted, 0.0) + max(until - stop, 0.0)

@@ -6,15 +6,17 @@ import contextlib
 import errno
 import os
 import re
+import shutil
 import tempfile
 import time
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.errors import DiskError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 IN_A_STUDY = "choose another folder with `output: folder:`"
@@ -23,6 +25,8 @@ _DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 _UNFINISHED: Final = re.compile(r"\..*\.[a-z0-9_]{8}\.part")
 _WAITS: Final = (0.05, 0.2, 0.5)
 """Seconds between tries: virus scanners and indexers of Windows hold a new file for a moment."""
+_aside: ContextVar[tuple[Path, dict[Path, Path]] | None] = ContextVar("_aside", default=None)
+"""Where content goes whose file is held open, and what went there."""
 
 
 def replace_file(path: Path, write: Callable[[Path], None], *, remedy: str = IN_A_STUDY) -> None:
@@ -41,7 +45,7 @@ def replace_file(path: Path, write: Callable[[Path], None], *, remedy: str = IN_
     DiskError
         The disk is full, read-only or broken; other files would fail as well.
     StoreError
-        The folder cannot be written, or another program holds the file open.
+        The folder cannot be written, or another program holds the file open (but see `going_on`).
     """
     temporary: Path | None = None
     try:
@@ -52,7 +56,8 @@ def replace_file(path: Path, write: Callable[[Path], None], *, remedy: str = IN_
         write(temporary)
         _flush(temporary)
         temporary.chmod(0o644)
-        _put(temporary, path)
+        if not _put(temporary, path):
+            _put_aside(temporary, path)
     except OSError as error:
         kind = DiskError if error.errno in _DISK else StoreError
         raise kind(_why(path, error, remedy)) from error
@@ -69,6 +74,25 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_bytes(text.encode("utf-8"))
 
     replace_file(path, fill)
+
+
+@contextlib.contextmanager
+def going_on() -> Iterator[dict[Path, Path]]:
+    """Go on where a file is held open by another program: it stays as it was, and nothing is raised.
+
+    Yields
+    ------
+    dict of Path to Path
+        Filled meanwhile: the file that could not be replaced -> where the content lies that was meant for it, until
+        the end.
+    """
+    with tempfile.TemporaryDirectory(prefix="emgpipe-") as folder:
+        held: dict[Path, Path] = {}
+        before = _aside.set((Path(folder), held))
+        try:
+            yield held
+        finally:
+            _aside.reset(before)
 
 
 def sweep(folder: Path) -> int:
@@ -88,17 +112,28 @@ def _flush(path: Path) -> None:
         os.fsync(handle.fileno())
 
 
-def _put(temporary: Path, path: Path) -> None:
-    """Rename; where somebody holds the file open (Windows) try again for a moment."""
-    for wait in _WAITS:
+def _put(temporary: Path, path: Path) -> bool:
+    """Rename; where somebody holds the file open (Windows) try again for a moment, then tell so."""
+    for wait in (*_WAITS, 0):
         try:
             temporary.replace(path)
-            break
         except PermissionError:
             time.sleep(wait)
-    else:
-        temporary.replace(path)
-    _flush_folder(path.parent)
+        else:
+            _flush_folder(path.parent)
+            return True
+    return False
+
+
+def _put_aside(temporary: Path, path: Path) -> None:
+    """Lay content aside for as long as `going_on` lasts; without it a file that is held open is an error."""
+    aside = _aside.get()
+    if aside is None:
+        raise PermissionError(errno.EACCES, "another program holds it open")
+    folder, held = aside
+    held[path] = folder / str(len(held)) / path.name
+    held[path].parent.mkdir()
+    shutil.move(temporary, held[path])
 
 
 def _flush_folder(folder: Path) -> None:
@@ -117,6 +152,8 @@ def _why(path: Path, error: OSError, remedy: str) -> str:
         return (
             f"{path} cannot be written ({error.strerror}); close it if it is open in a spreadsheet, or {remedy}{kept}"
         )
+    if isinstance(error, IsADirectoryError):
+        return f"{path} cannot be written: a folder of that name is in the way; remove it, or {remedy}"
     if error.errno == errno.ENAMETOOLONG:
         return f"{path} cannot be written: its name is too long for this disk; use shorter names, or {remedy}"
     first = "make room for it" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "look after the disk"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from emgpipe import __version__
 from emgpipe.commands import (
     check,
+    codes,
     compare,
     convert,
     decide,
@@ -21,13 +22,14 @@ from emgpipe.commands import (
     run,
     schema,
     vocabulary,
+    why,
 )
 from emgpipe.commands.exits import EXIT_CODES, EXIT_NOT_STARTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (demo, plan, inspect, check, init, convert, run, compare, decide, formats, vocabulary, schema)
+COMMANDS = (demo, plan, inspect, check, init, convert, run, compare, decide, why, codes, formats, vocabulary, schema)
 """In the order of the help text."""
 
 

@@ -15,13 +15,13 @@ from emgpipe.config import (
     load_study,
     phases_asked,
     placed,
-    plain_settings,
     portable,
     read_decisions,
     study_sources,
 )
 from emgpipe.errors import StoreError
 from emgpipe.model import StudyResult
+from emgpipe.privacy import Names
 from emgpipe.selection import Selection
 from emgpipe.store import (
     DECISIONS,
@@ -127,7 +127,9 @@ def compare_study(path: str | Path, use: Selection | None = None) -> Compared:
 def _compare_again(study: Study, file: Path, use: Selection) -> Compared:
     started, folder = time.time(), study.results_folder
     run = read_run_file(folder / RUN_FILE)
-    settings = plain_settings(study, file.parent)
+    names = Names.of(study)
+    study = names.study(study)
+    settings = names.settings(study, file.parent)
     _require_same(study, file, run, settings)
     tables = stored_tables(folder / name for name in STORED_TABLES if name in run["outputs"])
     decisions, notices = _decided(study, file, run, tables)
@@ -139,7 +141,8 @@ def _compare_again(study: Study, file: Path, use: Selection) -> Compared:
     written = {one.relative_to(folder).as_posix(): file_hash(one) for one in (*judged, *compared.files)}
     fresh = not judged and run["settings"] == settings
     kept = {name: digest for name, digest in run["outputs"].items() if not _replaced(name, use, fresh=fresh)}
-    sources = {portable(one, file.parent): file_hash(one) for one in (*study_sources(file), *decisions_files(study))}
+    read = (*study_sources(file), *decisions_files(study))
+    sources = {names.file(portable(one, file.parent)): file_hash(one) for one in read}
     update_run_file(
         folder / RUN_FILE,
         run,
@@ -179,7 +182,7 @@ def _decided(
     stated, wrong = read_decisions(study.quality.decisions, load_vocabulary(study.vocabulary))
     trials = {str(one["name"]) for one in run.get("outcomes", ()) if one["what"] == "trial"}
     people = set(tables.metrics["participant"]) | {name.partition("/")[0] for name in trials}
-    now, unknown = placed(stated, KnownPlaces(frozenset(people), frozenset(trials)))
+    now, unknown = placed(Names.of(study).decisions(stated), KnownPlaces(frozenset(people), frozenset(trials)))
     measured = only_measured(tables.metrics, tables.references)
     was = {one.id: one for one in before if one.source == "table" and needs_run(one, measured)}
     new = {one.id: one for one in now if needs_run(one, measured)}
@@ -264,8 +267,9 @@ def _require_same(study: Study, file: Path, run: Mapping[str, Any], settings: Ma
 
 def _changed_inputs(study: Study, file: Path, inputs: Mapping[str, str]) -> Iterator[str]:
     """Name the tables beside the recordings whose content changed; one that is no longer there changed no number."""
+    names = Names.of(study)
     for path in stated_tables(study):
-        before = inputs.get(portable(path, file.parent))
+        before = inputs.get(names.file(portable(path, file.parent)))
         if path.is_file() and before is not None and file_hash(path) != before:
             yield f"the content of {path.name} changed"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from emgpipe.config import KnownPlaces, decision_of, list_trials, load_study, placed, read_decisions
 from emgpipe.config.decision_row import with_row
 from emgpipe.errors import ConfigError, StoreError
+from emgpipe.privacy import Names
 from emgpipe.store import FINDINGS, METRICS, REFERENCES, RUN_FILE, read_run_file, read_table, write_text
 from emgpipe.verdicts import judge, needs_run, only_measured
 from emgpipe.vocabulary import load_vocabulary
@@ -95,12 +96,15 @@ def add_decision(path: Path, cells: Mapping[str, str]) -> Decided:
 
 
 def _places(study: Study, vocabulary: Vocabulary) -> KnownPlaces:
-    return KnownPlaces.of(list_trials(study, vocabulary).trials)
+    """Return the places a decision can be about, as the study calls them and as its results do."""
+    trials, names = list_trials(study, vocabulary).trials, Names.of(study)
+    return KnownPlaces.of([*trials, *map(names.renamed, trials)])
 
 
 def _consequences(study: Study, decisions: tuple[Decision, ...], path: Path) -> tuple[str, ...]:
     """Say what the last decision will do to the numbers of the last run, and how it is applied."""
-    folder, last = study.results_folder, decisions[-1]
+    folder, named = study.results_folder, Names.of(study).decisions(decisions)
+    last = named[-1]
     try:
         read_run_file(folder / RUN_FILE)
         metrics, findings, references = (read_table(folder / name) for name in (METRICS, FINDINGS, REFERENCES))
@@ -108,7 +112,7 @@ def _consequences(study: Study, decisions: tuple[Decision, ...], path: Path) -> 
         return (f"the study was not run yet; the decision counts from the first run on: emgpipe run {path}",)
     if needs_run(last, only_measured(metrics, references)):
         return (f"it changes a reference, and with it numbers; apply it with: emgpipe run {path}",)
-    rows = judge(metrics, findings, decisions, study.quality).decisions
+    rows = judge(metrics, findings, named, study.quality).decisions
     mine = rows[rows["id"] == last.id].iloc[0]
     if not mine["numbers"]:
         return (f"{mine['effect']} of the last run{_begins(last, metrics)}",)

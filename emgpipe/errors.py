@@ -15,6 +15,7 @@
     ├── ComparisonError          a comparison cannot be made from these tables
     ├── StoreError               something cannot be written to or read from `processed/`
     │   └── DiskError            nothing can be written any more: the disk is full, read-only or broken
+    ├── StoppedError             a run was to stop at the first failure, and there was one
     └── MissingPackageError      an optional package is needed                 (package, extra)
 
 A message gives the value, what is allowed, and the remedy, in words a person who does not program can act on.
@@ -131,6 +132,10 @@ class StoreError(EmgpipeError):
 
 class DiskError(StoreError):
     """Nothing can be written any more: the disk is full, read-only or broken."""
+
+
+class StoppedError(EmgpipeError):
+    """A run was to stop at the first failure, and there was one; what was finished is kept."""
 
 
 class MissingPackageError(EmgpipeError):

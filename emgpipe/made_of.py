@@ -170,4 +170,4 @@ def digest_of(value: Any) -> str:
 def _plain_trial(trial: Trial, folder: Path) -> dict[str, Any]:
     """Return what is stated of a trial; not where: a row that moves in the trials table changes nothing."""
     files = [(portable(file.path, folder), file.offset, file.is_stated) for file in trial.files]
-    return {**asdict(trial), "files": files, "origin": ""}
+    return {**asdict(trial), "files": files, "origin": "", "own_code": ""}

@@ -14,7 +14,7 @@ from emgpipe.model import Channel, Finding, Trial, make_finding
 from emgpipe.units import UNKNOWN, base_unit, conversion_factor, parse_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -32,11 +32,16 @@ _DERIVED = "check the channels it is derived from"
 
 
 def map_channels(
-    trial: Trial, study: Study, channels: Sequence[tuple[Path, Channel]], targets: frozenset[str] | None
+    trial: Trial,
+    study: Study,
+    channels: Sequence[tuple[Path, Channel]],
+    targets: frozenset[str] | None,
+    near: Callable[[Path, Channel], Channel] = lambda _, channel: channel,
 ) -> tuple[list[Mapped], list[Finding]]:
     """Find the channel of every setting that matters for the trial, and compute the derived ones.
 
-    `targets` limits an MVIC trial to the muscles it is meant for; None: all muscles.
+    `targets` limits an MVIC trial to the muscles it is meant for; None: all muscles. `near` gives the part of a channel
+    that matters for the trial; derived channels are computed from that.
     """
     mapped: list[Mapped] = []
     findings: list[Finding] = []
@@ -60,7 +65,7 @@ def map_channels(
     mapped = [one for one in mapped if one[2].label not in twice]
     findings.extend(twice.values())
     findings.extend(doubt for _, _, channel in mapped for doubt in no_voltage(channel))
-    return mapped + _derived(study, mapped, findings), findings
+    return mapped + _derived(study, [(path, name, near(path, one)) for path, name, one in mapped], findings), findings
 
 
 def channels_beside(

@@ -7,18 +7,21 @@
     zero                        `zeroing.find_neutrals`          angles from the participant's own neutral
     normalize                   `normalization.find_references`  one value per muscle of the session
     check                       `quality.look_at_session`        findings about signals, trials and references
-    measure                     `metrics.measure_task`           rows of the tidy tables
+    measure                     `trial_step.rows_of`             rows of the tidy tables
     vary                        `variants.measure_variants`      the same numbers with other settings
 
-All but the last two lie in `preparation`, which `check` uses, too. Nothing here writes a file; see `run`.
+All but the last two lie in `preparation`, which `check` uses, too. Nothing here writes a file; see `run`. Signals,
+numbers and findings that an earlier run made of the same are taken from there; see `kept`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emgpipe.channel_map import settings_for
+from emgpipe.kept import Kept
 from emgpipe.metrics import curve_rows
-from emgpipe.model import Cleaned, ReferenceWindow, SessionResult, Trial, TrialResult
+from emgpipe.model import Cleaned, ReferenceWindow, SessionResult, Trial, TrialResult, UsedChannel
 from emgpipe.model.tables import METRIC_COLUMNS
 from emgpipe.preparation import prepare_session
 from emgpipe.session_tables import concatenate, curves_table, link_findings, metrics_table
@@ -36,7 +39,11 @@ if TYPE_CHECKING:
 
 
 def process_session(
-    study: Study, vocabulary: Vocabulary, trials: Sequence[Trial], decisions: Sequence[Decision] = ()
+    study: Study,
+    vocabulary: Vocabulary,
+    trials: Sequence[Trial],
+    decisions: Sequence[Decision] = (),
+    kept: Kept | None = None,
 ) -> SessionResult:
     """Process all trials of one participant's session; a trial that fails does not stop the others.
 
@@ -46,12 +53,15 @@ def process_session(
         All of one participant and session; not empty.
     decisions : sequence of Decision
         About references: which MVIC trial or value is one, and which trials are none.
+    kept : Kept, optional
+        Signals, numbers and findings of earlier runs; the result is the same with and without.
     """
-    prepared = prepare_session(study, vocabulary, trials, decisions)
+    kept = kept or Kept()
+    prepared = prepare_session(study, vocabulary, trials, decisions, kept)
     steps, references, findings = prepared.steps, prepared.references, prepared.findings
-    metrics = metrics_table([(step.trial, rows_of(study, step, references)) for step in steps])
+    metrics = metrics_table([(step.trial, rows_of(study, step, references, kept)) for step in steps])
     metrics = link_findings(metrics, findings, tuple(references.values()))
-    variants = list(measure_variants(study, prepared, decisions))
+    variants = list(measure_variants(study, prepared, decisions, kept))
     curves = curves_table([(step.trial, _curves(study, step, references)) for step in steps])
     return SessionResult(
         participant=trials[0].participant,
@@ -95,4 +105,32 @@ def _result(study: Study, step: TrialStep, references: Mapping[ReferenceKey, Ref
             for signal in signals
             if signal.removed
         ),
+        channels=_channels(study, step),
+        span=(step.loaded.signals.start, step.loaded.signals.stop) if step.loaded else None,
+    )
+
+
+def _channels(study: Study, step: TrialStep) -> tuple[UsedChannel, ...]:
+    """Say where the signals of a trial come from."""
+    if step.loaded is None:
+        return ()
+    stated = {
+        (setting.signal_name, setting.side, setting.placement): why
+        for setting, why in settings_for(study, step.trial)
+        if setting.use
+    }
+    return tuple(
+        UsedChannel(
+            label=one.label,
+            name=one.name,
+            kind=one.kind,
+            side=one.side,
+            placement=one.placement,
+            unit=one.unit,
+            sampling_rate=one.sampling_rate,
+            chain=one.chain_hash,
+            file=str(step.loaded.sources.get(one.label, "")),
+            override=stated.get((one.name, one.side, one.placement), ""),
+        )
+        for one in step.loaded.signals.signals
     )

@@ -12,6 +12,7 @@ from emgpipe.assembly import SessionReader, load_trial
 from emgpipe.channel_checks import odd_units, too_short
 from emgpipe.channel_map import settings_for
 from emgpipe.errors import EmgpipeError, SegmentationError
+from emgpipe.kept import Kept, looks_kept
 from emgpipe.mapping import concerns, targeted
 from emgpipe.memory import keep_memory
 from emgpipe.model import Finding, Trial, make_finding
@@ -61,7 +62,11 @@ class Prepared:
 
 
 def prepare_session(
-    study: Study, vocabulary: Vocabulary, trials: Sequence[Trial], decisions: Sequence[Decision] = ()
+    study: Study,
+    vocabulary: Vocabulary,
+    trials: Sequence[Trial],
+    decisions: Sequence[Decision] = (),
+    kept: Kept | None = None,
 ) -> Prepared:
     """Load, cut and normalize all trials of one session and make the checks; a trial that fails stops no other.
 
@@ -71,14 +76,19 @@ def prepare_session(
         All of one participant and session; not empty.
     decisions : sequence of Decision
         Those about references and MVIC trials are applied here.
+    kept : Kept, optional
+        Signals and findings of earlier runs.
     """
     keep_memory()
-    reader = SessionReader(study)
+    kept = kept or Kept()
+    reader = SessionReader(study, kept, trials)
     steps = _in_one_unit([_begun(study, reader, vocabulary, trial) for trial in trials])
     steps, poses = _zeroed(study, steps)
     normalized = normalize_session(study, steps, decisions)
     references, noticed = normalized.references, normalized.findings
-    checked = look_at_session(study.quality.all_checks, session_view(study, _to_look_at(steps, normalized), references))
+    view = session_view(study, _to_look_at(steps, normalized), references)
+    checks = study.quality.all_checks
+    checked = look_at_session(checks, view, looks_kept(kept, checks))
     found = (*(finding for step in steps for finding in step.findings), *poses, *noticed, *checked)
     return Prepared(list(normalized.steps), steps, references, found, noticed, checked, reader.readers)
 

@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from emgpipe.model import Channel, Recording
 
-_FILTER: Final = re.compile(r"[\w\s.,:;/()+-]{1,80}")
-"""Headers are free text, and free text may hold a name: only what reads like a filter is taken over."""
+_WORDS: Final = re.compile(r"[^\W\d_]+")
+_FILTER: Final = re.compile(
+    r"k?hz|m?s|u?v|db|oct|octave|order|hp|lp|bp|bs|n|fir|iir|rms|ac|dc|to|and|or|at|of|the|by|in|with|from|off|on|none|no"
+    r"|st|nd|rd|th|high|low|band|pass|stop|cut|cutoff|corner|edge|notch|comb|filter|filters|filtered|analog|analogue"
+    r"|digital|hardware|butterworth|bessel|chebyshev|elliptic|anti|alias|aliasing|antialiasing|(high|low|band)(pass|cut)"
+    r"|bandwidth|bandstop|frequency|freq|range|mains|line|powerline|software|sensor|amplifier|zero|lag|phase|slope"
+    r"|first|second|third|fourth|sixth|eighth|pole|poles|null|type|settings?|spatial|differential|single|double",
+    re.IGNORECASE,
+)
+"""Headers are free text, and free text may hold a name: only what is made of the words of filters is taken over."""
 
 
 def recorded_facts(recordings: Iterable[tuple[Recording, Iterable[Channel]]]) -> dict[str, str]:
@@ -40,5 +48,5 @@ def _of_acquisition(recording: Recording) -> Iterator[tuple[str, str]]:
     if acquisition.gain is not None:
         yield "gain", f"{acquisition.gain:g}"
     filters = acquisition.hardware_filters.strip()
-    if "hz" in filters.casefold() and _FILTER.fullmatch(filters):
+    if "hz" in filters.casefold() and all(_FILTER.fullmatch(word) for word in _WORDS.findall(filters)):
         yield "hardware_filter", filters

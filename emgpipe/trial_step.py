@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from emgpipe.channel_map import settings_for
-from emgpipe.metrics import measure_span, measure_task
+from emgpipe.kept import Kept, numbers_kept
+from emgpipe.metrics import rows_from, stretches_of, whole_stretch
 from emgpipe.model import Acquisition, LeftOut
 from emgpipe.normalization import Beside, Candidate, correct_noise, find_references, is_left_out
 
@@ -146,11 +147,14 @@ def _why_lost(step: TrialStep, key: ReferenceKey) -> str:
     return step.failure or next((one.reason for one in failed), "")
 
 
-def rows_of(study: Study, step: TrialStep, references: Mapping[ReferenceKey, Reference]) -> list[Row]:
-    """Return the rows of the metrics table that one trial gives."""
+def rows_of(
+    study: Study, step: TrialStep, references: Mapping[ReferenceKey, Reference], kept: Kept | None = None
+) -> list[Row]:
+    """Return the rows of the metrics table that one trial gives; what was measured before is only normalized."""
     if step.loaded is None or step.trial.role in ("mvic", "calibration"):
         return []
-    ready, unit = step.loaded.signals, study.normalization.unit
-    if step.trial.role == "rest":
-        return measure_span(study.metrics, ready.signals, ready.start, ready.stop, (references, unit))
-    return measure_task(study.metrics, ready.signals, step.repetitions, references, unit, first=step.first)
+    ready, metrics = step.loaded.signals, study.metrics
+    is_rest = step.trial.role == "rest"
+    stretches = whole_stretch(ready.start, ready.stop) if is_rest else stretches_of(step.repetitions, step.first)
+    numbers = numbers_kept(kept or Kept(), metrics, ready.signals, stretches)
+    return rows_from(metrics, ready.signals, stretches, numbers, (references, study.normalization.unit))

@@ -7,12 +7,13 @@ variant lacks numbers that the main analysis has.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.chain import chain_hash, run_chain
+from emgpipe.chain import chain_hash
 from emgpipe.config import phases_asked
 from emgpipe.errors import SegmentationError, SignalError
+from emgpipe.kept import Kept, chain_kept
 from emgpipe.model import Finding, make_finding
 from emgpipe.segmentation import find_repetitions
 from emgpipe.session_tables import link_findings, metrics_table
@@ -40,6 +41,22 @@ _REMEDY: Final = "the main analysis is not concerned; change the variant, or cou
 
 
 @dataclass(frozen=True, slots=True)
+class _Chain:
+    """Filters each channel of a session once: trials cut from one file share the envelope, and so the samples."""
+
+    kept: Kept
+    made: dict[int, ChainResult] = field(default_factory=dict)
+
+    def __call__(self, study: Study, signal: Signal) -> ChainResult:
+        key = id(signal.envelope)
+        if key not in self.made:
+            self.made[key] = chain_kept(
+                self.kept, study.chain, signal.raw, signal.sampling_rate, muscle=signal.muscle, label=signal.label
+            )
+        return self.made[key]
+
+
+@dataclass(frozen=True, slots=True)
 class VariantRows:
     """What one variant gives for a session: rows of the metrics table, and where numbers are missing."""
 
@@ -47,7 +64,9 @@ class VariantRows:
     findings: tuple[Finding, ...]
 
 
-def measure_variants(study: Study, prepared: Prepared, decisions: Sequence[Decision] = ()) -> Iterator[VariantRows]:
+def measure_variants(
+    study: Study, prepared: Prepared, decisions: Sequence[Decision] = (), kept: Kept | None = None
+) -> Iterator[VariantRows]:
     """Measure a session by every variant of a study.
 
     Parameters
@@ -57,13 +76,17 @@ def measure_variants(study: Study, prepared: Prepared, decisions: Sequence[Decis
     decisions : sequence of Decision
         Those about MVIC trials hold in variants, too; a reference stated as a value holds for the chain of the main
         analysis only, and is left out in variants with another.
+    kept : Kept, optional
+        Signals and numbers of earlier runs.
     """
     for variant in study.variants:
         mine = [one for one in decisions if one.value is None or variant.chain is None]
-        yield _measure(study, variant, prepared, mine)
+        yield _measure(study, variant, prepared, mine, kept or Kept())
 
 
-def _measure(study: Study, variant: Variant, prepared: Prepared, decisions: Sequence[Decision]) -> VariantRows:
+def _measure(
+    study: Study, variant: Variant, prepared: Prepared, decisions: Sequence[Decision], kept: Kept
+) -> VariantRows:
     steps, noticed = prepared.recorded, prepared.about_references
     changed = study.model_copy(
         update={
@@ -75,8 +98,8 @@ def _measure(study: Study, variant: Variant, prepared: Prepared, decisions: Sequ
     there = [step for step in steps if _matters(step, changed)]
     if not there:
         return VariantRows(metrics_table([]), ())
-    filtered: dict[int, ChainResult] = {}
-    cut = [_again(changed, variant, step, filtered) for step in there]
+    chain = _Chain(kept)
+    cut = [_again(changed, variant, step, chain) for step in there]
     normalized = normalize_session(changed, cut, decisions)  # with the noise that rest has in this variant's own chain
     done, references, about_references = normalized.steps, normalized.references, normalized.findings
     known = {_subject(one) for one in noticed}
@@ -87,7 +110,7 @@ def _measure(study: Study, variant: Variant, prepared: Prepared, decisions: Sequ
     }
     findings = (*(finding for step in done for finding in step.findings), *missing.values())
     tasks = [step for step in done if step.trial.role == "task"]
-    table = metrics_table([(step.trial, rows_of(changed, step, references)) for step in tasks], variant.name)
+    table = metrics_table([(step.trial, rows_of(changed, step, references, kept)) for step in tasks], variant.name)
     before = tuple(finding for step in there for finding in step.findings)
     again = {_subject(one) for one in about_references}
     shared = tuple(one for one in noticed if _subject(one) in again)  # true of the variant, too
@@ -119,17 +142,17 @@ def _matters(step: TrialStep, study: Study) -> bool:
     )
 
 
-def _again(study: Study, variant: Variant, step: TrialStep, filtered: dict[int, ChainResult]) -> TrialStep:
+def _again(study: Study, variant: Variant, step: TrialStep, chain: _Chain) -> TrialStep:
     """Filter and cut a trial as a variant does; findings are the variant's only."""
     fresh = replace(step, findings=())
     if variant.chain is not None:
-        fresh = _cut_again(study, variant, _filtered_again(study, variant, fresh, filtered))
+        fresh = _cut_again(study, variant, _filtered_again(study, variant, fresh, chain))
     fresh = _in_phases(study, _without_edges(variant, fresh))
     signals = fresh.loaded.signals.signals if fresh.loaded else ()
     return with_signals(fresh, tuple(signal for signal in signals if signal.kind == "emg"))
 
 
-def _filtered_again(study: Study, variant: Variant, step: TrialStep, filtered: dict[int, ChainResult]) -> TrialStep:
+def _filtered_again(study: Study, variant: Variant, step: TrialStep, chain: _Chain) -> TrialStep:
     """Put the EMG signals through the variant's chain; one that cannot be is left out."""
     signals: list[Signal] = []
     lost: list[Finding] = []
@@ -137,16 +160,11 @@ def _filtered_again(study: Study, variant: Variant, step: TrialStep, filtered: d
         if signal.kind != "emg" or signal.chain_hash == chain_hash(study.chain, signal.muscle):
             signals.append(signal)
             continue
-        key = id(signal.envelope)  # trials cut from one file share the envelope of the whole, and so its samples
         try:
-            if key not in filtered:
-                filtered[key] = run_chain(
-                    study.chain, signal.raw, signal.sampling_rate, muscle=signal.muscle, label=signal.label
-                )
+            result = chain(study, signal)
         except SignalError as error:
             lost.append(_finding(variant, step, str(error), signal))
             continue
-        result = filtered[key]
         signals.append(
             replace(
                 signal,

@@ -7,6 +7,8 @@ from pathlib import Path
 
 # One thread per test process: several processes with several threads each would wait for one another. Before numpy.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# `emgpipe run` in this process, unless a test asks for others: quicker, and what a test replaces is replaced.
+os.environ.setdefault("EMGPIPE_JOBS", "0")
 
 import pytest
 from hypothesis import settings

@@ -14,7 +14,7 @@ import emgpipe
 
 PACKAGE = Path(emgpipe.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-OPENS_FILES = {"atomic.py", "readers", "reading", "store", "simulate", "writers"}
+OPENS_FILES = {"atomic.py", "batch", "readers", "reading", "store", "simulate", "writers"}  # batch: what Linux says of itself
 READS_SETTINGS = {"config", "drafting", "vocabulary", "segmentation", "report"}
 OPENING = {"open", "read_bytes", "read_text", "write_bytes", "write_text", "fromfile", "read_csv", "loadtxt", "File"}
 

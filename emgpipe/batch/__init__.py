@@ -2,5 +2,7 @@
 
 from emgpipe.batch.engine import Done, Engine, Lost
 from emgpipe.batch.here import Here
+from emgpipe.batch.local import Local
+from emgpipe.batch.room import default_jobs, memory_needed, processors
 
-__all__ = ["Done", "Engine", "Here", "Lost"]
+__all__ = ["Done", "Engine", "Here", "Local", "Lost", "default_jobs", "memory_needed", "processors"]

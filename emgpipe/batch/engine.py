@@ -5,7 +5,7 @@ To add an engine: copy `here.py`, write `run`, and let `emgpipe.run.how` choose 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -29,16 +29,26 @@ class Lost(Generic[Job]):
     reason: str
 
 
+def never() -> bool:
+    """Say that there is no reason to stop."""
+    return False
+
+
 class Engine(Protocol):
     """Does pieces of work; one that is lost costs no other."""
 
-    def run(self, work: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[Done[Job, Result] | Lost[Job]]:
-        """Yield what became of each piece of work, as they end.
+    def run(
+        self, work: Callable[[Job], Result], jobs: Sequence[Job], stop: Callable[[], bool] = never
+    ) -> Generator[Done[Job, Result] | Lost[Job], None, None]:
+        """Yield what became of each piece of work, as they end; closing the generator ends those under way.
 
         Parameters
         ----------
         work : callable
             Can be pickled, and so can the jobs and what it returns. An `Exception` it raises is not tried again.
+        stop : callable
+            Asked after each that ended: once it says True no further job is begun, while those under way come to
+            their ends.
 
         Raises
         ------

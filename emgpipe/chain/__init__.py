@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from emgpipe.chain.artifact_blanking import ArtifactBlanking
 from emgpipe.chain.bandpass import Bandpass
 from emgpipe.chain.base import WHOLE_RECORD, Step
+from emgpipe.chain.blocks import Scan, run_piece, scan, whole_record_steps
 from emgpipe.chain.dc_offset import DcOffset
 from emgpipe.chain.ecg_gating import EcgGating
 from emgpipe.chain.ecg_template import EcgTemplate
@@ -19,7 +20,7 @@ from emgpipe.chain.mains_sine_fit import MainsSineFit
 from emgpipe.chain.order import chain_hash, order_problems, steps_for
 from emgpipe.chain.rectify import Rectify
 from emgpipe.chain.rms import Rms
-from emgpipe.chain.runner import ChainResult, run_chain
+from emgpipe.chain.runner import ChainResult, run_chain, run_spans
 from emgpipe.settings import one_of
 
 STEPS: tuple[type[Step], ...] = (
@@ -67,10 +68,15 @@ __all__ = [
     "MainsSineFit",
     "Rectify",
     "Rms",
+    "Scan",
     "Step",
     "chain_hash",
     "order_problems",
     "run_chain",
+    "run_piece",
+    "run_spans",
+    "scan",
     "smoothing_window",
     "steps_for",
+    "whole_record_steps",
 ]

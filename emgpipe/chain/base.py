@@ -43,6 +43,8 @@ class Step(Settings, ABC):
     """It gets the whole record, NaN where samples are missing, and not stretch after stretch between gaps."""
     makes_gaps: ClassVar[bool] = False
     """It may set samples to NaN; the steps after it work on what lies between."""
+    about_mean: ClassVar[bool] = False
+    """All it needs to know of a whole stretch is its mean, which can be gathered block by block; see `apply_about`."""
 
     muscles: tuple[str, ...] | None = Field(default=None, min_length=1)
     """Apply the step to these muscles only; leave out for all."""
@@ -77,8 +79,19 @@ class Step(Settings, ABC):
             The samples are too few or the sampling rate does not fit the parameters.
         """
 
+    def apply_about(
+        self,
+        samples: NDArray[np.float64],  # noqa: ARG002 - steps that work about a mean override this
+        mean: NDArray[np.float64] | float,  # noqa: ARG002
+    ) -> NDArray[np.float64]:
+        """Do the same to a piece of a stretch whose mean is known; only steps that work `about_mean` have it."""
+        raise TypeError(f"{type(self).__name__} does not work about a mean")
+
     def margin(self, sampling_rate: float) -> float:  # noqa: ARG002 - steps that look around override this
-        """Return how many samples of context on either side make a cut-out equal to the whole."""
+        """Return how many samples of context on either side make a cut-out equal to the whole.
+
+        To 1e-9 of the peak of the samples; `WHOLE_RECORD` where no context is enough.
+        """
         return 0
 
     def needs(self, sampling_rate: float) -> int:  # noqa: ARG002 - filters and windows override this

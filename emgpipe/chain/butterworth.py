@@ -80,10 +80,7 @@ class Butterworth(Step):
 
     def margin(self, sampling_rate: float) -> float:
         """Return the samples after which the slowest pole has decayed to `SETTLED`."""
-        from scipy.signal import sos2zpk
-
-        _, poles, _ = sos2zpk(self.sections(sampling_rate))
-        radius = float(np.max(np.abs(poles)))
+        radius = max(_slowest(*section[4:]) for section in self.sections(sampling_rate))
         return math.ceil(math.log(SETTLED) / math.log(radius)) if radius > 0 else 1
 
     def apply(self, samples: NDArray[np.float64], sampling_rate: float) -> NDArray[np.float64]:
@@ -111,6 +108,12 @@ class Butterworth(Step):
         )
         level = "-6 dB" if self.zero_phase and self.correction == "none" else "-3 dB"
         return f"{getattr(self, 'kind', '')} {stated} ({level}), Butterworth, {passes}"
+
+
+def _slowest(first: float, second: float) -> float:
+    """Return how far from zero the poles of a section lie: the roots of z^2 + first z + second."""
+    under_root = first**2 / 4 - second
+    return math.sqrt(second) if under_root < 0 else abs(first) / 2 + math.sqrt(under_root)
 
 
 @lru_cache(maxsize=64)

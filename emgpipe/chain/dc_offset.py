@@ -21,13 +21,19 @@ class DcOffset(Step):
     takes: ClassVar[frozenset[Stage]] = frozenset({"raw"})
     gives: ClassVar[Stage] = "raw"
 
+    about_mean: ClassVar[bool] = True
+
     def apply(self, samples: NDArray[np.float64], sampling_rate: float) -> NDArray[np.float64]:  # noqa: ARG002
         """Subtract the mean over the last axis."""
-        centered: NDArray[np.float64] = samples - np.mean(samples, axis=-1, keepdims=True)
+        return self.apply_about(samples, np.mean(samples, axis=-1, keepdims=True))
+
+    def apply_about(self, samples: NDArray[np.float64], mean: NDArray[np.float64] | float) -> NDArray[np.float64]:
+        """Subtract a mean that is known."""
+        centered: NDArray[np.float64] = samples - mean
         return centered
 
     def margin(self, sampling_rate: float) -> float:  # noqa: ARG002
-        """Ask for the whole recording: the mean is that of all of it."""
+        """Ask for the whole recording, of which only the mean matters."""
         return WHOLE_RECORD
 
     def describe(self, sampling_rate: float) -> str:  # noqa: ARG002

@@ -20,6 +20,9 @@ TWO_PASSES = math.sqrt(math.sqrt(2) - 1)
 SETTLED = 6.0
 """A notch 1 Hz wide has forgotten how it began after so many seconds."""
 
+FORGOTTEN = 1e-13
+"""A notch's memory counts as over when its poles have decayed to this."""
+
 
 class MainsNotch(MainsStep):
     """Notch filters at the mains and its harmonics, forward and backward.
@@ -42,6 +45,11 @@ class MainsNotch(MainsStep):
         sections = _notches(self.frequency, orders.size, self.width, sampling_rate)
         filtered = np.asarray(sosfiltfilt(sections, longer, padtype=None))
         return filtered[before : before + samples.size].copy()
+
+    def margin(self, sampling_rate: float) -> float:
+        """Return the samples after which a notch has forgotten how it began, at either end."""
+        (*_, last) = _notches(self.frequency, 1, self.width, sampling_rate)[0]
+        return math.ceil(math.log(FORGOTTEN) / math.log(math.sqrt(last))) + self.needs(sampling_rate)
 
     def describe(self, sampling_rate: float) -> str:
         """State the tones and the width."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.checking.verdict import Checked, Verdict
-from emgpipe.checking.work import in_parallel
+from emgpipe.checking.work import Pieces, in_parallel
 from emgpipe.errors import EmgpipeError, ReadError
 from emgpipe.memory import keep_memory
 from emgpipe.model import make_finding
@@ -46,7 +46,7 @@ def check_recordings(path: Path, progress: Progress | None = None) -> Checked:
     found, refused = _listed(path)
     if not found and not any(one.level == "fail" for one in refused):
         raise ReadError("this folder holds no recording; `emgpipe formats` says which formats are read", path=path)
-    verdicts = list(in_parallel(check_recording, found, str, progress, LEAST))
+    verdicts = list(in_parallel(Pieces(check_recording, str, _lost), found, progress, LEAST))
     named = tuple(_renamed(one, _name(Path(one.name), path)) for one in verdicts)
     columns = tuple(dict.fromkeys(key for one in named for key in one.seen))
     return Checked(str(path), columns, named, about_all=refused)
@@ -62,12 +62,17 @@ def check_recording(path: Path) -> Verdict:
         samples = [one for view in views for one in check_samples(view.raw, view.label)]
     except (EmgpipeError, MemoryError) as error:
         reason = str(error) or "needs more memory than there is; cut the recording into shorter files"
-        failed = make_finding("recording_failed", "fail", reason, _AGAIN)
-        return Verdict(name=str(path), failed={str(path): reason}, findings=(failed,))
+        return _lost(path, reason)
     keys = {view.label: view.key if view.muscle else (view.label, "", "") for view in views}
     found = (*recording.findings, *samples, *_cut(views, recording), *checks)
     placed = (_placed(one, keys) for one in found if not _is_said(one, recording.findings))
     return Verdict(name=str(path), seen=tuple(keys.values()), findings=tuple(dict.fromkeys(placed)))
+
+
+def _lost(path: Path, reason: str) -> Verdict:
+    """Return the verdict on a recording that could not be checked."""
+    failed = make_finding("recording_failed", "fail", reason, _AGAIN)
+    return Verdict(name=str(path), failed={str(path): reason}, findings=(failed,))
 
 
 def _renamed(verdict: Verdict, name: str) -> Verdict:

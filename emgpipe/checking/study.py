@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from emgpipe.checking.protocol import Usable, findings_of_protocol
 from emgpipe.checking.verdict import Checked, Verdict
-from emgpipe.checking.work import in_parallel
+from emgpipe.checking.work import Pieces, in_parallel
 from emgpipe.config import KnownPlaces, list_trials, load_study, placed, read_decisions
 from emgpipe.config.spelling import same_name
 from emgpipe.errors import ConfigError, suggest
+from emgpipe.model import make_finding
 from emgpipe.preparation import prepare_session
 from emgpipe.run_account import listing_findings
 from emgpipe.verdicts import about_references
@@ -134,7 +135,8 @@ def check_study(path: Path, participants: Sequence[str] = (), progress: Progress
         reasons = "; ".join(problem.message for problem in opened.listing.problems[:5])
         folder = opened.study.recordings.folder
         raise ConfigError(f"there is no trial to check. {reasons or f'No file in {folder} fits the study.'}", path=path)
-    return opened.checked(list(in_parallel(opened.verdict, sessions, _words, progress)))
+    pieces = Pieces(opened.verdict, _words, _lost)
+    return opened.checked(list(in_parallel(pieces, sessions, progress)))
 
 
 def _seen(step: TrialStep) -> Iterator[ReferenceKey]:
@@ -144,6 +146,15 @@ def _seen(step: TrialStep) -> Iterator[ReferenceKey]:
 
 def _place(trial: Trial) -> tuple[str, str]:
     return trial.participant, trial.session
+
+
+def _lost(trials: Sequence[Trial], reason: str) -> Verdict:
+    """Return the verdict on a session that could not be checked."""
+    first = trials[0]
+    where = {"participant": first.participant, "session": first.session}
+    lost = make_finding("session_lost", "fail", reason, "the other sessions are checked; check again", **where)
+    failed = {trial.id: reason for trial in trials}
+    return Verdict(first.participant, first.session, n_trials=len(trials), failed=failed, findings=(lost,))
 
 
 def _words(trials: Sequence[Trial]) -> str:

@@ -7,6 +7,7 @@ from emgpipe.config.listing import Problem, TrialList
 from emgpipe.config.load import load_study, study_schema, study_sources
 from emgpipe.config.participants import Participants, list_participants
 from emgpipe.config.plain import changed_settings, measured_settings, plain_settings, portable
+from emgpipe.config.privacy import Privacy
 from emgpipe.config.recordings import FilePattern, Recordings
 from emgpipe.config.study import Output, RepetitionRule, Study
 from emgpipe.config.trials import list_trials
@@ -19,6 +20,7 @@ __all__ = [
     "Output",
     "Override",
     "Participants",
+    "Privacy",
     "Problem",
     "Recordings",
     "RepetitionRule",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,15 +32,17 @@ _WORDS_BEHIND_NUMBERS: Final = {"muscles": "part_of", "exercises": "start_phase"
 """What of the vocabulary numbers depend on: whom an MVIC is for, and in which order the phases of a repetition come."""
 
 
-def plain_settings(study: Study, folder: Path) -> dict[str, Any]:
+def plain_settings(study: Study, folder: Path, name: Callable[[str], str] = str) -> dict[str, Any]:
     """Return the settings with every default filled in: mappings, lists, texts and numbers.
 
     Parameters
     ----------
     folder : Path
         Folder of the study file; paths inside it are given relative to it.
+    name : callable, optional
+        Gives what stands in the place of such a path.
     """
-    plain: dict[str, Any] = _plain(study.model_dump(mode="python"), folder)
+    plain: dict[str, Any] = _plain(study.model_dump(mode="python"), folder, name)
     return plain
 
 
@@ -104,12 +106,12 @@ def _changed_words(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterato
                 yield from _differences(f"{where}: {key}", entry.get(key), there[entry["id"]].get(key))
 
 
-def _plain(value: Any, folder: Path) -> Any:
+def _plain(value: Any, folder: Path, name: Callable[[str], str] = str) -> Any:
     if isinstance(value, Mapping):
-        return {str(key): _plain(inner, folder) for key, inner in value.items()}
+        return {str(key): _plain(inner, folder, name) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(inner, folder) for inner in value]
-    return portable(value, folder) if isinstance(value, Path) else value
+        return [_plain(inner, folder, name) for inner in value]
+    return name(portable(value, folder)) if isinstance(value, Path) else value
 
 
 def _differences(name: str, before: Any, now: Any) -> Iterator[str]:

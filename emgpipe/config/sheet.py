@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _WORKBOOK_BYTES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How .xlsx and .ods, and .xls, begin, whatever they are called."""
-_DELIMITERS = (";", ",", "\t")
+DELIMITERS = (";", ",", "\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def read_rows(path: Path, sheet: str | None = None, *, what: str = "trials table
         The file is missing, damaged or has no rows; the sheet does not exist.
     """
     data = read_bytes(path, what=what)
-    if path.suffix.casefold() in WORKBOOKS or data.startswith(_WORKBOOK_BYTES):
+    if is_workbook(path, data):
         rows = tuple(_workbook_rows(data, path, sheet, what))
     else:
         rows = tuple(_csv_rows(decode(data, path, fallback="cp1252"), path, what))
@@ -57,12 +57,17 @@ def read_rows(path: Path, sheet: str | None = None, *, what: str = "trials table
     return rows
 
 
+def is_workbook(path: Path, data: bytes) -> bool:
+    """Tell whether a table is a workbook, by its name or by how it begins."""
+    return path.suffix.casefold() in WORKBOOKS or data.startswith(_WORKBOOK_BYTES)
+
+
 def _csv_rows(text: str, path: Path, what: str) -> Iterator[Row]:
     first, _, rest = text.partition("\n")
     if first.strip().casefold() in ("sep=;", "sep=,", "sep=\t", "sep="):
         text = rest  # a note for spreadsheet programs, which do not count it as a row
     header = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(_DELIMITERS, key=header.count)
+    delimiter = max(DELIMITERS, key=header.count)
     _refuse_open_quote(text, delimiter, path, what)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:

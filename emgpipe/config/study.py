@@ -9,6 +9,7 @@ from pydantic import Field
 from emgpipe.chain import DEFAULT_CHAIN, AnyStep
 from emgpipe.comparison import AnyComparator, PrimaryOutcome
 from emgpipe.config.channels import ChannelSetting, Override
+from emgpipe.config.privacy import Privacy
 from emgpipe.config.problems import PLAIN_NAME
 from emgpipe.config.protocol import Protocol
 from emgpipe.config.quality import Quality
@@ -46,6 +47,9 @@ class Output(Settings):
     """Results go into a sub-folder of this one with the study's name; relative to this file."""
     envelope_rate: float = Field(default=200.0, gt=0)
     """Samples per second at which envelopes are stored and drawn; numbers are taken from the full envelope."""
+    keep_signals: float = Field(default=2.0, ge=0)
+    """GB that filtered signals may take in the results folder, under `kept/signals`, so that a run after a change need
+    not filter them again; every session gets an equal share. What has no room is filtered again. 0: none are kept."""
 
 
 class Study(Settings):
@@ -95,6 +99,8 @@ class Study(Settings):
     """The one outcome that decides the study, named before its results are seen; all others are secondary."""
     output: Output = Field(default_factory=dict, validate_default=True)
     """Where results go."""
+    privacy: Privacy = Field(default_factory=Privacy)
+    """Which names may stand in results: of participants, of files."""
 
     @property
     def results_folder(self) -> Path:

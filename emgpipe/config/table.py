@@ -19,13 +19,21 @@ if TYPE_CHECKING:
 
 _REQUIRED = ("participant", "file")
 _USUAL = ("participant", "file", "exercise", "head_position", "role", "target")
+_COMMENTS = ("comment", "confirm")
 _YES = ("yes", "y", "ja", "j", "true", "wahr", "1", "x", "oui", "vrai", "sí", "si", "sì", "verdadero", "vero")
 _NO = ("no", "n", "nein", "false", "falsch", "0", "non", "faux", "falso")
 """What people write and what spreadsheet programs make of it: TRUE is WAHR, VRAI, VERDADERO, VERO."""
 
 
-def drafts_from_table(path: Path, sheet: str | None = None) -> tuple[list[Draft], list[Problem]]:
+def drafts_from_table(
+    path: Path, sheet: str | None = None, *, comments: bool = True
+) -> tuple[list[Draft], list[Problem]]:
     """Read the trials table.
+
+    Parameters
+    ----------
+    comments : bool
+        Whether what the columns `comment` and `confirm` say is kept.
 
     Returns
     -------
@@ -43,10 +51,11 @@ def drafts_from_table(path: Path, sheet: str | None = None) -> tuple[list[Draft]
     columns = _columns(header, path)
     problems = [_misspelled(name, meant, path) for name in columns if (meant := misspelled(name, KNOWN))]
     personal = _personal(columns, rows)
+    unread = personal if comments else (*personal, *_COMMENTS)
     problems += [Problem("table", path.name, f"column '{name}'", personal_words(name), "warn") for name in personal]
     drafts = []
     for row in rows:
-        draft = _draft(row, columns, path, personal)
+        draft = _draft(row, columns, path, unread)
         problem = _cell_problem(row, columns, draft) or _included(draft)
         if problem is not None:
             problems.append(problem)

@@ -52,7 +52,11 @@ def list_trials(study: Study, vocabulary: Vocabulary) -> TrialList:
     folder = RecordingFolder.of(recordings.folder, allow_outside=recordings.allow_outside)
     words = Words(vocabulary)
     if recordings.trials_path is not None:
-        drafts, problems = drafts_from_table(_table_path(recordings, recordings.trials_path), recordings.sheet)
+        drafts, problems = drafts_from_table(
+            _table_path(recordings, recordings.trials_path),
+            recordings.sheet,
+            comments=study.privacy.comments == "kept",
+        )
     else:
         drafts, problems = drafts_from_names(folder.names, recordings.files, words)
     drafts, notes = _one_spelling([replace(draft, fields={**_DEFAULTS, **draft.fields}) for draft in drafts], study)

@@ -42,8 +42,8 @@ class SharedEvent(Join):
         trains = [_Train.of(recording, label) for recording, label in zip((first, second), labels, strict=True)]
         for recording, label, train in zip((first, second), labels, trains, strict=True):
             if not train.times.size:
-                known = [*dict.fromkeys(event.label for event in recording.events), *recording.labels]
-                reason = f"'{recording.source.path.name}' has no event or trigger '{label}'{did_you_mean(label, known)}"
+                near = did_you_mean(label, recording.labels)  # not of events: what an operator typed may be a name
+                reason = f"'{recording.source.path.name}' has no event or trigger '{label}'{near}"
                 return not_joined(second, reason, _REMEDY)
         names = f"'{labels[0]}'" if labels[0] == labels[1] else f"'{labels[0]}' and '{labels[1]}'"
         offsets = _fitting(trains[0], trains[1], self.tolerance)

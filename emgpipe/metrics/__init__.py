@@ -10,7 +10,15 @@ from emgpipe.metrics.amplitude import Integrated, Mean, Peak, Percentile95, Sust
 from emgpipe.metrics.auxiliary import Lockout, Maximum, Minimum, Range
 from emgpipe.metrics.base import Cut, Metric
 from emgpipe.metrics.curves import curve_rows
-from emgpipe.metrics.rows import measure_span, measure_task
+from emgpipe.metrics.rows import (
+    Stretch,
+    measure_span,
+    measure_task,
+    numbers_of,
+    rows_from,
+    stretches_of,
+    whole_stretch,
+)
 from emgpipe.metrics.spectrum import DimitrovIndex, MeanFrequency, MedianFrequency, MedianFrequencySlope
 from emgpipe.metrics.timing import Duration
 from emgpipe.settings import one_of
@@ -54,7 +62,12 @@ __all__ = [
     "AnyMetric",
     "Cut",
     "Metric",
+    "Stretch",
     "curve_rows",
     "measure_span",
     "measure_task",
+    "numbers_of",
+    "rows_from",
+    "stretches_of",
+    "whole_stretch",
 ]

@@ -27,6 +27,7 @@ from emgpipe.model.results import (
     StudyResult,
     Trace,
     TrialResult,
+    UsedChannel,
 )
 from emgpipe.model.signal import Cleaned, Removed, Signal, Stage
 from emgpipe.model.trial import Phase, Repetition, Role, Trial, TrialFile
@@ -66,6 +67,7 @@ __all__ = [
     "Trial",
     "TrialFile",
     "TrialResult",
+    "UsedChannel",
     "channel_from_array",
     "make_finding",
     "worst_level",

@@ -67,6 +67,11 @@ class Channel:
         """Length in seconds."""
         return self.n_samples / self.sampling_rate
 
+    @property
+    def stop(self) -> float:
+        """Time just after the last sample, in seconds on the recording's clock."""
+        return self.start + self.n_samples / self.sampling_rate
+
     def read(self, start: int = 0, stop: int | None = None) -> NDArray[np.float64]:
         """Return samples `start` to `stop` (indices) as a read-only float64 array, NaN in gaps."""
         last = self.n_samples if stop is None else min(stop, self.n_samples)

@@ -59,11 +59,40 @@ class ReferenceWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedChannel:
+    """A channel of a trial that numbers were made of, and where it comes from.
+
+    Attributes
+    ----------
+    sampling_rate : float
+        Hz, as recorded.
+    chain : str
+        Hash of the chain it went through; empty where it went through none.
+    file : str
+        The recording it lies in.
+    override : str
+        The reason of the override of the study file that it came from; empty without one.
+    """
+
+    label: str
+    name: str
+    kind: Kind
+    side: Side
+    placement: str
+    unit: str
+    sampling_rate: float
+    chain: str = ""
+    file: str = ""
+    override: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TrialResult:
     """What became of one trial.
 
     `history` is label -> what was applied; `recorded` what its recordings say, by reporting item; `cleaned` what the
-    cleaning steps of the chain took away.
+    cleaning steps of the chain took away; `channels` where its signals come from; `span` the seconds of its clock that
+    counted.
     """
 
     trial: Trial
@@ -75,6 +104,8 @@ class TrialResult:
     history: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     recorded: Mapping[str, str] = field(default_factory=dict)
     cleaned: tuple[Cleaned, ...] = ()
+    channels: tuple[UsedChannel, ...] = ()
+    span: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ class Trial:
         exercise, head_position, load, load_basis, working_side, order and every further column.
     origin : str
         Where the trial was stated: a row of the trials table or a file name.
+    own_code : str
+        What the study's own tables call the participant, where results have a hash in its place; never written.
     """
 
     id: str
@@ -57,6 +59,14 @@ class Trial:
     repetitions: int | None = None
     comment: str = ""
     origin: str = ""
+    own_code: str = field(default="", repr=False)
+
+    @property
+    def own_names(self) -> tuple[str, str]:
+        """What the study's own tables call the participant and the trial."""
+        if not self.own_code:
+            return self.participant, self.id
+        return self.own_code, self.own_code + self.id[len(self.participant) :]
 
     @property
     def exercise(self) -> str:

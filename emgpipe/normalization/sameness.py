@@ -51,7 +51,7 @@ def _placements(key: ReferenceKey, mvics: Sequence[Candidate], tasks: Sequence[C
         ("the recordings state", _by_recording(mvics, tasks)),
     ):
         if len(stated) > 1:
-            named = "; ".join(f"'{text}' in {_listed(ones)}" for text, ones in stated.values())
+            named = "; ".join(f"{text} in {_listed(ones)}" for text, ones in stated.values())
             reason = (
                 f"{where} more than one electrode placement for {_name(key)} in one session: {named}. An MVIC is valid "
                 "for the placement it was recorded with, so that no reference is made"
@@ -68,11 +68,14 @@ _Stated = dict[str, tuple[str, list["Candidate"]]]
 
 
 def _by_column(mvics: Sequence[Candidate], tasks: Sequence[Candidate]) -> _Stated:
-    return _grouped((one.trial.factors.get(PLACEMENT, ""), one) for one in (*mvics, *tasks))
+    stated = _grouped((one.trial.factors.get(PLACEMENT, ""), one) for one in (*mvics, *tasks))
+    return {name: (f"'{text}'", ones) for name, (text, ones) in stated.items()}
 
 
 def _by_recording(mvics: Sequence[Candidate], tasks: Sequence[Candidate]) -> _Stated:
-    return _grouped((one.acquisition.electrode_placement, one) for one in (*mvics, *tasks))
+    stated = _grouped((one.acquisition.electrode_placement, one) for one in (*mvics, *tasks))
+    # headers are free text, which is not repeated in results
+    return {name: (f"placement {number}", ones) for number, (name, (_, ones)) in enumerate(stated.items(), start=1)}
 
 
 def _grouped(stated: Iterator[tuple[str, Candidate]]) -> _Stated:

@@ -2,7 +2,7 @@
 
 from emgpipe.quality.base import ChannelCheck, Check, OnFail, SessionCheck, TrialCheck
 from emgpipe.quality.catalogue import CHECKS, DEFAULT_CHECKS, AnyCheck, check_that_finds, with_changes
-from emgpipe.quality.dead import check_samples
+from emgpipe.quality.dead import check_extent, check_samples
 from emgpipe.quality.doubts import doubts
 from emgpipe.quality.examine import examine
 from emgpipe.quality.look import look_at_channel, look_at_session, look_at_trial
@@ -21,6 +21,7 @@ __all__ = [
     "TrialCheck",
     "TrialView",
     "Windows",
+    "check_extent",
     "check_samples",
     "check_that_finds",
     "doubts",

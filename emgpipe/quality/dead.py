@@ -29,15 +29,22 @@ def check_samples(samples: NDArray[np.float64], label: str) -> tuple[Finding, ..
         which the caller adds.
     """
     finite = samples[np.isfinite(samples)]
-    if finite.size == 0:
-        what = "holds no samples" if samples.size == 0 else "holds only missing samples"
+    extent = (float(finite.min()), float(finite.max())) if finite.size else None
+    return check_extent(samples.size, finite.size, extent, label)
+
+
+def check_extent(size: int, present: int, extent: tuple[float, float] | None, label: str) -> tuple[Finding, ...]:
+    """Say of samples what `check_samples` says, from their number, how many are there, and the lowest and highest."""
+    if extent is None:
+        what = "holds no samples" if size == 0 else "holds only missing samples"
         return (make_finding("empty_channel", "fail", f"'{label}' {what}", _DEAD, channel=label),)
-    if finite.size > 1 and float(np.ptp(finite)) == 0.0:
-        reason = f"'{label}' has the same value ({finite[0] + 0.0:.6g}) in all {finite.size} samples"
-        return (make_finding("constant_channel", "fail", reason, _DEAD, channel=label, value=float(finite[0])),)
-    missing = samples.size - finite.size
+    low, high = extent
+    if present > 1 and low == high:
+        reason = f"'{label}' has the same value ({low + 0.0:.6g}) in all {present} samples"
+        return (make_finding("constant_channel", "fail", reason, _DEAD, channel=label, value=low),)
+    missing = size - present
     if missing:
-        reason = f"'{label}' misses {missing} of {samples.size} samples; they stay empty, nothing is filled in"
+        reason = f"'{label}' misses {missing} of {size} samples; they stay empty, nothing is filled in"
         remedy = "look at the connection of the sensor"
         return (make_finding("missing_samples", "note", reason, remedy, channel=label, value=float(missing)),)
     return ()

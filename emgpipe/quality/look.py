@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from emgpipe.memory import holds_aside, release_memory
 from emgpipe.quality.base import ChannelCheck, SessionCheck, TrialCheck
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from emgpipe.model import Finding
     from emgpipe.quality.base import Check
@@ -49,22 +51,33 @@ def look_at_trial(checks: Sequence[Check], trial: TrialView) -> tuple[Finding, .
             replace(one, trial=trial.id, muscle=muscle, side=side, placement=placement)
             for one in look_at_channel(checks, channel)
         )
+        release_memory()
     for check in checks:
         if check.use and isinstance(check, TrialCheck):
             found.extend(replace(one, trial=trial.id, stage=one.stage or check.stage) for one in check.look(trial))
+            release_memory()
     return tuple(found)
 
 
 @np.errstate(all="ignore")
-def look_at_session(checks: Sequence[Check], session: SessionView) -> tuple[Finding, ...]:
-    """Make all checks: of channels, of trials, and of the session as a whole."""
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_THREADS)) as pool:
-        by_trial = pool.map(lambda trial: look_at_trial(checks, trial), session.trials)
+def look_at_session(
+    checks: Sequence[Check], session: SessionView, look: Callable[[TrialView], tuple[Finding, ...]] | None = None
+) -> tuple[Finding, ...]:
+    """Make all checks: of channels, of trials, and of the session as a whole.
+
+    Parameters
+    ----------
+    look : callable, optional
+        What looks at single trials in the place of `look_at_trial`, and may remember what it found.
+    """
+    with ThreadPoolExecutor(1 if holds_aside() else min(os.cpu_count() or 1, MOST_THREADS)) as pool:
+        by_trial = pool.map(look or partial(look_at_trial, checks), session.trials)
         found = [finding for findings in by_trial for finding in findings]
     for check in checks:
         if check.use and isinstance(check, SessionCheck):
             known = replace(session, findings=tuple(found))
             found.extend(replace(one, stage=one.stage or check.stage) for one in check.look(known))
+            release_memory()
     return tuple(_in_session(found, session))
 
 

@@ -96,6 +96,8 @@ class ViconCsvReader(Reader):
         return {"example.csv": _example().encode()}
 
 
+TITLES = ("Devices", "Model Outputs", "Joints", "Trajectories", "Segments")
+"""How Nexus calls the blocks."""
 UNITS = "results of models may be in units emgpipe does not know; do not map these channels"
 
 
@@ -186,7 +188,8 @@ def _frame_gaps(part: _Part) -> list[Finding]:
     odd = int((np.abs(steps[np.isfinite(steps)] - 1.0) > 0.01).sum())
     if not odd:
         return []
-    reason = f"{part.block.title}: the frame numbers jump {odd} times; later samples are at other times than shown"
+    where = _named([part.block.title])
+    reason = f"{where}: the frame numbers jump {odd} times; later samples are at other times than shown"
     remedy = "export the trial without cuts, or use only the part before the first jump"
     return [make_finding("time_gaps", "warn", reason, remedy, value=float(odd))]
 
@@ -196,7 +199,7 @@ def _rate_doubts(parts: list[_Part]) -> list[Finding]:
     rates = {part.block.title: part.frame_rate for part in parts if part.frames.size > part.per_frame}
     if not rates or max(rates.values()) <= min(rates.values()) * 1.005:
         return []
-    listed = ", ".join(f"{title} {rate:.6g} Hz" for title, rate in rates.items())
+    listed = ", ".join(f"{_named([title])} {rate:.6g} Hz" for title, rate in rates.items())
     reason = f"the stated sampling rates contradict each other: frames per second by sub frames are {listed}"
     remedy = "look the rates up in Nexus and export again"
     return [make_finding("sampling_rate_contradiction", "fail", reason, remedy)]
@@ -208,10 +211,10 @@ def _left_out(titles: list[str], broken: list[str]) -> list[Finding]:
         remedy = (
             "state positions: true in the study file (reading: [{kind: vicon_csv, positions: true}]) to read positions"
         )
-        reason = f"blocks that are left out: {', '.join(dict.fromkeys(titles))}"
+        reason = f"blocks that are left out: {_named(titles)}"
         findings.append(make_finding("left_out", "note", reason, remedy))
     if broken:
-        reason = f"blocks without samples or without a rate: {', '.join(dict.fromkeys(broken))}"
+        reason = f"blocks without samples or without a rate: {_named(broken)}"
         findings.append(make_finding("broken_block", "warn", reason, "export the trial again"))
     return findings
 
@@ -230,3 +233,8 @@ def _example() -> str:
     lines += ["", "Model Outputs,,", "100,,", ",,Subject:RKneeAngles", "Frame,Sub Frame,X", ",,deg"]
     lines += [f"{i + 1},0,{value:.6g}" for i, value in enumerate(angle)]
     return "\n".join([*lines, ""])
+
+
+def _named(titles: list[str]) -> str:
+    """Return titles of blocks as words; those that are not Nexus's own between quotation marks, as free text."""
+    return ", ".join(title if title in TITLES else f"'{title}'" for title in dict.fromkeys(titles))

@@ -30,6 +30,14 @@ TOO_LARGE = "its samples need more memory than there is; cut the recording into 
 _START = "import sys; sys.path[:0] = {paths!r}; from emgpipe.reading.child import main; main()"
 
 
+_KILLED = -9
+"""No library ends its process by this signal: it was Linux for want of memory, or somebody."""
+
+
+class _EndedFromOutsideError(Exception):
+    """A child was killed by somebody else, and not for the file it was reading."""
+
+
 def read_supervised(path: Path, options: Sequence[ReaderOptions] = ()) -> Recording:
     """Read a recording in a child process, which stays ready for the next one; as `emgpipe.readers.read` otherwise.
 
@@ -71,7 +79,19 @@ class Supervisor:
         return next(reader for reader in READERS if reader.name == name), why
 
     def ask(self, request: Request, path: Path) -> Any:
-        """Return the child's answer to a request; errors name `path`, the way the user wrote it."""
+        """Return the child's answer to a request; errors name `path`, the way the user wrote it.
+
+        A child that was ended from outside says nothing about the file: another one is asked. If that is ended, too,
+        there is no memory for it (`MemoryError`).
+        """
+        with suppress(_EndedFromOutsideError):
+            return self._answer(request, path)
+        try:
+            return self._answer(request, path)
+        except _EndedFromOutsideError:
+            raise MemoryError from None
+
+    def _answer(self, request: Request, path: Path) -> Any:
         seconds = self.limits.time_for(request.path)
         with self._lock:
             child = self._running()
@@ -84,6 +104,8 @@ class Supervisor:
                 answer = receive(_pipe(child.stdout))
             except (EOFError, OSError):
                 self.close()
+                if child.returncode == _KILLED and not overdue.is_set():
+                    raise _EndedFromOutsideError from None
                 raise _died(child, path, seconds if overdue.is_set() else None) from None
             except MemoryError:
                 self.close()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 EXPLAINED: Final = "above_mvic"
 BY_WINDOWS: Final = "window_bias"
+_MOST: Final = 200
+"""Muscles in the table."""
 _PLACE: Final = ("participant", "session", "muscle", "side", "placement")
 _Place = tuple[str, ...]
 _HEAD: Final = (
@@ -50,9 +52,12 @@ def above_mvic_part(result: StudyResult) -> str:
     windows = {_place(one): one for one in records if plain(one.get("kind")) == BY_WINDOWS}
     means = _highest_means(result.metrics)
     trials = {_of_reference(one): (len(one.attempts), one.gap) for one in result.references}
+    serious = _serious(records)
+    shown = sorted(explained, key=lambda place: (-(finite(explained[place].get("value")) or 0.0), place))[:_MOST]
     rows: list[list[str]] = []
     last: _Place = ()
-    for place, record in sorted(explained.items()):
+    for place in sorted(shown):
+        record = explained[place]
         if place[:2] != last:
             name = escape(f"Participant {place[0]}, session {place[1]}")
             rows.append([f'<th class="group-name" colspan="{len(_HEAD)}" scope="colgroup">{name}</th>'])
@@ -67,10 +72,10 @@ def above_mvic_part(result: StudyResult) -> str:
                 numeric(str(count) if count else MISSING),
                 numeric(percent(gap)),
                 f'<td class="text">{level_mark(plain(record["level"]))}<br>{_causes(plain(record.get("reason")))}</td>',
-                _others(records, place) or MISSING,
+                _others(serious, place) or MISSING,
             ]
         )
-    return _LEAD + table(_HEAD, rows)
+    return _LEAD + _cut(len(shown), len(explained)) + table(_HEAD, rows)
 
 
 def _place(record: Mapping[Any, Any]) -> _Place:
@@ -119,15 +124,24 @@ def _highest_means(metrics: pd.DataFrame) -> dict[_Place, float]:
     return highest
 
 
-def _others(records: Iterable[Mapping[Any, Any]], place: _Place) -> str:
-    """Count the warnings and failures about this muscle, with a link to them."""
-    levels = [
-        plain(one["level"])
-        for one in records
-        if plain(one.get("kind")) not in (EXPLAINED, BY_WINDOWS)
-        and plain(one.get("level")) in ("warn", "fail")
-        and _place(one)[:4] == place[:4]
-        and plain(one.get("placement")) in ("", place[4])
-    ]
-    counted = level_counts(levels)
+def _cut(shown: int, all_of: int) -> str:
+    if shown == all_of:
+        return ""
+    return f'<p class="small">{shown} of {all_of} are shown, the highest; all stand in <code>findings.csv</code>.</p>'
+
+
+def _serious(records: Iterable[Mapping[Any, Any]]) -> dict[_Place, list[str]]:
+    """Return the levels of the other warnings and failures, by the place they are about."""
+    found: dict[_Place, list[str]] = {}
+    for one in records:
+        level = plain(one.get("level"))
+        if level in ("warn", "fail") and plain(one.get("kind")) not in (EXPLAINED, BY_WINDOWS):
+            found.setdefault(_place(one), []).append(level)
+    return found
+
+
+def _others(serious: Mapping[_Place, list[str]], place: _Place) -> str:
+    """Count the other warnings and failures about a muscle and about all its placements, with a link to them."""
+    places = dict.fromkeys((place, (*place[:4], "")))
+    counted = level_counts([level for one in places for level in serious.get(one, ())])
     return f'<a href="#findings">{counted}</a>' if counted else ""

@@ -9,41 +9,39 @@ from __future__ import annotations
 import math
 import textwrap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emgpipe.errors import ComparisonError
 from emgpipe.report.drawing import BLUE, SOFT, plain_frame, printable
 from emgpipe.report.marks import draw_marks, mark_handles, mark_legend
+from emgpipe.report.own_lines import LEGEND_LIMIT, own_lines, person_style
 from emgpipe.report.panels import (
+    OwnValues,
     Panel,
     by_muscle,
     by_scope,
     level_sequence,
     metric_names,
-    participant_values,
     ranking_panels,
+    thinned_ratio_ticks,
 )
 from emgpipe.report.stacked import trial_figure
 from emgpipe.report.words import label, metric_label, plain, shortened
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
     from emgpipe.model import Comparison
+    from emgpipe.report.own_lines import OwnLine
 
 Muscle = tuple[str, str]
 
-_COLORS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c8c00")
-_MARKERS: Final = "osD^vPX*"
 __all__ = ["participants_figure", "ranking_figure", "trial_figure"]
-
-_LEGEND_LIMIT: Final = 24
-_RATIO_TICKS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 2, 3, 5, 10)
 
 
 def ranking_figure(comparison: Comparison, scope: str | None = None) -> Figure:
@@ -90,14 +88,16 @@ def participants_figure(comparison: Comparison, scope: str | None = None) -> Fig
     panels = _scope_panels(comparison, scope)
     levels = level_sequence(panels)
     steep = len(levels) > 6
-    values = [participant_values(comparison, panel) for panel in panels]
+    own = OwnValues(comparison)
+    values = [own.of(panel) for panel in panels]
     people = sorted({person for table in values for person in table["participant"]})
-    named = 0 < len(people) <= _LEGEND_LIMIT
+    named = 0 < len(people) <= LEGEND_LIMIT
     cell = _Cell(plot=1.6, left=0.6, below=1.7 if steep else 0.55)
     figure, grid = _grid(panels, cell, foot=0.2 + 0.2 * math.ceil((len(people) + 2) / 8) if named else 0.0)
     for panel, table in zip(panels, values, strict=True):
         axes = grid[(panel.muscle, panel.side), panel.metric]
-        _lines_panel(axes, panel, _Lines(table, people, levels))
+        lines, has_unit = own_lines(table, people, levels)
+        _lines_panel(axes, panel, lines, len(people), has_unit=has_unit)
         _level_axis(axes, levels, steep=steep)
     marked = {level for table in values for level in table["worst"]}
     if named:
@@ -105,30 +105,6 @@ def participants_figure(comparison: Comparison, scope: str | None = None) -> Fig
     else:
         mark_legend(figure, marked)
     return figure
-
-
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """The participants' own values of a panel, and the order of participants and levels."""
-
-    values: pd.DataFrame
-    people: list[str]
-    levels: tuple[str, ...]
-
-    def logs(self, column: str) -> NDArray[np.float64]:
-        """Return natural logs, shape (participants, levels); NaN where absent or not above zero."""
-        matrix = np.full((len(self.people), len(self.levels)), np.nan)
-        rows = zip(self.values["participant"], self.values["level"], self.values[column], strict=True)
-        for person, level, value in rows:
-            if value > 0 and level in self.levels:
-                matrix[self.people.index(person), self.levels.index(level)] = np.log(value)
-        return matrix
-
-    def marks(self, index: int) -> list[str]:
-        """Return the worst level a participant's value of each level carries."""
-        mine = self.values[self.values["participant"] == self.people[index]]
-        known = dict(zip(mine["level"], mine["worst"], strict=True))
-        return [known.get(level, "") for level in self.levels]
 
 
 def _scope_panels(comparison: Comparison, scope: str | None) -> list[Panel]:
@@ -188,8 +164,7 @@ def _ratio_panel(axes: Axes, panel: Panel, most: int) -> None:
     low, high = min([*known, 0.9]) / 1.06, max([*known, 1.0]) * 1.06
     axes.set_xscale("log")
     axes.set_xlim(low, high)
-    ticks = [tick for tick in _RATIO_TICKS if low <= tick <= high]
-    axes.xaxis.set_major_locator(FixedLocator(_thinned(ticks, low, high)))
+    axes.xaxis.set_major_locator(FixedLocator(thinned_ratio_ticks(low, high)))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_minor_formatter(NullFormatter())
@@ -211,33 +186,14 @@ def _ratio_panel(axes: Axes, panel: Panel, most: int) -> None:
     _panel_title(axes, panel)
 
 
-def _thinned(ticks: list[float], low: float, high: float) -> list[float]:
-    """Leave out ticks whose labels would touch, keeping 1."""
-    apart = np.log(high / low) / 9
-    kept: list[float] = []
-    for tick in sorted(ticks, key=lambda value: abs(np.log(value))):
-        if all(abs(np.log(tick / other)) >= apart for other in kept):
-            kept.append(tick)
-    return sorted(kept)
-
-
-def _lines_panel(axes: Axes, panel: Panel, lines: _Lines) -> None:
-    heights, raw = lines.logs("value"), lines.logs("amplitude")
-    measured = np.isfinite(heights)
-    typical = float(heights[measured].mean()) if measured.any() else 0.0
-    for index, line in enumerate(heights):
-        dashed = not measured[index].any()
-        if dashed and not np.isfinite(raw[index]).any():
-            continue
-        drawn = raw[index] - np.nanmean(raw[index]) + typical if dashed else line
-        marks = lines.marks(index)
-        color, marker = _person_style(index, len(lines.people))
-        style = "--" if dashed else "-"
-        axes.plot(np.exp(drawn), style, marker=marker, color=color, markersize=4, linewidth=1.1)
-        draw_marks(axes, zip(range(len(drawn)), np.exp(drawn), marks, strict=True))
+def _lines_panel(axes: Axes, panel: Panel, lines: Sequence[OwnLine], n_people: int, *, has_unit: bool) -> None:
+    for one in lines:
+        color, marker = person_style(one.place, n_people)
+        style = "--" if one.is_relative else "-"
+        axes.plot(one.heights, style, marker=marker, color=color, markersize=4, linewidth=1.1)
+        draw_marks(axes, zip(range(len(one.heights)), one.heights, one.marks, strict=True))
     _log_axis(axes)
-    unit = plain(panel.unit) if measured.any() else "relative to own mean"
-    axes.set_ylabel(printable(unit), fontsize=8.5)
+    axes.set_ylabel(printable(plain(panel.unit) if has_unit else "relative to own mean"), fontsize=8.5)
     axes.grid(color="#e3e6e9", linewidth=0.8)
     plain_frame(axes)
     _panel_title(axes, panel)
@@ -272,18 +228,12 @@ def _level_axis(axes: Axes, levels: tuple[str, ...], *, steep: bool) -> None:
             text.set(rotation=90 if len(levels) > 12 else 40, ha="center" if len(levels) > 12 else "right")
 
 
-def _person_style(index: int, count: int) -> tuple[str, str]:
-    if count > _LEGEND_LIMIT:
-        return "#7f7f7f", "."
-    return _COLORS[index % len(_COLORS)], _MARKERS[(index + index // len(_COLORS)) % len(_MARKERS)]
-
-
 def _people_legend(figure: Figure, people: list[str], marked: set[str]) -> None:
     from matplotlib.lines import Line2D
 
     handles = []
     for index, person in enumerate(people):
-        color, marker = _person_style(index, len(people))
+        color, marker = person_style(index, len(people))
         name = printable(shortened(person, 20)).lstrip("_") or "?"
         handles.append(Line2D([], [], color=color, marker=marker, markersize=5, linewidth=1.1, label=name))
     handles += mark_handles(marked)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 from emgpipe.report.doubts import doubtful_people, incomplete_people
 from emgpipe.report.markup import escape, table
 from emgpipe.report.panels import (
+    OwnValues,
     Panel,
     Verdict,
     by_muscle,
     by_scope,
     metric_names,
-    participant_values,
     ranking_panels,
 )
 from emgpipe.report.words import MISSING, interval, lower_label, metric_label
@@ -87,6 +87,7 @@ def enumerated(names: list[str]) -> str:
 def places_table(comparison: Comparison) -> str:
     """Return first and second places of a ranking, a row per muscle."""
     panels = ranking_panels(comparison)
+    own = OwnValues(comparison)
     metrics = metric_names(panels)
     head = ["Muscle"]
     for metric in metrics:
@@ -97,16 +98,16 @@ def places_table(comparison: Comparison) -> str:
             name = escape(scope[0].scope_words)
             rows.append([f'<th class="group-name" colspan="{len(head)}" scope="colgroup">{name}</th>'])
         for found in by_muscle(scope).values():
-            row = [_muscle(comparison, list(found.values()))]
+            row = [_muscle(own, list(found.values()))]
             for metric in metrics:
                 row += _place(found.get(metric))
             rows.append(row)
     return table(head, rows, caption=comparison.title)
 
 
-def _muscle(comparison: Comparison, panels: list[Panel]) -> str:
+def _muscle(own: OwnValues, panels: list[Panel]) -> str:
     """Return the muscle, and below it whose values carry a mark in any of the metrics, or are not all there."""
-    values = [participant_values(comparison, panel) for panel in panels]
+    values = [own.of(panel) for panel in panels]
     marked = sorted(pair for one in values for pair in zip(one["participant"], one["worst"], strict=True))
     missing = {
         str(person)

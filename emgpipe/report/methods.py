@@ -13,6 +13,8 @@ from emgpipe.report.reporting_items import ABSENT, reporting_items
 from emgpipe.report.words import lower_label
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from emgpipe.model import SessionResult, StudyResult
 
 _UNITS: Final = {"low": "Hz", "high": "Hz", "cutoff": "Hz", "window": "s", "duration": "s"}

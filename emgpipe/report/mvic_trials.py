@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from emgpipe.report.markup import escape, numeric, table
 from emgpipe.report.words import MISSING, lower_label, muscle_label, number, percent, plain, seconds, shown_unit
@@ -33,53 +33,70 @@ def amplitude(value: float, unit: str) -> str:
     return f"{number(value * scale)} {shown}"
 
 
-def trials_table(references: Iterable[Reference], units: Mapping[str, str], findings: pd.DataFrame) -> str:
+def trials_table(references: Iterable[Reference], units: Mapping[str, str], flags: Flags) -> str:
     """Return one row per trial of each reference, those that make it first."""
     rows: list[list[str]] = []
     for one in references:
         unit = units.get(one.id, "V")
         rows.append([_heading(one, unit)])
-        rows += [
-            _row(one, attempt, unit, findings, wins=place < one.n_used) for place, attempt in enumerate(one.attempts)
-        ]
+        rows += [_row(one, attempt, unit, flags, wins=place < one.n_used) for place, attempt in enumerate(one.attempts)]
         rows += [_left_out_row(left, unit) for left in one.left_out]
     return _KEY + table(_HEAD, rows)
 
 
-def flags_of(
-    findings: pd.DataFrame, reference: Reference, attempts: Sequence[MvicAttempt], *, whole_session: bool = False
-) -> str:
-    """Return the warnings and failed checks of these trials that concern the muscle, as HTML with a symbol each.
+class Flags:
+    """The warnings and failed checks of a study, found by trial and by muscle without looking at all of them."""
 
-    Parameters
-    ----------
-    whole_session : bool
-        Also those that are about the muscle in the whole session, such as swapped channels.
-    """
-    needed = {"level", "kind", "participant", "session", "trial", "muscle", "side"}
-    if findings.empty or not needed <= set(findings.columns):
-        return ""
-    about = findings["trial"].isin([one.trial for one in attempts])
-    if whole_session:
-        about |= (
-            (findings["trial"].map(plain) == "")
-            & (findings["muscle"].map(plain) == reference.muscle)
-            & (findings["participant"].map(plain) == reference.participant)
-            & (findings["session"].map(plain) == reference.session)
+    def __init__(self, findings: pd.DataFrame) -> None:
+        needed = ["level", "kind", "participant", "session", "trial", "muscle", "side"]
+        self._by_place: dict[tuple[str, ...], list[tuple[int, _Flag]]] = {}
+        if findings.empty or not set(needed) <= set(findings.columns):
+            return
+        serious = findings[findings["level"].isin(("fail", "warn"))]
+        names = [*needed, *(["placement"] if "placement" in serious.columns else [])]
+        for place, cells in enumerate(serious[names].itertuples(index=False, name=None)):
+            flag = _Flag(*map(plain, cells))
+            key = (flag.trial,) if flag.trial else (flag.participant, flag.session, flag.muscle)
+            self._by_place.setdefault(key, []).append((place, flag))
+
+    def of(self, reference: Reference, attempts: Sequence[MvicAttempt], *, whole_session: bool = False) -> str:
+        """Return those of these trials that concern the muscle, as HTML with a symbol each.
+
+        Parameters
+        ----------
+        whole_session : bool
+            Also those that are about the muscle in the whole session, such as swapped channels.
+        """
+        keys: dict[tuple[str, ...], None] = dict.fromkeys((one.trial,) for one in attempts)
+        if whole_session:
+            keys[reference.participant, reference.session, reference.muscle] = None
+        found = sorted(pair for key in keys for pair in self._by_place.get(key, ()))
+        words = {(one.level, one.kind): None for _, one in found if one.concerns(reference)}
+        symbols = {"fail": "✖", "warn": "▲"}
+        return ", ".join(
+            f'<span class="level {level}">{symbols[level]}</span> {escape(lower_label(kind))}' for level, kind in words
         )
-    mine = findings[
-        about
-        & findings["level"].isin(("fail", "warn"))
-        & findings["muscle"].map(plain).isin((reference.muscle, ""))
-        & findings["side"].map(plain).isin((reference.side, ""))
-    ]
-    if "placement" in mine.columns:
-        mine = mine[mine["placement"].map(plain).isin((reference.placement, ""))]
-    words = {(plain(row.level), plain(row.kind)): None for row in mine.itertuples()}
-    symbols = {"fail": "✖", "warn": "▲"}
-    return ", ".join(
-        f'<span class="level {level}">{symbols[level]}</span> {escape(lower_label(kind))}' for level, kind in words
-    )
+
+
+class _Flag(NamedTuple):
+    """What a warning or failed check is about."""
+
+    level: str
+    kind: str
+    participant: str
+    session: str
+    trial: str
+    muscle: str
+    side: str
+    placement: str = ""
+
+    def concerns(self, reference: Reference) -> bool:
+        """Tell whether it is about the muscle of a reference, or about all muscles."""
+        return (
+            self.muscle in (reference.muscle, "")
+            and self.side in (reference.side, "")
+            and self.placement in (reference.placement, "")
+        )
 
 
 def _heading(reference: Reference, unit: str) -> str:
@@ -92,7 +109,7 @@ def _heading(reference: Reference, unit: str) -> str:
     return f'<th class="group-name" colspan="{len(_HEAD)}" scope="colgroup">{words}</th>'
 
 
-def _row(reference: Reference, one: MvicAttempt, unit: str, findings: pd.DataFrame, *, wins: bool) -> list[str]:
+def _row(reference: Reference, one: MvicAttempt, unit: str, flags: Flags, *, wins: bool) -> list[str]:
     noise = MISSING if not one.noise else f"{amplitude(one.noise, unit)} ({number(one.value / one.noise, digits=2)} x)"
     slope = "" if one.slope is None else f" ({100 * one.slope:+.0f} %)"
     figures = (
@@ -107,7 +124,7 @@ def _row(reference: Reference, one: MvicAttempt, unit: str, findings: pd.DataFra
     )
     return [
         _named("★" if wins else "○", one),
-        flags_of(findings, reference, (one,)) or MISSING,
+        flags.of(reference, (one,)) or MISSING,
         *map(numeric, figures),
     ]
 

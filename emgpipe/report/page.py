@@ -1,27 +1,24 @@
 """The whole page: one self-contained HTML file that opens offline.
 
-The page loads nothing: its style is inside, its pictures are inside, and a content security policy forbids the
-browser to fetch anything or to run any script but the short one below, which the page can do without.
+Where a study has many sessions, each has a page of its own (`emgpipe.report.session_page`), and this one links them.
 """
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from emgpipe.report.above_mvic import above_mvic_part
 from emgpipe.report.cleaning import cleaning_part
 from emgpipe.report.comparisons import comparison_anchor, comparison_part
 from emgpipe.report.comparisons.brief import is_primary
 from emgpipe.report.decisions import decisions_part
+from emgpipe.report.document import FOLDING, document
 from emgpipe.report.findings import findings_part
 from emgpipe.report.markup import bullets, escape
 from emgpipe.report.methods import Applied, methods_part, settings_part
 from emgpipe.report.overview import families_part, first_places, outcome, primary_part, summary
 from emgpipe.report.references import references_part
-from emgpipe.report.sessions import session_anchor, session_name, session_part
+from emgpipe.report.sessions import session_anchor, session_name, session_part, sessions_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,38 +27,14 @@ if TYPE_CHECKING:
 
     from emgpipe.model import Comparison, SessionResult, StudyResult
 
-_SCRIPT: Final = """
-const all = open => document.querySelectorAll('details').forEach(part => { part.open = open; });
-const reveal = () => {
-  const target = location.hash && document.getElementById(location.hash.slice(1));
-  for (let part = target; part; part = part.parentElement) if (part.tagName === 'DETAILS') part.open = true;
-  if (target) target.scrollIntoView();
-};
-let folded = [];
-addEventListener('beforeprint', () => {
-  folded = [...document.querySelectorAll('details:not([open])')];
-  all(true);
-});
-addEventListener('afterprint', () => folded.forEach(part => { part.open = false; }));
-addEventListener('hashchange', reveal);
-const bar = document.getElementById('folding');
-bar.hidden = false;
-bar.children[0].addEventListener('click', () => all(true));
-bar.children[1].addEventListener('click', () => all(false));
-reveal();
-"""
-
-
 _Part = TypeVar("_Part")
-_FOLDING: Final = (
-    '<p id="folding" hidden><button type="button">Open all</button> <button type="button">Close all</button></p>'
-)
 
 
 def render_report(
     result: StudyResult,
     sessions: Iterable[SessionResult] | Iterable[Callable[[], SessionResult]],
     drawn: Sequence[str] | None = None,
+    pages: Mapping[str, str] | None = None,
 ) -> str:
     """Return the report of a study as the text of one HTML file.
 
@@ -73,18 +46,16 @@ def render_report(
         Drawn one after the other; functions keep only one session in memory.
     drawn : sequence of str, optional
         The comparisons as `comparison_part` draws them, where they were drawn already.
+    pages : mapping of str to str, optional
+        Session (participant and session with a slash between) -> its own page, relative to the report; the report
+        then lists the sessions and draws none.
 
     Returns
     -------
     str
         The same input gives the same text.
     """
-    applied, parts, names = Applied(), [], []
-    for item in sessions:
-        session = item() if callable(item) else item
-        applied.add(session)
-        names.append((session_anchor(session), session_name(session)))
-        parts.append(session_part(session))
+    applied, names, shown = _sessions(sessions, pages)
     drawn = list(map(comparison_part, result.comparisons)) if drawn is None else drawn
     comparisons = "\n".join(_primary_first(result.comparisons, drawn)) or _why_none(result.findings)
     cleaning = result.cleaning
@@ -96,7 +67,7 @@ def render_report(
         *_above(result),
         ("findings", "Findings", findings_part(result.findings)),
         ("decisions", "Decisions", decisions_part(result.decisions)),
-        ("sessions", "Sessions", "\n".join(parts) or "<p>No session was processed.</p>"),
+        ("sessions", "Sessions", shown or "<p>No session was processed.</p>"),
         ("methods", "Words for a paper", methods_part(result, applied, _rules(result))),
         ("settings", "Settings and outputs", settings_part(result)),
     )
@@ -104,10 +75,27 @@ def render_report(
         f'<section aria-labelledby="{name}"><h2 id="{name}">{title}</h2>\n{content}\n</section>'
         for name, title, content in sections
     )
-    return _document(
+    return document(
         result.title or result.name,
         _header(result, applied.roles) + _first_screen(result) + _contents(result, sections, names) + body,
     )
+
+
+def _sessions(
+    sessions: Iterable[SessionResult] | Iterable[Callable[[], SessionResult]], pages: Mapping[str, str] | None
+) -> tuple[Applied, list[tuple[str, str]], str]:
+    """Return what was applied, what the contents list, and the sessions, drawn or listed; one in memory at a time."""
+    applied, names, parts = Applied(), [], []
+    seen = []
+    for item in sessions:
+        session = item() if callable(item) else item
+        applied.add(session)
+        if pages is None:
+            names.append((session_anchor(session), session_name(session)))
+            parts.append(session_part(session))
+        else:
+            seen.append(session)
+    return applied, names, "\n".join(parts) if pages is None else sessions_table(seen, pages)
 
 
 def _above(result: StudyResult) -> tuple[tuple[str, str, str], ...]:
@@ -160,7 +148,7 @@ def render_comparisons(
         f'<section aria-labelledby="comparisons"><h2 id="comparisons">Comparisons</h2>\n{parts}\n</section>\n{failed}'
         f'<section aria-labelledby="methods"><h2 id="methods">Words for a paper</h2>\n{words}\n</section>'
     )
-    return _document(title, f'{head}<nav aria-label="Contents"><ul>{links}</ul>{_FOLDING}</nav>\n{body}')
+    return document(title, f'{head}<nav aria-label="Contents"><ul>{links}</ul>{FOLDING}</nav>\n{body}')
 
 
 def _selected(words: str) -> str:
@@ -214,17 +202,4 @@ def _contents(result: StudyResult, sections: tuple[tuple[str, str, str], ...], s
         links = "".join(f'<li><a href="#{to}">{escape(text)}</a></li>' for to, text in inner.get(name, []))
         below = f"<ul>{links}</ul>" if links else ""
         lines.append(f'<li><a href="#{name}">{title}</a>{below}</li>')
-    return f'<nav aria-label="Contents"><ul>{"".join(lines)}</ul>{_FOLDING}</nav>\n'
-
-
-def _document(title: str, body: str) -> str:
-    style = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
-    digest = b64encode(sha256(_SCRIPT.encode()).digest()).decode("ascii")
-    policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
-    return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n"
-        f"<script>{_SCRIPT}</script>\n</body>\n</html>\n"
-    )
+    return f'<nav aria-label="Contents"><ul>{"".join(lines)}</ul>{FOLDING}</nav>\n'

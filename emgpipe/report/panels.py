@@ -5,6 +5,7 @@ The page, the figures and the terminal text all draw from these, so that they ca
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from emgpipe.model import Comparison
 
 _NEEDED: Final = {"muscle", "metric", "level", "rank"}
+_PLACE: Final = ("scope", "muscle", "side", "metric")
+_RATIO_TICKS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 2, 3, 5, 10)
+_OWN: Final = ("participant", "level", "value", "amplitude", "worst")
+_WORST: Final = {level: place for place, level in enumerate(LEVEL_ORDER)}
 Verdict = Literal["clear", "not shown", "too few", "tie", "alone"]
 LARGEST_P: Final = 0.05
 """At and below which a best set separates levels."""
@@ -75,6 +80,8 @@ class Panel:
     metric: str
     unit: str
     rows: tuple[Row, ...]
+    scale: float = 1.0
+    """Factor from the unit of the tables to the one that is printed."""
 
     @property
     def name(self) -> str:
@@ -154,39 +161,67 @@ def level_sequence(panels: Iterable[Panel]) -> tuple[str, ...]:
     return tuple(sorted(ranks, key=lambda level: sum(chosen[level]) / len(chosen[level])))
 
 
-def participant_values(comparison: Comparison, panel: Panel) -> pd.DataFrame:
-    """Return the participants' own values of a panel.
+def thinned_ratio_ticks(low: float, high: float) -> list[float]:
+    """Return ticks of an axis of ratios whose labels do not touch, 1 among them."""
+    apart = math.log(high / low) / 9
+    kept: list[float] = []
+    for tick in sorted((tick for tick in _RATIO_TICKS if low <= tick <= high), key=lambda one: abs(math.log(one))):
+        if all(abs(math.log(tick / other)) >= apart for other in kept):
+            kept.append(tick)
+    return sorted(kept)
 
-    Returns
-    -------
-    DataFrame
-        Columns ``participant``, ``level``, ``value`` (in the panel's unit as printed, NaN where there is no
-        reference), ``amplitude`` (before normalization) and ``worst`` (level of the worst finding it carries, or
-        empty), one row per participant and level.
-    """
+
+class OwnValues:
+    """The participants' own values of a ranking, panel by panel; grouped once, however many panels ask for theirs."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self._columns: list[str] = []
+        self._by_place: dict[tuple[str, ...], pd.DataFrame] = {}
+        cells = comparison.cells
+        level = next((name for name in ("level", _factor(comparison)) if name in cells.columns), None)
+        if level is None or not {"participant", "muscle", "metric"} <= set(cells.columns):
+            return
+        self._columns = [name for name in _PLACE if name in cells.columns]
+        self._by_place = _grouped(cells, self._columns, level)
+
+    def of(self, panel: Panel) -> pd.DataFrame:
+        """Return those of a panel.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``participant``, ``level``, ``value`` (in the panel's unit as printed, NaN where there is no
+            reference), ``amplitude`` (before normalization) and ``worst`` (level of the worst finding it carries, or
+            empty), one row per participant and level.
+        """
+        import pandas as pd
+
+        found = self._by_place.get(tuple(getattr(panel, name) for name in self._columns))
+        if found is None:
+            return pd.DataFrame(columns=list(_OWN))
+        return found.assign(value=found["value"] * panel.scale)
+
+
+def _grouped(cells: pd.DataFrame, place: list[str], level: str) -> dict[tuple[str, ...], pd.DataFrame]:
     import pandas as pd
 
-    cells = comparison.cells
-    level = next((name for name in ("level", _factor(comparison)) if name in cells.columns), None)
-    columns = ["participant", "level", "value", "amplitude", "worst"]
-    if level is None or not {"participant", "muscle", "metric"} <= set(cells.columns):
-        return pd.DataFrame(columns=columns)
-    wanted = {"muscle": panel.muscle, "side": panel.side, "metric": panel.metric, "scope": panel.scope}
-    for column, value in wanted.items():
-        if column in cells.columns:
-            cells = cells[cells[column].map(plain) == value]
-    scale = shown_unit(panel.unit)[0]
-    thin = pd.DataFrame({"participant": cells["participant"].map(plain), "level": cells[level].map(plain)})
-    for column, factor in (("value", scale), ("amplitude", 1.0)):
+    keys = [*place, "participant", "level"]
+    thin = pd.DataFrame({name: _plain(cells[name if name != "level" else level]) for name in keys})
+    for column in ("value", "amplitude"):
         given = cells[column] if column in cells.columns else pd.Series(float("nan"), index=cells.index)
-        thin[column] = pd.to_numeric(given, errors="coerce").astype(float) * factor
-    thin["worst"] = worst_of(cells)
-    groups = thin.groupby(["participant", "level"], as_index=False, sort=True)
-    return groups.agg(value=("value", "mean"), amplitude=("amplitude", "mean"), worst=("worst", _worse))
+        thin[column] = pd.to_numeric(given, errors="coerce").astype(float).to_numpy()
+    thin["worst"] = [_WORST.get(one, len(LEVEL_ORDER)) for one in worst_of(cells)]
+    groups = thin.groupby(keys, as_index=False, sort=True)
+    joined = groups.agg(value=("value", "mean"), amplitude=("amplitude", "mean"), worst=("worst", "min"))
+    joined["worst"] = [(*LEVEL_ORDER, "")[one] for one in joined["worst"]]
+    by_place = joined.groupby(place, sort=False)
+    return {tuple(map(str, key)): rows[list(_OWN)].reset_index(drop=True) for key, rows in by_place}
 
 
-def _worse(levels: pd.Series[str]) -> str:
-    return next((level for level in LEVEL_ORDER if level in set(levels)), "")
+def _plain(column: pd.Series[Any]) -> list[str]:
+    """Return a column as text; each distinct cell is looked at once."""
+    known = {value: plain(value) for value in column.unique()}
+    return [known[value] if value in known else plain(value) for value in column]
 
 
 def _factor(comparison: Comparison) -> str:
@@ -200,7 +235,7 @@ def _panel(key: tuple[str, ...], records: list[Mapping[Any, Any]]) -> Panel:
     rows = [_row(record, scale) for record in records]
     rows.sort(key=lambda row: row.rank if row.rank is not None else 1_000_000)
     scope, muscle, side, metric = key
-    return Panel(scope, muscle, side, metric, shown, tuple(rows))
+    return Panel(scope, muscle, side, metric, shown, tuple(rows), scale)
 
 
 def _row(record: Mapping[Any, Any], scale: float) -> Row:

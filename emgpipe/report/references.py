@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.report.markup import breakable, bullets, code, details, escape, numeric, table
-from emgpipe.report.mvic_trials import amplitude, flags_of, trials_table
+from emgpipe.report.mvic_trials import Flags, amplitude, trials_table
 from emgpipe.report.words import MISSING, count, muscle_label, number, percent, plain, seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -26,6 +26,8 @@ _HEAD: Final = (
     "Plateau", '<th class="n" scope="col">Above rest</th>', '<th class="n" scope="col">Best task, same rule</th>',
     "Look at",
 )  # fmt: skip
+_MOST: Final = 200
+"""References in the table."""
 _PLATEAU: Final = {
     True: '<span class="level good">✔ reached</span>',
     False: '<span class="level note">● not reached</span>',
@@ -42,24 +44,49 @@ def references_part(result: StudyResult) -> str:
     if kind == "none":
         return "<p>The study file asks for no normalization: all amplitudes are in µV.</p>"
     missing = _missing(result)
-    units = _units(result.metrics)
-    rows = _grouped(result.references, units, result.findings)
     rules = sorted({f"{reference.rule} (100 {reference.unit})" for reference in result.references})
     said = f'<p class="small">Rule: {escape("; ".join(rules))}.</p>' if rules else ""
-    body = table(_HEAD, rows) if rows else "<p>No reference could be made.</p>"
-    return missing + said + _decided(result.references, units) + body + _account(result, units)
+    return missing + said + references_tables(result.references, result.metrics, result.findings)
 
 
-def _account(result: StudyResult, units: Mapping[str, str]) -> str:
+def references_tables(references: Sequence[Reference], metrics: pd.DataFrame, findings: pd.DataFrame) -> str:
+    """Return what was decided about references, a row per reference, and folded a row per trial.
+
+    Of very many only some are shown: those that carry a failed check, a warning or a decision go first.
+    """
+    if not references:
+        return "<p>No reference could be made.</p>"
+    units, flags = _units(metrics), Flags(findings)
+    shown = _shown(references, flags)
+    lead = _decided(references, units) + _cut(len(shown), len(references))
+    return lead + table(_HEAD, _grouped(shown, units, flags)) + _account(shown, units, flags)
+
+
+def _shown(references: Sequence[Reference], flags: Flags) -> list[Reference]:
+    """Return the references that are shown, in the order of the study."""
+    if len(references) <= _MOST:
+        return list(references)
+    marked = [bool(one.decision) or bool(flags.of(one, one.used, whole_session=True)) for one in references]
+    order = sorted(range(len(references)), key=lambda place: (not marked[place], place))
+    return [references[place] for place in sorted(order[:_MOST])]
+
+
+def _cut(shown: int, all_of: int) -> str:
+    if shown == all_of:
+        return ""
+    return (
+        f'<p class="small">{shown} of {all_of} references are shown, those with a failed check, a warning or a '
+        "decision first; all stand in <code>references.csv</code>, and on the pages of the sessions.</p>"
+    )
+
+
+def _account(references: Sequence[Reference], units: Mapping[str, str], flags: Flags) -> str:
     """Return the folded table of every trial."""
-    number_of = sum(len(one.attempts) + len(one.left_out) for one in result.references)
+    number_of = sum(len(one.attempts) + len(one.left_out) for one in references)
     if not number_of:
         return ""
-    return details(
-        f"Every trial that was tried ({number_of})",
-        trials_table(result.references, units, result.findings),
-        name="mvic-trials",
-    )
+    words = f"Every trial that was tried ({number_of})"
+    return details(words, trials_table(references, units, flags), name="mvic-trials")
 
 
 def _decided(references: Iterable[Reference], units: Mapping[str, str]) -> str:
@@ -84,7 +111,7 @@ def _decided(references: Iterable[Reference], units: Mapping[str, str]) -> str:
     return lead + bullets(said) if said else ""
 
 
-def _grouped(references: Iterable[Reference], units: Mapping[str, str], findings: pd.DataFrame) -> list[list[str]]:
+def _grouped(references: Iterable[Reference], units: Mapping[str, str], flags: Flags) -> list[list[str]]:
     rows: list[list[str]] = []
     last: tuple[str, str] | None = None
     for reference in references:
@@ -93,11 +120,11 @@ def _grouped(references: Iterable[Reference], units: Mapping[str, str], findings
             name = escape(f"Participant {owner[0]}, session {owner[1]}")
             rows.append([f'<th class="group-name" colspan="{len(_HEAD)}" scope="colgroup">{name}</th>'])
         last = owner
-        rows.append(_row(reference, units.get(reference.id, "V"), findings))
+        rows.append(_row(reference, units.get(reference.id, "V"), flags))
     return rows
 
 
-def _row(reference: Reference, unit: str, findings: pd.DataFrame) -> list[str]:
+def _row(reference: Reference, unit: str, flags: Flags) -> list[str]:
     best = reference.used[0] if reference.used else None
     positions = {one.position for one in reference.attempts if one.position}
     tried = f"{len(reference.attempts)}{f' ({len(positions)})' if positions else ''}"
@@ -115,7 +142,7 @@ def _row(reference: Reference, unit: str, findings: pd.DataFrame) -> list[str]:
         _PLATEAU[reference.plateau],
         numeric(MISSING if reference.snr is None else f"{reference.snr:.0f} dB"),
         numeric(MISSING if task is None else f"{number(100 * task.value / reference.value)} %"),
-        flags_of(findings, reference, reference.used, whole_session=True) or MISSING,
+        flags.of(reference, reference.used, whole_session=True) or MISSING,
     ]
 
 

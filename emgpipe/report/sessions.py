@@ -8,11 +8,15 @@ from emgpipe.model import LEVEL_ORDER
 from emgpipe.report.findings import as_records, findings_table, level_counts, level_mark
 from emgpipe.report.markup import anchor, bullets, code, details, escape, numeric, table
 from emgpipe.report.traces import phase_key, trial_svg
-from emgpipe.report.words import MISSING, count, label, lower_label, muscle_label, seconds
+from emgpipe.report.words import MISSING, count, label, lower_label, muscle_label, seconds, shortened
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from emgpipe.model import Finding, SessionResult, TrialResult
 
+_REASONS: Final = 240
+"""Letters of the reasons in a row of the list of sessions."""
 _STATUS: Final = {"processed": ("good", "✔"), "failed": ("fail", "✖"), "left out": ("warn", "▲")}
 
 
@@ -28,17 +32,43 @@ def session_name(session: SessionResult) -> str:
 
 def session_part(session: SessionResult) -> str:
     """Return a session as a folded part of the page."""
+    summary = f'{escape(session_name(session))}<span class="small">{_summary(session)}</span>'
+    return details(summary, session_body(session), name=session_anchor(session), kind="session")
+
+
+def sessions_table(sessions: Iterable[SessionResult], pages: Mapping[str, str]) -> str:
+    """Return one row per session, with a link to its page where it has one."""
+    rows = []
+    for session in sessions:
+        page = pages.get(f"{session.participant}/{session.session}")
+        name = escape(session_name(session))
+        reasons = dict.fromkeys(one.reason for one in session.trials if one.status != "processed" and one.reason)
+        rows.append([
+            f'<a href="{escape(page)}">{name}</a>' if page else name,
+            f'<td class="text">{_summary(session)}</td>',
+            f'<td class="text">{escape(shortened("; ".join(reasons), _REASONS))}</td>',
+        ])  # fmt: skip
+    lead = "<p>Each session has a page of its own, with the traces of its trials and all that was found in it.</p>"
+    return lead + table(("Session", "Trials and findings", "Failed or left out because"), rows)
+
+
+def _summary(session: SessionResult) -> str:
+    """Return in few words how many trials there are and what was found."""
     levels = level_counts([finding.level for finding in session.findings])
     failed = sum(trial.status == "failed" for trial in session.trials)
     words = count(len(session.trials), "trial") + (f", {failed} failed" if failed else "")
-    summary = f'{escape(session_name(session))}<span class="small">{words} {levels}</span>'
+    return f"{words} {levels}"
+
+
+def session_body(session: SessionResult) -> str:
+    """Return what became of the trials of a session, what was found, what was applied, and the traces."""
     parts = [_trials_table(session)]
     if session.findings:
         parts.append(f"<h4>Findings</h4>{findings_table(as_records(session.findings))}")
     parts.append(f"<h4>What was applied</h4>{_histories(session)}")
     parts.append(f"<h4>Traces</h4>{phase_key()}")
     parts.extend(_trial(session, trial) for trial in session.trials)
-    return details(summary, "\n".join(parts), name=session_anchor(session), kind="session")
+    return "\n".join(parts)
 
 
 def trial_words(result: TrialResult) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from emgpipe.atomic import going_on
 from emgpipe.checking.protocol import findings_of_protocol, usable_of
 from emgpipe.comparing import Asked, compare_stored
 from emgpipe.errors import StoreError
@@ -12,7 +13,7 @@ from emgpipe.made_of import versions
 from emgpipe.model import SessionResult, StudyResult, TrialResult, make_finding
 from emgpipe.model.tables import CURVE_COLUMNS, MAIN_VARIANT, METRIC_COLUMNS
 from emgpipe.peak_windows import peak_windows
-from emgpipe.portable_results import portable_session
+from emgpipe.run.session_pages import SEPARATE, draw_session, page_path
 from emgpipe.run.todo import NOT_ASKED
 from emgpipe.run_account import listing_findings, outcomes
 from emgpipe.session_tables import concatenate, curves_table, findings_table, metrics_table
@@ -25,6 +26,7 @@ from emgpipe.store import (
     PARTICIPANTS,
     REFERENCES,
     cleaning_table,
+    file_hash,
     read_session,
     read_session_trials,
     read_table,
@@ -37,12 +39,13 @@ from emgpipe.store import (
 from emgpipe.verdicts import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from emgpipe.comparing import Compared
     from emgpipe.comparison import StudyTables
     from emgpipe.model import Finding, Reference, Status
+    from emgpipe.run.named import Naming
     from emgpipe.run.opened import Opened
     from emgpipe.run.todo import Planned
     from emgpipe.verdicts import Verdict
@@ -55,11 +58,15 @@ class Gathered:
     Attributes
     ----------
     files : tuple of Path
-        Everything that was written.
+        Everything that was written, or should have been.
+    held : mapping of Path to str
+        Those of them that another program holds open, so that they are still those of the run before -> the hash of
+        what they should be.
     """
 
     result: StudyResult
     files: tuple[Path, ...]
+    held: Mapping[Path, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +85,34 @@ def gather(opened: Opened, planned: Sequence[Planned]) -> Gathered:
     planned : sequence of Planned
         All sessions; one that is still to be processed counts as failed, or as left out.
     """
-    sessions = [_session(one, opened.file.parent) for one in planned]
+    with going_on() as held:
+        gathered = _gather(opened, planned, held)
+        return replace(gathered, held={path: file_hash(aside) for path, aside in held.items()})
+
+
+def _gather(opened: Opened, planned: Sequence[Planned], held: Mapping[Path, Path]) -> Gathered:
+    sessions = [_session(one, opened.naming) for one in planned]
     verdict = _verdict(opened, sessions)
     measured = _write_measured(opened, sessions, verdict)
-    tables = stored_tables(measured)  # as `emgpipe compare` will have them, to the last digit
+    tables = stored_tables(held.get(path, path) for path in measured)  # as `emgpipe compare` will have them, exactly
     asked = Asked(verdict.stopped, opened.all_decisions)
     compared = replace(compare_stored(opened.study, tables, opened.settings, asked), notices=verdict.idle)
     result = _result(opened, sessions, tables, compared)
-    pages = [*_write_pages(result, sessions, compared.drawn), *_write_parquet(result, tables)]
+    pages = [*_write_pages(result, sessions, compared.drawn), *_write_parquet(result, tables, held)]
     stored = (one.path for one in sessions if one.path is not None)
     return Gathered(result, (*measured, *compared.files, *pages, *stored))
 
 
-def _session(planned: Planned, folder: Path) -> _Session:
+def _session(planned: Planned, naming: Naming) -> _Session:
     job = planned.job
     if planned.lost:
-        return _Session(portable_session(_lost(planned, "failed", planned.lost), folder), None)
+        return _Session(naming.session(_lost(planned, "failed", planned.lost)), None)
     if planned.reasons:
-        return _Session(portable_session(_lost(planned, "left out", NOT_ASKED), folder), None)
+        return _Session(naming.session(_lost(planned, "left out", NOT_ASKED)), None)
     try:
         return _Session(read_session(job.path).result, job.path)
     except StoreError as error:
-        return _Session(portable_session(_lost(planned, "failed", str(error)), folder), None)
+        return _Session(naming.session(_lost(planned, "failed", str(error))), None)
 
 
 def _lost(planned: Planned, status: Status, reason: str) -> SessionResult:
@@ -198,14 +211,30 @@ def _write_pages(result: StudyResult, sessions: Sequence[_Session], drawn: Seque
         yield result.folder / CLEANING
     shown = replace(result, metrics=result.metrics[result.metrics["variant"] == MAIN_VARIANT])
     page = result.folder / "report.html"
-    write_text(page, render_report(shown, [_Loader(one) for one in sessions], drawn))
+    if len(sessions) > SEPARATE:
+        own = list(_own_pages(sessions))
+        yield from own
+        names = {f"{one.light.participant}/{one.light.session}": one.path for one in sessions if one.path is not None}
+        links = {name: page_path(path).relative_to(result.folder).as_posix() for name, path in names.items()}
+        write_text(page, render_report(shown, [one.light for one in sessions], drawn, links))
+    else:
+        write_text(page, render_report(shown, [_Loader(one) for one in sessions], drawn))
     yield page
 
 
-def _write_parquet(result: StudyResult, tables: StudyTables) -> list[Path]:
+def _own_pages(sessions: Sequence[_Session]) -> Iterator[Path]:
+    """Draw the pages of those sessions that lack one, as where a study has grown; return the paths of all."""
+    for one in sessions:
+        if one.path is not None:
+            draw_session(one.path)
+            yield page_path(one.path)
+
+
+def _write_parquet(result: StudyResult, tables: StudyTables, held: Mapping[Path, Path]) -> list[Path]:
     others = ("metrics", "curves", "references", "participants", "decisions")
-    found = {**{name: getattr(tables, name) for name in others}, "findings": read_table(result.folder / FINDINGS)}
-    return write_parquet(result.folder, found)
+    findings = result.folder / FINDINGS
+    found = {name: getattr(tables, name) for name in others}
+    return write_parquet(result.folder, found | {"findings": read_table(held.get(findings, findings))})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,12 @@ from emgpipe.config import (
     list_trials,
     load_study,
     placed,
-    plain_settings,
     read_decisions,
     stated_decisions,
     study_sources,
 )
 from emgpipe.errors import ConfigError
-from emgpipe.portable_results import portable_listing
+from emgpipe.run.named import Naming
 from emgpipe.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -39,6 +38,8 @@ class Opened:
         Of the decisions table, their places known.
     settings : mapping
         The study file with every default filled in, as plain data.
+    naming : Naming
+        What participants and files are called in results.
     """
 
     file: Path
@@ -48,6 +49,7 @@ class Opened:
     people: Participants | None
     decisions: tuple[Decision, ...]
     settings: dict[str, Any]
+    naming: Naming
 
     @property
     def folder(self) -> Path:
@@ -86,16 +88,20 @@ def open_study(path: str | Path) -> Opened:
     _refuse_impossible(study, listing, file)
     people = list_participants(study.recordings, (trial.participant for trial in listing.trials))
     stated, wrong = read_decisions(study.quality.decisions, vocabulary)
-    decisions, unknown = placed(stated, KnownPlaces.of(listing.trials))
-    noticed = (*(people.problems if people else ()), *wrong, *unknown)
+    naming = Naming.of(study, file.parent, listing, stated)
+    named = naming.trials(listing)
+    decisions, unknown = placed(naming.names.decisions(stated), KnownPlaces.of(named.trials))
+    noticed = (*(people.problems if people else ()), *wrong, *unknown, *naming.doubts(named.trials))
+    study = naming.names.study(study)
     return Opened(
         file=file,
         study=study,
         vocabulary=vocabulary,
-        listing=portable_listing(replace(listing, problems=(*listing.problems, *noticed)), file.parent),
-        people=people,
-        decisions=tuple(decisions),
-        settings=plain_settings(study, file.parent),
+        listing=naming.messages(replace(named, problems=(*listing.problems, *noticed))),
+        people=naming.people(people),
+        decisions=decisions,
+        settings=naming.names.settings(study, file.parent),
+        naming=naming,
     )
 
 
@@ -104,6 +110,12 @@ def _refuse_impossible(study: Study, listing: TrialList, file: Path) -> None:
     if folder == raw or raw in folder.parents:
         raise ConfigError(
             f"output: folder: {folder} lies inside the recordings {raw}, which are never written to", path=file
+        )
+    if folder in raw.parents:
+        raise ConfigError(
+            f"recordings: folder: {raw} lies inside the folder of the results, {folder}, which may be deleted and made "
+            "again; choose another with `output: folder:`, or another `name`",
+            path=file,
         )
     if not listing.trials:
         reasons = "; ".join(problem.message for problem in listing.problems[:5])

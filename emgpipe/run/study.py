@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-import platform
 import time
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from emgpipe.batch import Lost
-from emgpipe.config import portable
-from emgpipe.made_of import digest_of
+from emgpipe.errors import StoreError
 from emgpipe.run.gathering import gather
-from emgpipe.run.how import How, Progress, Tell
+from emgpipe.run.how import How, Joining, Tell
 from emgpipe.run.opened import open_study
+from emgpipe.run.outlook import begun
+from emgpipe.run.processing import process
+from emgpipe.run.record import is_whole, write_run
 from emgpipe.run.todo import plan_run
-from emgpipe.store import (
-    MISSING,
-    RUN_FILE,
-    RunFile,
-    earlier_outputs,
-    has_parquet,
-    hold,
-    remove_stale,
-    stamp_of,
-    write_run_file,
-)
+from emgpipe.store import hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from emgpipe.batch import Done
     from emgpipe.model import StudyResult
     from emgpipe.run.gathering import Gathered
-    from emgpipe.run.todo import Planned, Todo
-    from emgpipe.run.work import SessionDone, SessionJob
-
-    Ended = Done[SessionJob, SessionDone] | Lost[SessionJob]
+    from emgpipe.run.todo import Todo
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +53,7 @@ def run_study(path: str | Path, *, how: How | None = None, tell: Tell | None = N
     how : How, optional
         Where sessions are processed, and which; all of them in this process if not given.
     tell : callable, optional
-        Called with a `Progress` after each session.
+        Called with what happens: `Begun`, then a `Progress` after each session, then `Joining`.
 
     Returns
     -------
@@ -81,130 +66,48 @@ def run_study(path: str | Path, *, how: How | None = None, tell: Tell | None = N
         The study file or its trials table cannot be used, or there is no trial at all.
     StoreError
         The output folder cannot be written, or another run is writing there.
+    StoppedError
+        A session failed, and `how` says to stop then.
     """
     opened, how = open_study(path), how or How()
-    with hold(opened.folder, f"emgpipe run {path}"):
-        return _whole(plan_run(opened, how), how, tell)
+    with hold(opened.folder, f"emgpipe run {path}") as left_behind:
+        return _whole(plan_run(opened, how), how, tell, left_behind)
 
 
 def bring_up_to_date(path: str | Path, *, how: How | None = None, tell: Tell | None = None) -> Ran:
     """Run a study as `run_study` does, unless nothing at all changed since the run before."""
     opened, how = open_study(path), how or How()
-    with hold(opened.folder, f"emgpipe run {path}"):
+    with hold(opened.folder, f"emgpipe run {path}") as left_behind:
         todo = plan_run(opened, how)
-        is_whole = not todo.due and _is_whole(todo)
-        return Ran(todo, None if is_whole else _whole(todo, how, tell))
+        return Ran(todo, _whole(todo, how, tell, left_behind) if is_changed(todo) else None)
 
 
-def _whole(todo: Todo, how: How, tell: Tell | None) -> StudyResult:
-    started = time.time()
-    timing = _process(todo, how, tell)
+def _whole(todo: Todo, how: How, tell: Tell | None, left_behind: str) -> StudyResult:
+    started, begin = time.time(), time.monotonic()  # the clock of the wall may be set meanwhile
+    engine = how.engine_for([one.job for one in todo.due])
+    if tell is not None:
+        tell(begun(todo, engine, left_behind))
+    timing = process(todo, how, engine, tell)
+    if tell is not None:
+        tell(Joining(len(todo.sessions)))
+    joining = time.monotonic()
     gathered = gather(todo.opened, todo.sessions)
-    _write_run(todo, gathered, {"started": started, "sessions": timing})
+    now = time.monotonic()
+    times = {"started": started, "seconds": now - begin, "joining": now - joining}
+    write_run(todo, gathered, {**times, "sessions": timing})
+    if gathered.held:
+        raise StoreError(_held_words(gathered))
     return gathered.result
 
 
-def _process(todo: Todo, how: How, tell: Tell | None) -> dict[str, Any]:
-    """Process the sessions that are due, and note what became of each; return how long each took."""
-    by_name = {one.job.name: one for one in todo.sessions}
-    timing = {name: one for name, one in todo.before.get("timing", {}).get("sessions", {}).items() if name in by_name}
-    due, failed, started = todo.due, 0, time.monotonic()
-    for done, ended in enumerate(how.engine.run(todo.work, [one.job for one in due]), start=1):
-        planned = by_name[ended.job.name]
-        words, is_bad = _note(todo, planned, ended)
-        failed += is_bad
-        if not isinstance(ended, Lost):
-            timing[planned.job.name] = {"seconds": ended.result.seconds, "memory": ended.result.memory}
-        if tell is not None:
-            tell(Progress(done, failed, len(due), planned.job.name, words, time.monotonic() - started))
-    return timing
+def is_changed(todo: Todo) -> bool:
+    """Tell whether there is anything to do, be it tables and report only."""
+    return bool(todo.due) or not is_whole(todo)
 
 
-def _note(todo: Todo, planned: Planned, ended: Ended) -> tuple[str, bool]:
-    """Note what became of a session; say it in words, and whether something failed in it."""
-    if isinstance(ended, Lost):
-        planned.lost = ended.reason
-        planned.job.path.unlink(missing_ok=True)  # it was made of something else, and must not be taken for this
-        return f"LOST: {ended.reason}", True
-    result = ended.result
-    planned.reasons, planned.parts = (), result.parts
-    todo.readers.update(result.readers)
-    todo.stamps.known.update(result.stamps)
-    words = f"{result.trials} trials" + (f", {result.failed} FAILED" if result.failed else "")
-    return words, bool(result.failed)
-
-
-def _is_whole(todo: Todo) -> bool:
-    """Tell whether the run before was made of all that this one would be, and left what is there."""
-    before, folder = todo.before, todo.opened.folder
-    if any(one.reasons for one in todo.sessions) or not before.get("whole") or before["whole"] != _whole_digest(todo):
-        return False
-    return all(todo.stamps.is_same(folder / name, content) for name, content in before["outputs"].items())
-
-
-def _whole_digest(todo: Todo) -> str:
-    """Return what tables, comparisons and report are made of as one digest; empty if a session is missing."""
-    opened, listing = todo.opened, todo.opened.listing
-    if any(one.reasons or one.lost for one in todo.sessions):
-        return ""
-    return digest_of(
-        {
-            "sessions": [digest_of(one.parts) for one in todo.sessions],
-            "shared": todo.shared,
-            "parquet": has_parquet(),
-            "settings": opened.settings,
-            "people": opened.people and [opened.people.columns, opened.people.rows],
-            "decisions": [asdict(one) for one in opened.all_decisions],
-            "listing": [asdict(one) for one in listing.problems],
-            "unused": [portable(path, opened.file.parent) for path in listing.unused_files],
-        }
+def _held_words(gathered: Gathered) -> str:
+    names = ", ".join(path.relative_to(gathered.result.folder).as_posix() for path in gathered.held)
+    return (
+        f"another program, such as a spreadsheet, holds these files in {gathered.result.folder} open: {names}. They "
+        "are those of the run before, and all others are new. Close them and run again; no session is processed for that"
     )
-
-
-def _write_run(todo: Todo, gathered: Gathered, timing: dict[str, Any]) -> None:
-    opened, folder = todo.opened, todo.opened.folder
-    started = float(timing["started"])
-    before = earlier_outputs(folder / RUN_FILE)
-    inputs = {portable(path, opened.file.parent): path for path in _inputs(todo)}
-    outputs = {path.relative_to(folder).as_posix(): path for path in gathered.files}
-    digests = {name: _digests(todo, files) for name, files in (("inputs", inputs), ("outputs", outputs))}
-    stamps = {
-        "inputs": {name: stamp_of(path) for name, path in sorted(inputs.items()) if digests["inputs"][name] != MISSING},
-        "outputs": {name: stamp_of(path) for name, path in outputs.items()},
-    }
-    seconds = time.time() - started
-    write_run_file(
-        folder / RUN_FILE,
-        RunFile(
-            study=opened.study.name,
-            settings=opened.settings,
-            versions=gathered.result.versions,
-            outcomes=gathered.result.outcomes,
-            inputs=digests["inputs"],
-            outputs=digests["outputs"],
-            sessions={
-                one.job.name: {
-                    "file": portable(one.job.path, folder),
-                    "made_of": digest_of({**todo.shared, **one.parts}),
-                }
-                for one in todo.sessions
-                if not one.reasons and not one.lost
-            },
-            readers=todo.readers,
-            whole=_whole_digest(todo),
-            timing={**timing, "seconds": seconds, "machine": platform.node(), "stamps": stamps},
-        ),
-    )
-    remove_stale(folder, before, outputs)
-
-
-def _inputs(todo: Todo) -> Iterator[Path]:
-    """Yield every file that was read."""
-    yield from todo.opened.sources
-    for one in todo.sessions:
-        for name in one.parts["file"]:
-            yield todo.opened.file.parent / name
-
-
-def _digests(todo: Todo, files: dict[str, Path]) -> dict[str, str]:
-    return {name: todo.stamps.hash_of(path) for name, path in sorted(files.items())}

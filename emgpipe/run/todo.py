@@ -9,6 +9,8 @@ from emgpipe.comparing import stated_tables
 from emgpipe.config import portable
 from emgpipe.errors import StoreError
 from emgpipe.made_of import Parts, differences, digest_of, session_parts, settings_of, shared_parts
+from emgpipe.run.only import is_asked, refuse_unknown
+from emgpipe.run.session_pages import SEPARATE
 from emgpipe.run.work import SessionJob, SessionWork
 from emgpipe.store import (
     RUN_FILE,
@@ -18,7 +20,7 @@ from emgpipe.store import (
     read_run_file,
     read_session,
     read_session_trials,
-    session_path,
+    session_paths,
 )
 from emgpipe.verdicts import about_references
 
@@ -26,11 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from emgpipe.model import Trial
     from emgpipe.run.how import How
     from emgpipe.run.opened import Opened
 
 NOT_ASKED = "not asked for (--only)"
+NOT_YET = "it was not processed yet"
 
 
 @dataclass(slots=True)
@@ -53,7 +55,6 @@ class Planned:
     reasons: tuple[str, ...]
     is_asked: bool
     parts: Parts
-    seconds: float | None = None
     lost: str = ""
 
     @property
@@ -68,6 +69,8 @@ class Todo:
 
     Attributes
     ----------
+    sources : dict of str to str
+        Every file that was read besides the recordings, with its hash at that time.
     before : mapping
         The `run.json` of the run before; empty if there is none that can be used.
     readers : dict
@@ -78,6 +81,7 @@ class Todo:
     sessions: tuple[Planned, ...]
     shared: Parts
     settings: dict[str, Any]
+    sources: dict[str, str]
     stamps: Stamps
     before: Mapping[str, Any]
     readers: dict[str, str] = field(default_factory=dict)
@@ -92,18 +96,40 @@ class Todo:
         """What processes them."""
         opened = self.opened
         decisions = about_references(opened.decisions)
-        return SessionWork(opened.study, opened.vocabulary, decisions, opened.file.parent, self.settings, self.shared)
+        room = opened.study.output.keep_signals * 1e9 / max(len(self.sessions), 1)
+        place = opened.file.parent
+        names = opened.naming.names
+        paged = len(self.sessions) > SEPARATE
+        return SessionWork(
+            opened.study, opened.vocabulary, decisions, place, self.settings, self.shared, room, names, paged
+        )
+
+    def made_of(self, parts: Parts) -> Parts:
+        """Return what a session is made of, as it stands in results."""
+        return self.opened.naming.names.parts({**self.shared, **parts})
 
 
 def plan_run(opened: Opened, how: How) -> Todo:
-    """Find out which sessions are to be processed."""
-    before = _before(opened.folder)
+    """Find out which sessions are to be processed; nothing is written.
+
+    Raises
+    ------
+    ConfigError
+        Sessions are asked for that the study has not.
+    """
+    refuse_unknown(how.only, [opened])
+    before = opened.naming.revealed(_before(opened.folder), opened.listing.trials, opened.sources)
     stamps = Stamps(_known(opened, before), verify=how.verify)
+    sources = {portable(path, opened.file.parent): stamps.hash_of(path) for path in sorted(opened.sources)}
     settings = settings_of(opened.study, opened.settings)
     tables = [path for path in stated_tables(opened.study) if path not in _listed(opened)]
     shared = shared_parts(settings, tables, opened.file.parent, stamps.hash_of)
-    todo = Todo(opened, (), shared, settings, stamps, before, dict(before.get("readers", {})))
-    todo.sessions = tuple(_planned(todo, trials, how) for trials in opened.sessions)
+    todo = Todo(opened, (), shared, settings, sources, stamps, before, dict(before.get("readers", {})))
+    paths = session_paths(opened.folder, ((first.participant, first.session) for first, *_ in opened.sessions))
+    todo.sessions = tuple(
+        _planned(todo, SessionJob(f"{person}/{session}", trials, path), how)
+        for ((person, session), path), trials in zip(paths.items(), opened.sessions, strict=True)
+    )
     return todo
 
 
@@ -132,20 +158,14 @@ def _known(opened: Opened, before: Mapping[str, Any]) -> dict[str, Stamp]:
     }
 
 
-def _planned(todo: Todo, trials: tuple[Trial, ...], how: How) -> Planned:
-    opened, first = todo.opened, trials[0]
-    name = f"{first.participant}/{first.session}"
-    job = SessionJob(name, trials, session_path(opened.folder, first.participant, first.session))
-    asked = all(getattr(first, key) == value for key, value in how.only.items())
-    seconds = todo.before.get("timing", {}).get("sessions", {}).get(name, {}).get("seconds")
-    parts = _parts(todo, job)
-    if not job.path.is_file():
-        reasons: tuple[str, ...] = ("it was not processed yet",)
-    elif _is_vouched_for(todo, job, parts):
-        reasons = ()
-    else:
+def _planned(todo: Todo, job: SessionJob, how: How) -> Planned:
+    asked = is_asked(job.trials, how.only)
+    if not job.path.is_file():  # its recordings are hashed when they are read, and not before
+        return Planned(job, (NOT_YET,), asked, {"file": {}, "reader": {}})
+    parts, reasons = _parts(todo, job), tuple[str, ...]()
+    if not _is_vouched_for(todo, job, parts):
         reasons, parts = _compared(todo, job, parts)
-    return Planned(job, reasons, asked, parts, seconds)
+    return Planned(job, reasons, asked, parts)
 
 
 def _parts(todo: Todo, job: SessionJob) -> Parts:
@@ -158,7 +178,7 @@ def _is_vouched_for(todo: Todo, job: SessionJob, parts: Parts) -> bool:
     """Tell whether the run before says of a session's file that it was made of the same and has not changed since."""
     known = todo.before.get("sessions", {}).get(job.name, {})
     output = todo.before.get("outputs", {}).get(portable(job.path, todo.opened.folder))
-    same = known.get("made_of") == digest_of({**todo.shared, **parts})
+    same = known.get("made_of") == digest_of(todo.made_of(parts))
     return bool(same) and output == todo.stamps.hash_of(job.path)
 
 
@@ -166,9 +186,9 @@ def _compared(todo: Todo, job: SessionJob, parts: Parts) -> tuple[tuple[str, ...
     """Say what differs from what a session's file says it was made of; such a file may be of a run that was stopped."""
     try:
         made_of = read_made_of(job.path)
-        todo.readers.update(made_of.get("reader", {}))
+        todo.readers.update(todo.opened.naming.own_names(made_of.get("reader", {}), job.trials))
         parts = _parts(todo, job)
-        reasons = tuple(differences(made_of, {**todo.shared, **parts}))
+        reasons = tuple(differences(made_of, todo.made_of(parts)))
         if not reasons:
             read_session(job.path)
             read_session_trials(job.path)  # nobody vouches for this file: it is read to its end

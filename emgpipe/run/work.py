@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgpipe.config import portable
-from emgpipe.errors import EmgpipeError
-from emgpipe.made_of import Parts, files_behind, session_parts
+from emgpipe.errors import DiskError, EmgpipeError
+from emgpipe.kept import Account, Kept
+from emgpipe.made_of import Parts, digest_of, files_behind, session_parts
 from emgpipe.memory import peak_memory
 from emgpipe.pipeline import process_session
 from emgpipe.portable_results import portable_session
-from emgpipe.store import Stamp, Stamps, stamp_of, write_session
+from emgpipe.privacy import Names, Text
+from emgpipe.run.session_pages import draw_session
+from emgpipe.store import KeptFile, Stamp, Stamps, kept_paths, stamp_of, write_session
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from emgpipe.config import Study
-    from emgpipe.model import Decision, Trial
+    from emgpipe.model import Decision, SessionResult, Trial
     from emgpipe.vocabulary import Vocabulary
 
+Seen = dict[Path, tuple[int, int] | None]
+"""Files with size and time stamp; None where there is no file."""
 TRIES = 2
 """How often a session is processed whose recordings change meanwhile."""
 
@@ -41,8 +44,10 @@ class SessionDone:
 
     Attributes
     ----------
-    trials, failed : int
-        How many trials it has, and how many of them failed.
+    trials : int
+        How many it has.
+    failures : tuple of (str, str)
+        The trials that failed, each with the reason.
     seconds : float
     memory : int
         Most bytes its process held so far.
@@ -52,15 +57,21 @@ class SessionDone:
         What it was made of, besides what all sessions share.
     stamps : mapping of str to Stamp
         The files that were read, by absolute path.
+    account : Account
+        What was done, and what was taken from an earlier run.
+    unwritten : str
+        Why its file could not be written; other files would not be, either. Empty: it was.
     """
 
     trials: int
-    failed: int
+    failures: tuple[tuple[str, str], ...]
     seconds: float
     memory: int
     readers: dict[str, str]
     parts: Parts
     stamps: dict[str, Stamp]
+    account: Account
+    unwritten: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,12 @@ class SessionWork:
         Those that numbers depend on.
     shared : Parts
         What all sessions of the study are made of.
+    room : float
+        Bytes that the filtered signals of one session may take on disk.
+    names : Names
+        What participants and files are called in the session's file.
+    paged : bool
+        Whether sessions have pages of their own; they are drawn here, where there are many processes.
     """
 
     study: Study
@@ -83,6 +100,9 @@ class SessionWork:
     folder: Path
     settings: dict[str, Any]
     shared: Parts
+    room: float = 0.0
+    names: Names = field(default_factory=Names)
+    paged: bool = False
 
     def __call__(self, job: SessionJob) -> SessionDone:
         """Process a session and write its file.
@@ -90,35 +110,70 @@ class SessionWork:
         Raises
         ------
         EmgpipeError
-            Its file cannot be written, or its recordings keep changing.
+            Its file cannot be written (but see `SessionDone.unwritten`), or its recordings keep changing.
         """
-        started = time.perf_counter()
-        for _ in range(TRIES):
-            before = _stamps(job.trials)
-            result = process_session(self.study, self.vocabulary, job.trials, self.decisions)
-            readers = {portable(path, self.folder): name for path, name in result.readers.items()}
-            stamps = Stamps()
-            place = (self.folder, stamps.hash_of)
-            parts = session_parts(self.study, job.trials, self.decisions, readers, place)
-            if before == _stamps(job.trials):
-                break
-        else:
-            raise EmgpipeError(
-                f"the recordings of {job.name} changed while they were read, {TRIES} times; run again when they are "
-                "complete"
-            )
-        write_session(job.path, portable_session(result, self.folder), self.settings, {**self.shared, **parts})
+        started, unwritten = time.perf_counter(), ""
+        numbers, signals = kept_paths(job.path)
+        with KeptFile(numbers) as values, KeptFile(signals, self.room) as filtered:
+            kept = Kept(digest_of(self.shared["version"]), values, filtered)
+            result, readers, parts, stamps = self._processed(job, kept)
+            made_of = {**self.shared, **parts}
+            try:
+                text = Text.of(self.names, (), parts["file"])
+                result = portable_session(result, self.folder, text)
+                write_session(job.path, result, self.settings, self.names.parts(made_of))
+                if self.paged:
+                    draw_session(job.path)
+            except DiskError as error:
+                unwritten = str(error)
         return SessionDone(
             trials=len(result.trials),
-            failed=sum(trial.status == "failed" for trial in result.trials),
+            failures=tuple((one.trial.id, one.reason) for one in result.trials if one.status == "failed"),
             seconds=time.perf_counter() - started,
             memory=peak_memory(),
             readers=readers,
             parts=parts,
             stamps=stamps.known,
+            account=kept.account,
+            unwritten=unwritten,
         )
 
+    def _processed(self, job: SessionJob, kept: Kept) -> tuple[SessionResult, dict[str, str], Parts, Stamps]:
+        """Process a session, once more if a recording changes meanwhile; return its readers and files as well."""
+        readers: dict[str, str] = {}
+        for _ in range(TRIES):
+            started, before = time.time_ns(), self._stamps(job, readers)
+            result = process_session(self.study, self.vocabulary, job.trials, self.decisions, kept)
+            readers = {portable(path, self.folder): name for path, name in result.readers.items()}
+            stamps = Stamps()
+            parts = session_parts(self.study, job.trials, self.decisions, readers, (self.folder, stamps.hash_of))
+            if not _changed(before, self._stamps(job, readers), started):
+                return result, readers, parts, stamps
+        raise EmgpipeError(
+            f"the recordings of {job.name} changed while they were read, {TRIES} times; run again when they are "
+            "complete"
+        )
 
-def _stamps(trials: Sequence[Trial]) -> dict[Path, tuple[int, int] | None]:
-    recordings = dict.fromkeys(file.path for trial in trials for file in trial.files)
-    return {path: stamp_of(path) for recording in recordings for path in files_behind(recording, "")}
+    def _stamps(self, job: SessionJob, readers: dict[str, str]) -> Seen:
+        recordings = dict.fromkeys(file.path for trial in job.trials for file in trial.files)
+        return {
+            path: stamp_of(path)
+            for recording in recordings
+            for path in files_behind(recording, readers.get(portable(recording, self.folder), ""))
+        }
+
+
+def _changed(before: Seen, after: Seen, started: int) -> bool:
+    """Tell whether files changed between two looks.
+
+    Which files lie beside a recording and belong to it is not known before it was read: those that are new to the
+    second look are judged by their time.
+
+    Parameters
+    ----------
+    started : int
+        When the first look was taken (ns).
+    """
+    if any(after.get(path) != stamp for path, stamp in before.items()):
+        return True
+    return any(stamp is not None and stamp[1] >= started for path, stamp in after.items() if path not in before)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import model_validator
 
-from emgpipe.errors import SegmentationError, suggest
+from emgpipe.errors import SegmentationError
 from emgpipe.model import Event, Repetition
 from emgpipe.segmentation.base import Detector, Found, TrialSignals
 
@@ -71,14 +71,17 @@ def _spans(times: list[float]) -> tuple[Repetition, ...]:
 
 
 def _matching(trial: TrialSignals, pattern: str) -> list[Event]:
-    """Return the events with this label in time order; an error that lists the labels if there is none."""
+    """Return the events with this label in time order.
+
+    Labels of events are free text that an operator typed, and may hold a name: messages do not repeat them.
+    """
     events = [event for event in trial.events if fnmatchcase(event.label.casefold(), pattern.casefold())]
     if events:
         return sorted(events, key=lambda event: event.start)
-    labels = sorted({event.label for event in trial.events})
-    there = "Its events are: " + ", ".join(f"'{label}'" for label in labels) if labels else "It has no events"
+    n = len({event.label for event in trial.events})
+    there = f"It has events with {n} other labels (emgpipe inspect lists them)" if n else "It has no events"
     raise SegmentationError(
-        f"trial {trial.trial.id}: events: no event is called '{pattern}'{suggest(pattern, labels) or '.'} {there}. "
+        f"trial {trial.trial.id}: events: no event is called '{pattern}'. {there}. "
         "Correct start and stop in the study file, or choose another way to find repetitions."
     )
 
@@ -123,7 +126,7 @@ def _left_out(trial: TrialSignals, event: Event, why: str) -> Finding:
     return trial.finding(
         "event_left_out",
         "warn",
-        f"event '{event.label}' at {event.start:.3f} s {why}; it makes no repetition",
+        f"the event at {event.start:.3f} s {why}; it makes no repetition",
         "add or remove the marker in the recording, or give the repetitions in a table",
         start=event.start,
         stop=event.start + event.duration,

@@ -110,9 +110,10 @@ def _outside(trial: TrialSignals, count: int) -> list[Finding]:
 
 def _belongs(row: Row, trial: Trial) -> bool:
     files = {PurePath(file.path).name for file in trial.files}
+    participant, name = trial.own_names
     allowed = {
-        "trial": {trial.id},
-        "participant": {trial.participant},
+        "trial": {trial.id, name},
+        "participant": {trial.participant, participant},
         "session": {trial.session},
         "file": files | {PurePath(name).stem for name in files},
     }

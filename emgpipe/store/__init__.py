@@ -12,13 +12,16 @@
     sessions/<participant>_<session>.h5
     report.html
     run.json                 written last, with the hash of every input and output
+    kept/                    what the next run need not compute again; may be deleted at any time
 """
 
 from emgpipe.atomic import replace_file, write_text
 from emgpipe.store.cleaning import CLEANING, cleaning_table
 from emgpipe.store.comparisons import FOLDER, write_comparisons
 from emgpipe.store.hashes import file_hash
+from emgpipe.store.kept_file import KeptFile, forget_others, kept_paths
 from emgpipe.store.lock import hold
+from emgpipe.store.names import session_path, session_paths
 from emgpipe.store.parquet import has_parquet, write_parquet
 from emgpipe.store.references import references_table
 from emgpipe.store.run_file import (
@@ -30,7 +33,7 @@ from emgpipe.store.run_file import (
     update_run_file,
     write_run_file,
 )
-from emgpipe.store.session_file import LAYOUT, session_path, write_session
+from emgpipe.store.session_file import LAYOUT, write_session
 from emgpipe.store.session_reading import StoredSession, read_made_of, read_session, read_session_trials
 from emgpipe.store.stamps import MISSING, Stamp, Stamps, stamp_of
 from emgpipe.store.tables import (
@@ -59,6 +62,7 @@ __all__ = [
     "REFERENCES",
     "RUN_FILE",
     "STORED_TABLES",
+    "KeptFile",
     "RunFile",
     "Stamp",
     "Stamps",
@@ -66,6 +70,8 @@ __all__ = [
     "cleaning_table",
     "earlier_outputs",
     "file_hash",
+    "forget_others",
+    "kept_paths",
     "has_parquet",
     "hold",
     "read_made_of",
@@ -77,6 +83,7 @@ __all__ = [
     "remove_stale",
     "replace_file",
     "session_path",
+    "session_paths",
     "stamp_of",
     "stored_tables",
     "update_run_file",

@@ -34,6 +34,14 @@ class RunFile:
         Session -> its file, and what it was made of as one digest; see `emgpipe.made_of`.
     readers : mapping of str to str
         Recording -> the reader it was read with.
+    code : str
+        Digest of the source of emgpipe.
+    trials : mapping of str to str
+        Trial -> where it was stated.
+    copies : mapping of str to str
+        Table that was read -> its copy among the outputs.
+    listed : tuple of str
+        All files in the folder of the recordings, relative to it, whether a trial uses them or not.
     whole : str
         What all of the run was made of, as one digest; empty where a part of it is missing.
     timing : mapping
@@ -50,6 +58,10 @@ class RunFile:
     sessions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     readers: Mapping[str, str] = field(default_factory=dict)
     whole: str = ""
+    code: str = ""
+    trials: Mapping[str, str] = field(default_factory=dict)
+    copies: Mapping[str, str] = field(default_factory=dict)
+    listed: tuple[str, ...] = ()
 
 
 def write_run_file(path: Path, run: RunFile) -> None:
@@ -63,11 +75,15 @@ def write_run_file(path: Path, run: RunFile) -> None:
         "outcome_counts": counts,
         "outcomes": [asdict(outcome) for outcome in run.outcomes],
         "versions": dict(run.versions),
+        "code": run.code,
         "inputs": dict(run.inputs),
         "outputs": dict(run.outputs),
         "settings": dict(run.settings),
         "sessions": dict(run.sessions),
         "readers": dict(run.readers),
+        "trials": dict(run.trials),
+        "copies": dict(run.copies),
+        "listed": list(run.listed),
         "whole": run.whole,
         "timing": dict(run.timing),
     }
@@ -95,14 +111,38 @@ def read_run_file(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise StoreError(f"there is no {path}: the study was not run to its end yet; use: emgpipe run") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise StoreError(f"{path} cannot be read ({error}); make it again with: emgpipe run") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise StoreError(f"{path} was written by another version of emgpipe; make it again with: emgpipe run")
     lost = [name for name in _SECTIONS if not isinstance(content.get(name), dict)]
     if lost:
         raise StoreError(f"{path} is damaged: it has no '{lost[0]}'; make it again with: emgpipe run")
+    if not _is_sound(content):
+        raise StoreError(f"{path} is damaged or was changed by hand; make it again with: emgpipe run")
     return content
+
+
+def _is_sound(content: Mapping[str, Any]) -> bool:
+    """Tell whether hashes and time stamps are such."""
+    timing = content["timing"]
+    stamps, sessions = timing.get("stamps"), timing.get("sessions")
+    texts = (content["inputs"], content["outputs"], content["readers"], *content["sessions"].values())
+    return (
+        all(isinstance(one, dict) and all(isinstance(value, str) for value in one.values()) for one in texts)
+        and isinstance(sessions, dict)
+        and all(isinstance(one, dict) and _is_number(one.get("seconds")) for one in sessions.values())
+        and isinstance(stamps, dict)
+        and all(isinstance(one, dict) and all(map(_is_stamp, one.values())) for one in stamps.values())
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float)
+
+
+def _is_stamp(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(one, int) for one in value)
 
 
 def earlier_outputs(path: Path) -> dict[str, str]:

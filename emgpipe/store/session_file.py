@@ -9,6 +9,7 @@
     /repetitions                trial, number, start, stop (s of the trial's clock)
     /phases                     trial, repetition, name, start, stop
     /windows                    trial, muscle, side, placement, start, stop, value (V): the MVIC windows
+    /channels                   trial, label, name, sampling_rate (Hz), chain, file, override, ...: the signals used
     /histories                  trial, label, step: what was applied to a channel, in order
     /cleaning                   what cleaning steps of the chain took away
     /references, /findings      as in references.csv and findings.csv
@@ -22,13 +23,12 @@ Text is UTF-8 of a fixed length per column. HDFView, MATLAB (`h5read`) and R (`r
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Final
 
-from emgpipe.atomic import replace_file
-from emgpipe.model import Trial, TrialResult
+from emgpipe.model import Trial, TrialResult, UsedChannel
 from emgpipe.model.tables import FINDING_COLUMNS
+from emgpipe.store.hdf5 import write_hdf5
 from emgpipe.store.records import write_frame, write_records
 from emgpipe.store.references import references_table
 
@@ -47,18 +47,6 @@ UNJUDGED: Final = ("excluded", "value_excluded", "decisions")
 _NOBODY: Final = TrialResult(Trial("", "", "", "task", ()), "failed")
 
 
-def session_path(folder: Path, participant: str, session: str) -> Path:
-    """Return where a session's file lies; characters a file system may refuse become their code.
-
-    So does an underscore in the name of a session: A_1 in session x and A in session 1_x are not the same.
-    """
-
-    def safe(text: str) -> str:
-        return re.sub(r"[^\w.-]", lambda match: f"%{ord(match.group()):02x}", text)
-
-    return folder / "sessions" / f"{safe(participant)}_{safe(session).replace('_', '%5f')}.h5"
-
-
 def write_session(
     path: Path, result: SessionResult, settings: Mapping[str, Any], made_of: Mapping[str, Mapping[str, str]]
 ) -> None:
@@ -72,21 +60,18 @@ def write_session(
         Section -> name -> version, digest or SHA-256; see `emgpipe.made_of`.
     """
 
-    def fill(temporary: Path) -> None:
-        import h5py
+    def fill(file: Any) -> None:
+        file.attrs["layout"] = LAYOUT
+        file.attrs["participant"] = result.participant
+        file.attrs["session"] = result.session
+        file.create_dataset("settings", data=_json(settings))
+        file.create_dataset("made_of", data=_json(made_of))
+        _write_trials(file, result.trials)
+        _write_found(file, result)
+        for number, trial in enumerate(result.trials, start=1):
+            _write_traces(file, number, trial)
 
-        with h5py.File(temporary, "w", track_order=True) as file:
-            file.attrs["layout"] = LAYOUT
-            file.attrs["participant"] = result.participant
-            file.attrs["session"] = result.session
-            file.create_dataset("settings", data=_json(settings))
-            file.create_dataset("made_of", data=_json(made_of))
-            _write_trials(file, result.trials)
-            _write_found(file, result)
-            for number, trial in enumerate(result.trials, start=1):
-                _write_traces(file, number, trial)
-
-    replace_file(path, fill)
+    write_hdf5(path, fill)
 
 
 def _write_trials(file: Any, trials: Sequence[TrialResult]) -> None:
@@ -116,6 +101,12 @@ def _write_trials(file: Any, trials: Sequence[TrialResult]) -> None:
         "windows",
         [{"trial": result.trial.id, **asdict(one)} for result in trials for one in result.windows],
         ["trial", "muscle", "side", "start", "stop", "value", "placement", "is_contiguous"],
+    )
+    _write_rows(
+        file,
+        "channels",
+        [{"trial": result.trial.id, **asdict(one)} for result in trials for one in result.channels],
+        ["trial", *(field.name for field in fields(UsedChannel))],
     )
     _write_rows(
         file,
@@ -151,6 +142,8 @@ def _about(result: TrialResult) -> dict[str, Any]:
         "reason": result.reason,
         "start": trial.start,
         "stop": trial.stop,
+        "span_start": None if result.span is None else result.span[0],
+        "span_stop": None if result.span is None else result.span[1],
         "position": trial.position,
         "targets": " ".join(trial.targets),
         "comment": trial.comment,

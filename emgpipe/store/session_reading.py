@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+import numpy as np
+
 from emgpipe.errors import StoreError
 from emgpipe.model import (
     Cleaned,
@@ -24,7 +26,9 @@ from emgpipe.model import (
     Trial,
     TrialFile,
     TrialResult,
+    UsedChannel,
 )
+from emgpipe.store.hdf5 import open_hdf5
 from emgpipe.store.records import read_frame, read_records
 from emgpipe.store.session_file import CLEANED, LAYOUT, TRACE
 
@@ -44,7 +48,7 @@ class StoredSession:
     Attributes
     ----------
     result : SessionResult
-        Without traces.
+        Its traces without their samples.
     made_of : mapping
         Section -> name -> version, digest or SHA-256; see `emgpipe.made_of`.
     """
@@ -81,10 +85,8 @@ def read_session_trials(path: Path) -> tuple[TrialResult, ...]:
 
 
 def _opened(path: Path, read: Callable[[Any], Content]) -> Content:
-    import h5py
-
     try:
-        with h5py.File(path, "r") as file:
+        with open_hdf5(path) as file:
             layout = int(file.attrs["layout"])
             if layout != LAYOUT:
                 raise StoreError(f"{path} has layout {layout}, this version reads {LAYOUT}; {_REMEDY}")
@@ -98,7 +100,7 @@ def _read_session(file: Any) -> StoredSession:
     result = SessionResult(
         participant=str(file.attrs["participant"]),
         session=str(file.attrs["session"]),
-        trials=tuple(_read_trials(file, with_traces=False)),
+        trials=tuple(_read_trials(file, with_samples=False)),
         references=tuple(map(_reference, _from_json(file["references_json"]))),
         findings=tuple(_read_findings(file["findings"])),
         metrics=_unjudged(metrics),
@@ -112,14 +114,14 @@ def _read_made_of(file: Any) -> dict[str, dict[str, str]]:
 
 
 def _read_whole_trials(file: Any) -> tuple[TrialResult, ...]:
-    return tuple(_read_trials(file, with_traces=True))
+    return tuple(_read_trials(file, with_samples=True))
 
 
 def _unjudged(metrics: pd.DataFrame) -> pd.DataFrame:
     return metrics.assign(excluded=False, value_excluded=False, decisions="")
 
 
-def _read_trials(file: Any, *, with_traces: bool) -> Iterator[TrialResult]:
+def _read_trials(file: Any, *, with_samples: bool) -> Iterator[TrialResult]:
     phases: dict[tuple[str, int], list[Phase]] = {}
     for row in _rows(file["phases"]):
         phases.setdefault((row["trial"], row["repetition"]), []).append(Phase(row["name"], row["start"], row["stop"]))
@@ -135,6 +137,9 @@ def _read_trials(file: Any, *, with_traces: bool) -> Iterator[TrialResult]:
         of_trial = histories.setdefault(row["trial"], {})
         of_trial[row["label"]] = (*of_trial.get(row["label"], ()), row["step"])
     cleaned = _read_cleaned(file["cleaning"])
+    channels: dict[str, list[UsedChannel]] = {}
+    for row in _rows(file["channels"]):
+        channels.setdefault(row.pop("trial"), []).append(UsedChannel(**row))
     participant, session = str(file.attrs["participant"]), str(file.attrs["session"])
     for number, row in enumerate(_rows(file["trials"]), start=1):
         name = row["id"]
@@ -142,12 +147,14 @@ def _read_trials(file: Any, *, with_traces: bool) -> Iterator[TrialResult]:
             trial=_trial(row, participant, session),
             status=row["status"],
             reason=row["reason"],
-            traces=tuple(_read_traces(file, number)) if with_traces else (),
+            traces=tuple(_read_traces(file, number, with_samples=with_samples)),
             repetitions=tuple(repetitions.get(name, ())),
             windows=tuple(windows.get(name, ())),
             history=histories.get(name, {}),
             recorded=json.loads(row["recorded"]),
             cleaned=tuple(cleaned.get(name, ())),
+            channels=tuple(channels.get(name, ())),
+            span=None if _number(row["span_start"]) is None else (row["span_start"], row["span_stop"]),
         )
 
 
@@ -182,7 +189,7 @@ def _read_cleaned(dataset: Any) -> dict[str, list[Cleaned]]:
     return cleaned
 
 
-def _read_traces(file: Any, number: int) -> Iterator[Trace]:
+def _read_traces(file: Any, number: int, *, with_samples: bool) -> Iterator[Trace]:
     group = file["traces"].get(f"{number:05d}", {}) if "traces" in file else {}
     for name in sorted(group):
         dataset = group[name]
@@ -191,7 +198,7 @@ def _read_traces(file: Any, number: int) -> Iterator[Trace]:
             **{key: str(stored[key]) for key in TRACE[:-2]},  # type: ignore[arg-type]
             sampling_rate=float(stored["sampling_rate"]),
             start=float(stored["start"]),
-            values=dataset[()],
+            values=dataset[()] if with_samples else np.empty(0),
         )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from emgpipe.store.hashes import UNREADABLE, file_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MISSING = "missing"
 """Stands for the hash of a file that is not there."""
@@ -59,6 +62,11 @@ class Stamps:
             self.known[name] = Stamp(*now, found)
             self._verified.add(name)
         return found
+
+    def of(self, files: Mapping[str, str], folder: Path) -> dict[str, tuple[int, int]]:
+        """Return the stamps that files of these hashes had when they were hashed, by their names in a folder."""
+        found = {name: self.known.get(str((folder / name).absolute())) for name in files}
+        return {name: stamp[:2] for name, stamp in found.items() if stamp is not None and stamp.hash == files[name]}
 
     def is_same(self, path: Path, content: str) -> bool:
         """Tell whether a file has the content of that hash."""

@@ -100,7 +100,7 @@ def test_json_of_files_has_only_documented_keys(folder, capsys):
 def test_identical_results_from_one_process_and_from_several(folder, monkeypatch, capsys):
     one = run(capsys, folder, "--json")
     monkeypatch.setattr("emgpipe.checking.recordings.LEAST", 1)
-    monkeypatch.setattr("emgpipe.checking.work._processors", lambda: 2)
+    monkeypatch.setattr("emgpipe.checking.work.processors", lambda: 2)
     assert run(capsys, folder, "--json") == one
 
 

@@ -117,6 +117,21 @@ def test_a_crash_is_one_error_and_the_next_file_is_read(child_that, recording, t
     assert_same(one.read(recording), read(recording))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no signal 9")
+def test_a_child_killed_from_outside_is_not_held_against_the_file(child_that, recording, tmp_path):
+    flag = tmp_path / "killed"
+    once = (
+        f"import os, pathlib\nflag = pathlib.Path({str(flag)!r})\n"
+        "if not flag.exists(): flag.touch(); os.kill(os.getpid(), 9)"
+    )
+    bad = tmp_path / "bad.csv"
+    bad.write_bytes(recording.read_bytes())
+    assert_same(child_that(once).read(bad), read(bad))
+    assert flag.exists()
+    with pytest.raises(MemoryError):
+        child_that("import os; os.kill(os.getpid(), 9)").read(bad)
+
+
 def test_a_hang_ends_in_time(child_that, recording, tmp_path):
     one = child_that("import time; time.sleep(60)", Limits(seconds=2.0))
     bad = tmp_path / "bad.csv"

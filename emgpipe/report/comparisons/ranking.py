@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from emgpipe.report.comparisons.plain import numbers_part, p_value
 from emgpipe.report.doubts import doubtful_count, doubtful_people
-from emgpipe.report.figures import participants_figure, ranking_figure
 from emgpipe.report.marks import CAPTION, has_marks
-from emgpipe.report.markup import escape, image, numeric, table
-from emgpipe.report.panels import Panel, Row, by_scope, metric_names, participant_values, ranking_panels
+from emgpipe.report.markup import escape, numeric, table
+from emgpipe.report.panels import OwnValues, Panel, Row, by_scope, metric_names, ranking_panels
+from emgpipe.report.ranking_pictures import lines_picture, ratio_picture
 from emgpipe.report.words import MISSING, interval, label, metric_label, number, percent, plain, with_spread
 
 if TYPE_CHECKING:
@@ -34,21 +34,20 @@ _TABLE_NOTE: Final = (
 def part(comparison: Comparison) -> str:
     """Return the figures and tables of a ranking, scope by scope, then its further tables."""
     scopes = by_scope(ranking_panels(comparison))
-    parts = [_scope(comparison, scope, panels) for scope, panels in scopes.items()]
+    own = OwnValues(comparison)
+    parts = [_scope(comparison, panels, own) for panels in scopes.values()]
     parts = parts or ["<p>There is nothing to rank.</p>"]
     parts.append(numbers_part(comparison))
     return "\n".join(parts)
 
 
-def _scope(comparison: Comparison, scope: str, panels: list[Panel]) -> str:
+def _scope(comparison: Comparison, panels: list[Panel], own: OwnValues) -> str:
     name = panels[0].scope_words
     about = f"{comparison.title}{f' ({name})' if name else ''}"
-    ratios = image(ranking_figure(comparison, scope), f"{about}: ratio to the first per muscle; numbers in the table")
-    lines = image(participants_figure(comparison, scope), f"{about}: every participant's own line per muscle")
+    ratios = ratio_picture(panels, f"{about}: ratio to the first per muscle; numbers in the table")
+    lines = lines_picture(panels, own, f"{about}: every participant's own line per muscle")
     marks = CAPTION if has_marks(comparison) else ""
-    tables = (
-        _table(comparison, [panel for panel in panels if panel.metric == metric]) for metric in metric_names(panels)
-    )
+    tables = (_table([panel for panel in panels if panel.metric == metric], own) for metric in metric_names(panels))
     return "\n".join(
         (
             f"<h4>{escape(label(name))}</h4>" if name else "",
@@ -60,14 +59,14 @@ def _scope(comparison: Comparison, scope: str, panels: list[Panel]) -> str:
     )
 
 
-def _table(comparison: Comparison, panels: list[Panel]) -> str:
+def _table(panels: list[Panel], own: OwnValues) -> str:
     head = ["Level", *(f'<th class="n" scope="col">{name}</th>' for name in (
         "Rank", "n", "Mean ± SD", "Geometric mean", "Adjusted geometric mean", "Ratio to first (95 % interval)",
         "May be the highest", "First in", "Bootstrap: first", "Bootstrap: mean rank (95 %)",
     ))]  # fmt: skip
     rows: list[list[str]] = []
     for panel in panels:
-        values = participant_values(comparison, panel)
+        values = own.of(panel)
         worst = values.groupby("level")["worst"].agg(list).to_dict()
         people = doubtful_people(list(zip(values["participant"], values["worst"], strict=True)))
         title = f"{panel.name} ({panel.unit or 'unit not stated'})"

@@ -133,7 +133,7 @@ def _unknown_muscles(pairs: Sequence[tuple[Channel, Mapping[str, str]]]) -> list
             unknown.setdefault(row["target_muscle"], []).append(channel.label)
     if not unknown:
         return []
-    stated = "; ".join(f"{text} ({listed(labels, 4)})" for text, labels in list(unknown.items())[:12])
+    stated = "; ".join(f"'{text}' ({listed(labels, 4)})" for text, labels in list(unknown.items())[:12])
     reason = f"channels.tsv names target muscles that the vocabulary does not know: {stated}"
     return [make_finding("unknown_muscle", "note", reason, "name the muscles of these channels in the study file")]
 

@@ -180,4 +180,4 @@ def _first(error: ValidationError | RecursionError) -> str:
         return "the description is nested too deeply"
     first = error.errors()[0]
     where = " ".join(str(part) for part in first["loc"])
-    return f"its description is damaged ({where}: {first['msg']})"
+    return f"its description is damaged ('{where}': {first['msg']})"

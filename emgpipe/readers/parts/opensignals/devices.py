@@ -188,7 +188,7 @@ def conversion_findings(
         doubted = [number for number, conversion in enumerate(conversions) if conversion.doubt == doubt]
         if doubted:
             named = ", ".join(
-                f"'{labels[i]}' ({lines[i].sensor or 'no sensor'}, {lines[i].device.model or 'no device'})"
+                f"'{labels[i]}' ({_said(lines[i].sensor, 'no sensor')}, {_said(lines[i].device.model, 'no device')})"
                 for i in doubted
             )
             advice = remedy.replace("STATE", state).replace("LABEL", labels[doubted[0]])
@@ -254,3 +254,8 @@ def _start_time(date: str, time: str) -> str:
     year, month, number = (int(part) for part in day.groups())
     hour, minute, second = (int(part) for part in moment.groups())
     return f"{year:04d}-{month:02d}-{number:02d}T{hour:02d}:{minute:02d}:{second:02d}"
+
+
+def _said(text: str, absent: str) -> str:
+    """Return what the header says between quotation marks, as it is free text."""
+    return f"'{text}'" if text else absent

@@ -63,12 +63,12 @@ def _room(path: Path, signals: Sequence[WfdbSignal]) -> int:
     """Return how many frames a signal file has room for."""
     first = signals[0]
     if any((other.storage, other.byte_offset) != (first.storage, first.byte_offset) for other in signals):
-        message = f"the header states several storage formats for {first.file_name}; export the record again"
+        message = f"the header states several storage formats for '{first.file_name}'; export the record again"
         raise DamagedFileError(message, path=path, reader="wfdb")
     try:
         size = path.with_name(first.file_name).stat().st_size
     except OSError as error:
-        message = f"the signal file {first.file_name} is missing; copy it into the folder of the header"
+        message = f"the signal file '{first.file_name}' is missing; copy it into the folder of the header"
         raise ReadError(message, path=path, reader="wfdb") from error
     in_frame = sum(signal.per_frame for signal in signals)
     packing = PACKINGS.get(first.storage)
