@@ -29,6 +29,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
@@ -39,7 +40,9 @@ name: small
 recordings:
   folder: raw
   files:
-    - {{pattern: "{{participant}}_mvic_{{position}}_{{trial}}.*", role: mvic, factors: {{target: gluteus_maximus_lower}}}}
+    - pattern: "{{participant}}_mvic_{{position}}_{{trial}}.*"
+      role: mvic
+      factors: {{target: gluteus_maximus_lower}}
     - {{pattern: "{{participant}}_{{exercise}}_{{head_position}}_{{trial}}.*"}}
 channels:
   - {{label: GMAX, muscle: gluteus_maximus_lower, side: right}}
@@ -54,6 +57,8 @@ output: {{folder: processed}}
 """
 FINAL, BEFORE = 200, 240
 """Hz; the upper edge of the pass band, now and in the run whose results some runs find."""
+CACHE = "kept"
+"""A folder of results that no reader of results needs: its files must be whole, but not the same."""
 PATIENCE = 20.0
 """Seconds within which processes must have ended; what it really took is printed."""
 VICTIMS = ("main", "worker", "reader")
@@ -71,6 +76,10 @@ class Expected:
     @property
     def seconds(self) -> float:
         return float(np.mean(self.durations))
+
+    @property
+    def sessions(self) -> dict[str, str]:
+        return {name: content for name, content in self.files.items() if name.startswith("sessions/")}
 
 
 @dataclass
@@ -148,7 +157,10 @@ def kill_test(folder: Path, moments: int, seed: int = 1, sessions: int = SESSION
         if number % 2:
             shutil.copytree(expected.stored, results)
         one = _Moment(study, results, expected, tally, f"moment {number}")
-        one.run(rng.choice(VICTIMS), rng.uniform(0, 1.05))
+        share, done = (
+            (rng.uniform(0, 1.05), 0) if rng.random() < 0.5 else (rng.uniform(0, 0.05), rng.randrange(sessions))
+        )
+        one.run(rng.choice(VICTIMS), share, done)
     return tally
 
 
@@ -163,12 +175,16 @@ class _Moment:
     name: str
     mark: str = field(default_factory=lambda: f"EMGPIPE_KILL_TEST_{uuid.uuid4().hex}")
     seen: dict[Path, tuple[int, int, int]] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
 
-    def run(self, victim: str, share: float) -> None:
-        """Kill `victim` after a share of the time a run takes; go on until everything is there."""
+    def run(self, victim: str, share: float, done: int) -> None:
+        """Kill `victim` after so many sessions and a share of the time a run takes; go on until everything is there."""
         started = time.monotonic()
         with _begun(self.study, self.mark) as process:
-            while process.poll() is None and time.monotonic() - started < share * self.expected.seconds:
+            while process.poll() is None and self._done() < done:
+                self._look()
+            begin = time.monotonic() if done else started
+            while process.poll() is None and time.monotonic() - begin < share * self.expected.seconds:
                 self._look()
             found = _victim(process.pid, self.mark, victim)
             phase = self._phase(is_over=process.poll() is not None)
@@ -223,20 +239,21 @@ class _Moment:
                     continue
                 content = content_of(path)
                 self.tally.looks += 1
-                self.seen[path] = stamp
+                self.seen[path], self.states[name] = stamp, content
                 known = (self.expected.files.get(name), self.expected.before.get(name))
                 self._check(content in known, f"{name} was seen in a state of no whole run")
-        time.sleep(0.001)
+        time.sleep(0.004)
 
     def _phase(self, *, is_over: bool) -> str:
         if is_over:
             return "after the end"
-        final = self.expected.files
-        sessions = [name for name in final if name.startswith("sessions/")]
-        done = sum(_is(self.results / name, final[name]) for name in sessions)
+        done = self._done()
         if done == 0:
             return "before the first session was done"
-        return "between sessions" if done < len(sessions) else "during tables and report"
+        return "between sessions" if done < len(self.expected.sessions) else "during tables and report"
+
+    def _done(self) -> int:
+        return sum(self.states.get(name) == content for name, content in self.expected.sessions.items())
 
     def _check(self, holds: bool, words: str) -> None:  # noqa: FBT001
         if not holds:
@@ -258,7 +275,9 @@ def visible(results: Path) -> list[Path]:
 
 
 def content_of(path: Path) -> str:
-    """Return a file's hash; of `run.json`, which holds times, that of what it says about outputs."""
+    """Return a file's hash; of `run.json`, which holds times, that of its outputs; of a cache, whether it is whole."""
+    if CACHE in path.parts:
+        return _state_of_cache(path)
     content = path.read_bytes()
     if path.name == "run.json":
         try:
@@ -268,10 +287,12 @@ def content_of(path: Path) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _is(path: Path, content: str) -> bool:
-    with suppress(FileNotFoundError):
-        return content_of(path) == content
-    return False
+def _state_of_cache(path: Path) -> str:
+    try:
+        with ZipFile(path) as archive:
+            return "damaged" if archive.testzip() else "whole"
+    except BadZipFile:
+        return "damaged"
 
 
 def _begun(study: Path, mark: str = "") -> subprocess.Popen[str]:

@@ -17,13 +17,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from emgpipe.api import apply_chain, read, run_study
+    from emgpipe.api import How, Local, apply_chain, read, run_study
     from emgpipe.config import load_study
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "apply_chain", "load_study", "read", "run_study"]
+__all__ = ["How", "Local", "__version__", "apply_chain", "load_study", "read", "run_study"]
 
 _HOMES = {
+    "How": "emgpipe.api",
+    "Local": "emgpipe.api",
     "apply_chain": "emgpipe.api",
     "read": "emgpipe.api",
     "run_study": "emgpipe.api",

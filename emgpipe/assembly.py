@@ -157,9 +157,8 @@ class SessionReader:
 
     def _forget(self, path: Path) -> None:
         del self._recordings[path]
-        for made in (self._read, self._filtered):
-            for key in [key for key in made if key[0] == path]:
-                del made[key]
+        self._read = {key: made for key, made in self._read.items() if key[0] != path}
+        self._filtered = {key: made for key, made in self._filtered.items() if key[0] != path}
 
 
 def load_trial(trial: Trial, reader: SessionReader, vocabulary: Vocabulary) -> LoadedTrial:

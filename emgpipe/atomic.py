@@ -131,9 +131,9 @@ def _put_aside(temporary: Path, path: Path) -> None:
     if aside is None:
         raise PermissionError(errno.EACCES, "another program holds it open")
     folder, held = aside
-    held[path] = folder / str(len(held)) / path.name
-    held[path].parent.mkdir()
-    shutil.move(temporary, held[path])
+    place = held.setdefault(path, folder / str(len(held)) / path.name)  # a file may be written twice
+    place.parent.mkdir(exist_ok=True)
+    shutil.move(temporary, place)
 
 
 def _flush_folder(folder: Path) -> None:

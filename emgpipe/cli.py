@@ -19,6 +19,7 @@ from emgpipe.commands import (
     init,
     inspect,
     plan,
+    repeat,
     run,
     schema,
     vocabulary,
@@ -29,7 +30,10 @@ from emgpipe.commands.exits import EXIT_CODES, EXIT_NOT_STARTED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (demo, plan, inspect, check, init, convert, run, compare, decide, why, codes, formats, vocabulary, schema)
+COMMANDS = (
+    demo, plan, inspect, check, init, convert, run, compare, decide,
+    why, repeat, codes, formats, vocabulary, schema,
+)  # fmt: skip
 """In the order of the help text."""
 
 

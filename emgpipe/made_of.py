@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe import __version__
 from emgpipe.config import measured_settings, phases_asked, portable
-from emgpipe.readers import READERS
+from emgpipe.reading import files_behind
 from emgpipe.store import LAYOUT, MISSING
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ def session_parts(
     recordings = dict.fromkeys(file.path for trial in trials for file in trial.files)
     return {
         "trial": {trial.id: digest_of(_plain_trial(trial, folder)) for trial in trials},
+        "order": {"of trials": digest_of([trial.id for trial in trials])},
         "override": {name: digest_of(stated) for name, stated in overrides.items()},
         "decision": {one.id: digest_of(asdict(one)) for one in decisions_about(trials, decisions)},
         "file": {
@@ -135,13 +136,6 @@ def decisions_about(trials: Sequence[Trial], decisions: Iterable[Decision]) -> l
         and one.session in ("", first.session)
         and (not one.trial or one.trial in ids)
     ]
-
-
-def files_behind(recording: Path, reader: str) -> tuple[Path, ...]:
-    """Return all files that a recording consists of: itself, or what its folder holds, and what its reader adds."""
-    inner = sorted(path for path in recording.rglob("*") if path.is_file()) if recording.is_dir() else [recording]
-    known = next((one for one in READERS if one.name == reader), None)
-    return (*inner, *(known.companions(recording) if known and recording.exists() else ()))
 
 
 def differences(before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
@@ -168,6 +162,6 @@ def digest_of(value: Any) -> str:
 
 
 def _plain_trial(trial: Trial, folder: Path) -> dict[str, Any]:
-    """Return what is stated of a trial; not where: a row that moves in the trials table changes nothing."""
+    """Return what is stated of a trial; not where in the trials table."""
     files = [(portable(file.path, folder), file.offset, file.is_stated) for file in trial.files]
     return {**asdict(trial), "files": files, "origin": "", "own_code": ""}

@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
-from weakref import WeakSet
+from typing import TYPE_CHECKING, Final
+from weakref import WeakSet, finalize
 
 import numpy as np
 
@@ -61,7 +61,7 @@ class Aside:
     """
 
     folders: tuple[Path, ...]
-    _file: IO[bytes] | None = None
+    _file: int = -1
     _size: int = 0
     _windows: list[tuple[mmap.mmap, int]] = field(default_factory=list)
     _is_off: bool = os.name != "posix"
@@ -82,23 +82,24 @@ class Aside:
             window.madvise(mmap.MADV_DONTNEED)
 
     def _laid(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        if self._file is None:
+        if self._file < 0:
             self._file = _nameless(self.folders)
+            finalize(self, os.close, self._file)
             _OPEN.add(self)
-        window, begin = self._room(self._file.fileno(), values.nbytes)
+        window, begin = self._room(values.nbytes)
         content, written = values.data.cast("B"), 0
         while written < len(content):
-            written += os.pwrite(self._file.fileno(), content[written:], begin + self._size + written)
+            written += os.pwrite(self._file, content[written:], begin + self._size + written)
         place, self._size = self._size, self._size + values.nbytes
         return np.frombuffer(window, dtype=np.float64, count=values.size, offset=place).reshape(values.shape)
 
-    def _room(self, file: int, size: int) -> tuple[mmap.mmap, int]:
+    def _room(self, size: int) -> tuple[mmap.mmap, int]:
         """Return the window with room for so many bytes, and where it begins in the file."""
         if not self._windows or self._size + size > len(self._windows[-1][0]):
             begin = sum(len(window) for window, _ in self._windows)
             length = -(-max(size, WINDOW) // mmap.ALLOCATIONGRANULARITY) * mmap.ALLOCATIONGRANULARITY
-            os.ftruncate(file, begin + length)
-            window = mmap.mmap(file, length, access=mmap.ACCESS_READ, offset=begin)
+            os.ftruncate(self._file, begin + length)
+            window = mmap.mmap(self._file, length, access=mmap.ACCESS_READ, offset=begin)
             self._windows.append((window, begin))
             self._size = 0
         return self._windows[-1]
@@ -112,6 +113,15 @@ def holds_aside() -> bool:
     return bool(_OPEN)
 
 
+def set_aside(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the same values, laid aside with the others where there are any, and released."""
+    for one in tuple(_OPEN):
+        laid = one.lay(values)
+        one.release()
+        return laid
+    return values
+
+
 def release_memory() -> None:
     """Take all arrays that were laid aside out of the memory of this process, where nobody looks at them just now.
 
@@ -121,8 +131,9 @@ def release_memory() -> None:
         one.release()
 
 
-def _nameless(folders: Iterable[Path]) -> IO[bytes]:
-    for folder in folders:
-        with suppress(OSError):
-            return tempfile.TemporaryFile(dir=folder)
-    return tempfile.TemporaryFile()
+def _nameless(folders: Iterable[Path]) -> int:
+    """Return the descriptor of a new file that no folder shows."""
+    for folder in (*folders, None):
+        with suppress(OSError), tempfile.TemporaryFile(dir=folder) as file:
+            return os.dup(file.fileno())
+    raise OSError("no folder can be written to")

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from emgpipe.channel_map import settings_for
 from emgpipe.kept import Kept
+from emgpipe.memory import release_memory
 from emgpipe.metrics import curve_rows
 from emgpipe.model import Cleaned, ReferenceWindow, SessionResult, Trial, TrialResult, UsedChannel
 from emgpipe.model.tables import METRIC_COLUMNS
@@ -78,6 +79,7 @@ def process_session(
 def _curves(study: Study, step: TrialStep, references: Mapping[ReferenceKey, Reference]) -> list[Row]:
     if step.loaded is None or step.trial.role != "task":
         return []
+    release_memory()
     return curve_rows(step.loaded.signals.signals, step.repetitions, references, study.normalization.unit)
 
 
@@ -91,11 +93,13 @@ def _result(study: Study, step: TrialStep, references: Mapping[ReferenceKey, Ref
         if attempt.trial == step.trial.id and step.trial.role == "mvic"
     )
     signals = step.loaded.signals.signals if step.loaded else ()
+    span = (step.loaded.signals.start, step.loaded.signals.stop) if step.loaded else None
+    release_memory()
     return TrialResult(
         trial=step.trial,
         status="failed" if step.failure else "left out" if step.left_out else "processed",
         reason=step.failure or step.left_out,
-        traces=thin_traces(signals, study.output.envelope_rate),
+        traces=thin_traces(signals, study.output.envelope_rate, span) if span else (),
         repetitions=step.repetitions,
         windows=windows,
         history={signal.label: signal.history for signal in signals if signal.history},
@@ -106,7 +110,7 @@ def _result(study: Study, step: TrialStep, references: Mapping[ReferenceKey, Ref
             if signal.removed
         ),
         channels=_channels(study, step),
-        span=(step.loaded.signals.start, step.loaded.signals.stop) if step.loaded else None,
+        span=span,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from emgpipe.channel_map import settings_for
 from emgpipe.kept import Kept, numbers_kept
+from emgpipe.memory import release_memory
 from emgpipe.metrics import rows_from, stretches_of, whole_stretch
 from emgpipe.model import Acquisition, LeftOut
 from emgpipe.normalization import Beside, Candidate, correct_noise, find_references, is_left_out
@@ -154,6 +155,7 @@ def rows_of(
     if step.loaded is None or step.trial.role in ("mvic", "calibration"):
         return []
     ready, metrics = step.loaded.signals, study.metrics
+    release_memory()
     is_rest = step.trial.role == "rest"
     stretches = whole_stretch(ready.start, ready.stop) if is_rest else stretches_of(step.repetitions, step.first)
     numbers = numbers_kept(kept or Kept(), metrics, ready.signals, stretches)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from emgpipe.chain import ChainResult
     from emgpipe.config import Study, Variant
+    from emgpipe.long_recordings import Piece
     from emgpipe.model import Decision, Signal
     from emgpipe.preparation import Prepared
 
@@ -47,7 +48,10 @@ class _Chain:
     kept: Kept
     made: dict[int, ChainResult] = field(default_factory=dict)
 
-    def __call__(self, study: Study, signal: Signal) -> ChainResult:
+    def __call__(self, study: Study, signal: Signal, piece: Piece | None) -> ChainResult:
+        if piece is not None:
+            self.kept.count("filtered", made=True)
+            return piece.filtered(study.chain)
         key = id(signal.envelope)
         if key not in self.made:
             self.made[key] = chain_kept(
@@ -156,12 +160,13 @@ def _filtered_again(study: Study, variant: Variant, step: TrialStep, chain: _Cha
     """Put the EMG signals through the variant's chain; one that cannot be is left out."""
     signals: list[Signal] = []
     lost: list[Finding] = []
+    pieces = step.loaded.pieces if step.loaded else {}
     for signal in step.loaded.signals.signals if step.loaded else ():
         if signal.kind != "emg" or signal.chain_hash == chain_hash(study.chain, signal.muscle):
             signals.append(signal)
             continue
         try:
-            result = chain(study, signal)
+            result = chain(study, signal, pieces.get(signal.label))
         except SignalError as error:
             lost.append(_finding(variant, step, str(error), signal))
             continue

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import sys
 import threading
 from contextlib import suppress
 from multiprocessing import parent_process
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.batch.engine import reason_of
+from emgpipe.lifetime import end_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,7 +39,8 @@ def serve(connection: Connection, others: Sequence[Connection], content: bytes, 
     parent : int
         Process id.
     """
-    _end_with(parent)
+    end_with(parent)
+    threading.Thread(target=_wait_for_parent, name="emgpipe parent", daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends its workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for other in others:
@@ -62,20 +63,8 @@ def answer(work: Callable[[Any], Any], job: bytes) -> bytes:
         return pickle.dumps((False, reason_of(error)))
 
 
-def _end_with(parent: int) -> None:
-    """See to it that this process ends when its parent does, even if that is killed."""
-    if sys.platform == "linux":
-        with suppress(Exception):
-            import ctypes
-
-            set_parent_death_signal = 1
-            ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
-    if hasattr(os, "getppid") and os.getppid() != parent:  # it had ended before that took effect
-        os._exit(1)
-    threading.Thread(target=_wait_for_parent, name="emgpipe parent", daemon=True).start()
-
-
 def _wait_for_parent() -> None:
+    """End this process when its parent has ended; for systems where `end_with` does nothing."""
     parent = parent_process()
     if parent is not None:
         parent.join()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from emgpipe.channel_map import settings_for
@@ -23,6 +23,15 @@ Session = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class _Habits:
+    """What sessions of one kind usually hold: the roles that any has, and how many trials of each kind half of them."""
+
+    roles: frozenset[str]
+    mvic: tuple[tuple[Any, int], ...]
+    tasks: tuple[tuple[Any, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StudyPlan:
     """The planned design of a study beside what was listed so far.
 
@@ -35,33 +44,43 @@ class StudyPlan:
     study: Study
     vocabulary: Vocabulary
     sessions: Mapping[Session, Sequence[Trial]]
+    _habits: dict[str | None, _Habits] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """By the name of sessions, found once: every session is compared with all others of its name."""
 
     def missing_sessions(self) -> Iterator[tuple[Session, bool]]:
         """Yield sessions that a participant lacks altogether, and whether the study file states them."""
-        people = dict.fromkeys(participant for participant, _ in self.sessions)
+        people: dict[str, list[str]] = {}
+        for participant, session in self.sessions:
+            people.setdefault(participant, []).append(session)
         stated = self.study.protocol.sessions
         held: Counter[str] = Counter(session for _, session in self.sessions)
         names = stated or [name for name, n in held.items() if 2 * n >= len(people)]
-        for person in people:
-            own = [session for participant, session in self.sessions if participant == person]
+        for person, own in people.items():
             for name in names:
                 if not any(same_name(name, session) for session in own):
                     yield (person, name), bool(stated)
 
     def of(self, session: Session) -> tuple[Planned, ...]:
         """Return what a session should hold."""
-        alike = [self.sessions[one] for one in self._alike(session)]
-        return (*self._still(session, alike), *self._mvic(session, alike), *self._tasks(session, alike))
+        habits = self._habits_of(session[1])
+        return (*self._still(session, habits), *self._mvic(session, habits), *self._tasks(session, habits))
 
-    def _alike(self, session: Session) -> list[Session]:
-        """Return the sessions to compare with: of the same name, or all where sessions have names of their own."""
-        same = [one for one in self.sessions if one[1] == session[1]]
-        return same if len(same) > 1 else list(self.sessions)
+    def _habits_of(self, name: str) -> _Habits:
+        """Return what sessions of a name hold, or all where sessions have names of their own."""
+        if name not in self._habits:
+            same = [trials for (_, other), trials in self.sessions.items() if other == name]
+            if len(same) > 1:
+                self._habits[name] = _habits(same)
+            else:
+                if None not in self._habits:
+                    self._habits[None] = _habits(list(self.sessions.values()))
+                self._habits[name] = self._habits[None]
+        return self._habits[name]
 
-    def _still(self, session: Session, alike: Sequence[Sequence[Trial]]) -> Iterator[Planned]:
+    def _still(self, session: Session, habits: _Habits) -> Iterator[Planned]:
         protocol = self.study.protocol
         needs: Mapping[Role, tuple[int | None, bool]] = {
-            "rest": (protocol.rest, any(trial.role == "rest" for one in alike for trial in one)),
+            "rest": (protocol.rest, "rest" in habits.roles),
             "calibration": (protocol.calibration, self.study.zeroing is not None),
         }
         for role, (stated, is_needed) in needs.items():
@@ -69,7 +88,7 @@ class StudyPlan:
             if number and session in self.sessions:
                 yield Planned(role, number, is_stated=stated is not None)
 
-    def _mvic(self, session: Session, alike: Sequence[Sequence[Trial]]) -> Iterator[Planned]:
+    def _mvic(self, session: Session, habits: _Habits) -> Iterator[Planned]:
         stated = self.study.protocol.mvic
         if stated is not None:
             for one in stated:
@@ -81,7 +100,7 @@ class StudyPlan:
                         for position in one.positions or ("",)
                     )
         elif self.study.normalization.role == "mvic":
-            for (muscles, side, position), number in _usual(alike, "mvic", _mvic_kind):
+            for (muscles, side, position), number in habits.mvic:
                 yield Planned("mvic", number, muscles, side, position)
             yield from self._untested(session)
 
@@ -100,10 +119,10 @@ class StudyPlan:
             if muscle and not any(concerns(setting, trial, targets) for trial, targets in mvic):
                 yield Planned("mvic", 1, (muscle,), side if both[muscle] > 1 else "")
 
-    def _tasks(self, session: Session, alike: Sequence[Sequence[Trial]]) -> Iterator[Planned]:
+    def _tasks(self, session: Session, habits: _Habits) -> Iterator[Planned]:
         stated = self.study.protocol.tasks
         if stated is None:
-            for (exercise, head_position), number in _usual(alike, "task", _task_kind):
+            for (exercise, head_position), number in habits.tasks:
                 yield Planned("task", number, exercise=exercise, head_position=head_position)
             return
         for one in stated:
@@ -121,6 +140,11 @@ class StudyPlan:
                     for exercise in one.exercises
                     for head_position in one.head_positions or ("",)
                 )
+
+
+def _habits(sessions: Sequence[Sequence[Trial]]) -> _Habits:
+    roles = frozenset(trial.role for trials in sessions for trial in trials)
+    return _Habits(roles, tuple(_usual(sessions, "mvic", _mvic_kind)), tuple(_usual(sessions, "task", _task_kind)))
 
 
 def _usual(

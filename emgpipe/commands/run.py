@@ -49,7 +49,6 @@ def add(commands: Commands) -> None:
         help="how many sessions at once, each in a process of its own; 0: one after the other in this process; if not "
         f"given, as the variable {JOBS} says, or as many as processors and memory allow",
     )
-    run.add_argument("--cluster", metavar="ADDRESS", help="process sessions on the Dask cluster of this address")
     run.add_argument("--stop-on-error", action="store_true", help="begin nothing more once something has failed")
     run.add_argument("--verify", action="store_true", help="read every file to tell whether it changed, not its time")
     run.add_argument("--log-file", type=Path, metavar="FILE", help="add all that happens, with times, to this file")
@@ -81,7 +80,7 @@ def _all(given: argparse.Namespace, chosen: Sequence[Chosen], how: How, log: Log
 
     started = time.monotonic()
     if log is not None:
-        log.begin(sys.argv[1:])
+        log.begin(_command(given))
     tell = _listeners(given, log)
     try:
         accounts = run_chosen(chosen, how, tell)
@@ -94,6 +93,17 @@ def _all(given: argparse.Namespace, chosen: Sequence[Chosen], how: How, log: Log
     code = max(code_of(one) for one in accounts)
     tell(AllEnd(accounts, code, time.monotonic() - started))
     return code
+
+
+def _command(given: argparse.Namespace) -> str:
+    """Return the command as it could be typed again."""
+    words = ["emgpipe run", *given.study]
+    for name, value in vars(given).items():
+        if name in ("study", "command") or value in (None, False, []):
+            continue
+        values = value if isinstance(value, list) else [value]
+        words += [f"--{name.replace('_', '-')}" + ("" if one is True else f" {one}") for one in values]
+    return " ".join(words)
 
 
 def _listeners(given: argparse.Namespace, log: Log | None) -> Listener:

@@ -46,7 +46,7 @@ class Terminal:
         elif isinstance(event, StudyEnds):
             self._end(event)
         elif isinstance(event, Interrupted):
-            _say(f"\nemgpipe: {interrupted_words(event)}")
+            _say(f"emgpipe: {interrupted_words(event)}")
         elif len(event.accounts) > 1:
             print(f"\n{len(event.accounts)} studies, {duration(event.seconds)}\n" + "\n".join(table(event.accounts)))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.config.listing import Problem
-from emgpipe.config.personal import holds_dates, looks_personal, personal_words
+from emgpipe.config.personal import holds_dates, is_code, looks_personal, personal_words
 from emgpipe.config.sheet import read_rows
 from emgpipe.config.spelling import key_of
 from emgpipe.errors import ConfigError, suggest
@@ -25,8 +25,6 @@ _KEY: Final = "participant"
 _ROW: Final = ""
 """Under the name that no column can have, the number of the row is kept."""
 _TAKEN: Final = frozenset({*WHERE, *METRIC_COLUMNS, *STANDARD_FACTORS, "comparison", "level", "n"}) - {_KEY}
-_CODE: Final = re.compile(r"[^\W\d]{0,8}[-_ ]?\d{1,6}[^\W\d]?")
-"""What a participant's code looks like; other names are not repeated in findings, because they may be real ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +134,7 @@ def _without_trials(
     for key, rows in stated.items():
         if key not in there:
             name, where = rows[0][_KEY], f"{path.name}, row {rows[0][_ROW]}"
-            who = f"participant '{name}'" if _CODE.fullmatch(name) else "the participant it names"
+            who = f"participant '{name}'" if is_code(name) else "the participant it names"
             message = f"there is no trial of {who}, the row is left out{suggest(name, known)}"
             problems.append(Problem("table", path.name, where, message, "warn"))
     return problems

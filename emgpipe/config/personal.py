@@ -23,6 +23,17 @@ _NAMES: Final = re.compile(
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DATE: Final = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.] ?\d{1,2}[-/.] ?(\d{4}|\d{2})")
 
+_CODE: Final = re.compile(r"[^\W\d]{0,8}[-_ ]?\d{1,6}[^\W\d]?")
+
+
+def is_code(name: str) -> bool:
+    """Tell whether a name looks like a participant's code; others are not repeated, because they may be real names.
+
+    >>> is_code("P03"), is_code("17"), is_code("Jo Smith")
+    (True, True, False)
+    """
+    return _CODE.fullmatch(name) is not None
+
 
 def looks_personal(column: str, cells: Iterable[str]) -> bool:
     """Tell whether a column holds names, dates of birth, addresses and the like.

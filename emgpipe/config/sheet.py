@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from emgpipe.config.text import decode, read_bytes
 from emgpipe.errors import ConfigError, suggest
+from emgpipe.readers.parts.excel.extent import sheet_extent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_MOST_CELLS = 1 << 24
+"""Up to the last cell; a table of 100 000 trials with 100 columns has ten million."""
 _WORKBOOK_BYTES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How .xlsx and .ods, and .xls, begin, whatever they are called."""
 DELIMITERS = (";", ",", "\t")
@@ -108,6 +111,7 @@ def _workbook_rows(data: bytes, path: Path, sheet: str | None, what: str) -> Ite
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         name = _sheet_name(book.sheet_names, sheet, path)
+        _refuse_endless(path, name, what)
         values = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise ConfigError(
@@ -117,6 +121,17 @@ def _workbook_rows(data: bytes, path: Path, sheet: str | None, what: str) -> Ite
         dates = frozenset(index for index, value in enumerate(line) if isinstance(value, dt.date))
         for row in _not_blank([(number, [_text(value) for value in line])]):
             yield Row(row.number, row.cells, dates)
+
+
+def _refuse_endless(path: Path, name: str, what: str) -> None:
+    """Refuse a sheet with a stray cell far out: the library makes room for all cells up to it, and dies of that."""
+    extent = sheet_extent(path, name)
+    if extent is not None and (extent.is_endless_text or extent.rows * max(extent.columns, 1) > _MOST_CELLS):
+        raise ConfigError(
+            f"the sheet '{name}' of the {what} reaches to row {extent.rows}, column {max(extent.columns, 1)}; delete "
+            "what stands beyond the table, or save the table as CSV",
+            path=path,
+        )
 
 
 def _sheet_name(names: list[str], wanted: str | None, path: Path) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from pydantic import Field
 
+from emgpipe.memory import set_aside
 from emgpipe.model import Finding, make_finding
 from emgpipe.settings import Settings
 from emgpipe.units import amplitude_words
@@ -147,7 +148,7 @@ def _corrected(one: Candidate, noise: float, envelopes: dict[int, NDArray[np.flo
         return one
     name = id(signal.envelope)
     if name not in envelopes:
-        envelopes[name] = subtract_noise(signal.envelope, noise)
+        envelopes[name] = set_aside(subtract_noise(signal.envelope, noise))
         envelopes[name].setflags(write=False)
     said = f"baseline noise of {amplitude_words(noise, signal.unit)} RMS subtracted in power"
     changed = replace(

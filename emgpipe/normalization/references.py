@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from emgpipe.memory import release_memory
 from emgpipe.model import Finding, LeftOut, MvicAttempt, Reference, ReferenceKey, make_finding
 from emgpipe.normalization.base import Beside
 from emgpipe.normalization.decided import about_key, decided, without_excluded
@@ -62,6 +63,7 @@ def find_references(
             around,
             [one for one in about_key(decisions, key, tasks[0].trial) if one.muscle or one.trial not in others],
         )
+        release_memory()
         findings.extend(noticed)
         if reference is not None:
             references[key] = reference
@@ -104,6 +106,7 @@ def _highest(normalization: Normalization, tasks: Sequence[Candidate]) -> MvicAt
     for one in tasks:
         if not one.repetitions:
             continue
+        release_memory()
         start, stop = min(rep.start for rep in one.repetitions), max(rep.stop for rep in one.repetitions)
         attempt = normalization.attempt(replace(one, start=start, stop=stop))
         if attempt is not None and (best is None or attempt.value > best.value):

@@ -130,7 +130,7 @@ def follow(results: Results, session: SessionResult, trial: TrialResult, rows: S
     first = rows[0]
     settings = results.run["settings"]
     references = {one.id: one for one in session.references}
-    reference = references.get(first["reference"])
+    reference = references.get(first["reference"].removesuffix(f"@{first['variant']}"))  # a variant's is named after it
     place = (first["muscle"], first["side"], first["placement"])
     channel = next((one for one in trial.channels if (one.name, one.side, one.placement) == place), None)
     variant = _variant(settings, first["variant"])

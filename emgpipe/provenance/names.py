@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -60,7 +61,7 @@ def find_trial(results: Results, asked: Asked) -> tuple[SessionResult, TrialResu
     found = _by_name(own, person, wanted) or _by_content(results, own, wanted)
     if len(found) != 1:
         hint = "is called that by several trials" if found else "is none of the trials"
-        near = "" if found else suggest(wanted, (_condition(name) for name in own))
+        near = "" if found else suggest(wanted, [part for name in own for part in _parts(_condition(name))])
         raise StoreError(f"'{wanted}' {hint} of {person}{near or '.'} Name one of: {_listed(found or own)}")
     session = results.session("/".join(found[0].split("/")[:2]))
     return session, next(one for one in session.trials if one.trial.id == found[0])
@@ -85,6 +86,11 @@ def _by_name(own: Sequence[str], person: str, wanted: str) -> list[str]:
         if found:
             return found
     return []
+
+
+def _parts(condition: str) -> tuple[str, ...]:
+    """Return a name of a trial and what it consists of: somebody who misspells it writes one of these."""
+    return (condition, *condition.split("."), *re.split(r"[._]", condition))
 
 
 def _condition(trial: str) -> str:
@@ -113,11 +119,10 @@ def find_key(results: Results, asked: Asked, trial: TrialResult, rows: Sequence[
             f"'{asked.muscle}' can be {_listed(map(key_words, chosen))}; name one of them, with --side or --placement "
             "where the muscle is the same"
         )
-    names = [name for name, _, _ in there if name]
+    near = suggest(asked.muscle, [*(name for name, _, _ in there), *(one.label for one in trial.channels)])
     known = _listed(key_words(key) for key in there if key[0])
     raise StoreError(
-        f"trial {trial.trial.id} has no numbers of '{asked.muscle}'"
-        f"{'' if meant else suggest(asked.muscle, [*names, *(one.label for one in trial.channels)])}. It has: {known}"
+        f"trial {trial.trial.id} has no numbers of '{asked.muscle}'{(not meant and near) or '.'} It has: {known}"
     )
 
 
@@ -133,7 +138,7 @@ def _meant(results: Results, text: str, trial: TrialResult, there: Sequence[Key]
     try:
         parts = vocabulary.parts(vocabulary.muscle(text).id)
     except VocabularyError:
-        return []
+        return [key for key in there if normalize(text) in normalize(key[0])]
     return [key for key in there if key[0] in parts]
 
 

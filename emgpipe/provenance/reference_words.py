@@ -30,7 +30,7 @@ def reference_lines(account: Account) -> Iterator[str]:
     amplitude = float(row["amplitude"] or "nan")
     value = float(row["value"] or "nan")
     if account.variant and value:
-        yield f"in this variant 100 % is {_shown(100 * amplitude / value)}; in the main analysis:"
+        yield f"in this variant 100 % is {_shown(100 * amplitude / value)}, by its own settings; in the main analysis:"
     yield f"{_shown(reference.value)}, reference {reference.id}"
     yield f"rule: {reference.rule}"
     if reference.decision is not None:
@@ -51,8 +51,8 @@ def _winners(reference: Reference, paths: Sequence[TrialPath]) -> Iterator[str]:
         path = by_id.get(one.trial)
         for file in path.files if path else ():
             now = {"unchanged": "the same now", "changed": "HAS CHANGED since", "missing": "IS NOT THERE any more"}
-            yield f" {file.name}; {now[file.state]}"
-            yield f" sha256 {file.sha256}"
+            yield f"of {file.name}; {now[file.state]}"
+            yield f"  sha256\t{file.sha256}"
 
 
 def _others(reference: Reference) -> Iterator[str]:

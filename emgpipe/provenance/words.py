@@ -45,11 +45,12 @@ def account_text(account: Account, terminal: Terminal) -> str:
 
 
 def _block(label: str, entries: Sequence[str], width: int) -> list[str]:
-    """Return entries under each other with a label on the left; an entry that begins with a blank is set in."""
+    """Return entries under each other with a label on the left; an entry may bring a label of its own, before a tab."""
     lines: list[str] = []
     for at, entry in enumerate(entries):
-        left = (label if at == 0 else "").ljust(LABEL) + ("  " if entry.startswith(" ") else "")
-        lines += wrapped(entry.strip(), width, first=left, later=" " * (len(left) + 2))
+        own, tab, text = entry.rpartition("\t")
+        left = (own if tab else label if at == 0 else "").ljust(LABEL)
+        lines += wrapped(text, width, first=left, later=" " * (LABEL + 2))
     return lines
 
 
@@ -59,7 +60,7 @@ def _heading(account: Account, terminal: Terminal) -> list[str]:
     place = " ".join(part for part in (row["muscle"].replace("_", " "), row["side"], row["placement"]) if part)
     stage = "" if row["stage"] in ("time", "") else f" (of the {row['stage']} signal)"
     variant = f", variant {row['variant']}" if account.variant else ""
-    return wrapped(f"{account.trial.id}: {metric} of {place or 'the time'}{stage}{variant}", terminal.width)
+    return wrapped(f"{account.trial.id}: {metric}{place and f' of {place}'}{stage}{variant}", terminal.width)
 
 
 def _numbers(account: Account) -> Iterator[str]:
@@ -92,11 +93,12 @@ def _excluded(row: Mapping[str, Any]) -> str:
 
 
 def _trial(trial: TrialPath) -> Iterator[str]:
-    known = [trial.factors.get(name, "").replace("_", " ") for name in _NOT_FACTORS]
+    head = trial.factors.get("head_position", "").replace("_", " ")
+    known = [trial.factors.get("exercise", "").replace("_", " "), head and f"head in {head}"]
     others = [
         f"{name.replace('_', ' ')} {text}" for name, text in trial.factors.items() if name not in _NOT_FACTORS and text
     ]
-    yield f"{trial.role}: " + ", ".join(part for part in (*known, trial.position.replace("_", " "), *others) if part)
+    yield ", ".join(part for part in (trial.role, *known, trial.position.replace("_", " "), *others) if part)
     yield f"stated in {trial.origin}" if trial.origin else "where it was stated is not recorded"
     if trial.comment:
         yield f"comment: {trial.comment}"
@@ -112,7 +114,7 @@ def _files(files: Sequence[InputFile]) -> Iterator[str]:
         reader = f", read as {one.reader}" if one.reader else ""
         offset = f", {one.offset:g} s added to its times" if one.offset else ""
         yield f"{one.name}{reader}{offset}; {now[one.state]}"
-        yield f" sha256 {one.sha256}"
+        yield f"  sha256\t{one.sha256}"
 
 
 def _repetitions(account: Account) -> Iterator[str]:
@@ -159,7 +161,7 @@ def _channel(account: Account) -> Iterator[str]:
 def _settings(settings: Mapping[str, Any]) -> Iterator[str]:
     if settings:
         yield f"{settings['name']}: what differs from the main analysis, which the rest of this page is about:"
-        yield from (f" {text}" for text in _stated({key: value for key, value in settings.items() if key != "name"}))
+        yield from (text for text in _stated({key: value for key, value in settings.items() if key != "name"}))
 
 
 def _findings(account: Account) -> Iterator[str]:
@@ -184,6 +186,7 @@ def _run(account: Account) -> Iterator[str]:
     at = datetime.fromtimestamp(float(run["at"]), tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
     yield f"study '{run['study']}', processed {at} on machine '{run['machine']}'; results in {run['folder']}"
     yield ", ".join(f"{name} {version}" for name, version in run["versions"].items())
-    yield f" source of emgpipe sha256 {run['code']}"
-    yield f" settings sha256 {run['settings']}"
-    yield f" {run['session_file']}: made of sha256 {run['made_of']}"
+    yield f"SHA-256 of emgpipe's own source, of the settings, and of all that {run['session_file']} was made of:"
+    yield f"  source\t{run['code']}"
+    yield f"  settings\t{run['settings']}"
+    yield f"  made of\t{run['made_of']}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from emgpipe.memory import release_memory
 from emgpipe.model import Acquisition
 from emgpipe.quality.clipping import clipping
 from emgpipe.quality.figures import Figures, figures_of, quiet_figures
@@ -268,7 +269,10 @@ class SessionView:
 
     def of_role(self, role: str) -> Iterator[TrialView]:
         """Yield the trials of one role."""
-        return (trial for trial in self.trials if trial.role == role)
+        for trial in self.trials:
+            if trial.role == role:
+                yield trial
+                release_memory()
 
     @property
     def keys(self) -> tuple[ReferenceKey, ...]:

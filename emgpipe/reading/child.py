@@ -29,7 +29,6 @@ KEPT = 4
 def main() -> None:
     """Serve until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes the pipe
-    _die_with_parent()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not reach the pipe
     limits: Limits = receive(sys.stdin.buffer)
@@ -115,15 +114,6 @@ def _limit_memory(extra: int) -> None:
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + extra, hard))
-
-
-def _die_with_parent() -> None:
-    """Ask Linux to end this process when its parent ends, even inside a library that hangs."""
-    with suppress(Exception):
-        import ctypes
-
-        set_parent_death_signal = 1
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     from emgpipe.readers import Reader, ReaderOptions
 
 TOO_LARGE = "its samples need more memory than there is; cut the recording into shorter files"
-_START = "import sys; sys.path[:0] = {paths!r}; from emgpipe.reading.child import main; main()"
+_START = (
+    "import sys; sys.path[:0] = {paths!r}; from emgpipe.lifetime import end_with; end_with({parent}); "
+    "from emgpipe.reading.child import main; main()"
+)
+"""Importing the readers takes a second, in which the parent may end."""
 
 
 _KILLED = -9
@@ -137,7 +141,7 @@ class Supervisor:
             self.close()
             paths = [str(Path(__file__).resolve().parents[2]), *(path for path in sys.path if path)]
             self._child = subprocess.Popen(  # noqa: S603 - our own interpreter with our own code
-                [sys.executable, "-c", _START.format(paths=paths)],
+                [sys.executable, "-c", _START.format(paths=paths, parent=os.getpid())],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _HEAD: Final = ("Decision", "About", "Who", "When", "Why", "Numbers", "What it does")
+_MOST: Final = 400
+"""Rows of the table."""
 _NAMES: Final = {"exclude": "✂ exclude", "keep": "✔ keep", "reference": "◆ reference", "relabel": "⇄ relabel"}
 
 
@@ -20,7 +22,9 @@ def decisions_part(decisions: pd.DataFrame) -> str:
     """Return all decisions: of the decisions table, of the study file, and those its rules made."""
     if not len(decisions):
         return "<p>Nothing was excluded and nothing was decided.</p>"
-    return table(_HEAD, [_row(row) for row in decisions.to_dict("records")])
+    rest = len(decisions) - _MOST
+    more = f'<p class="small">{rest} more stand in <code>decisions.csv</code>.</p>' if rest > 0 else ""
+    return table(_HEAD, [_row(row) for row in decisions.head(_MOST).to_dict("records")]) + more
 
 
 def marks_sentence(metrics: pd.DataFrame) -> str:

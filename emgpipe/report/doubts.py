@@ -25,8 +25,9 @@ def doubts_part(findings: pd.DataFrame, metrics: pd.DataFrame) -> str:
     """Return the failed checks, and folded the warnings; those of one kind in one trial (or session) share a line."""
     if findings.empty or not set(findings.columns) >= _NEEDED:
         return ""
-    failed = _lines(findings, metrics, "fail")
-    warned = _lines(findings, metrics, "warn")
+    numbers = _main_numbers(metrics)
+    failed = _lines(findings, numbers, "fail")
+    warned = _lines(findings, numbers, "warn")
     if not warned:
         return bullets(failed)
     kinds = dict.fromkeys(findings.loc[findings["level"] == "warn", "kind"].map(_name))
@@ -34,17 +35,17 @@ def doubts_part(findings: pd.DataFrame, metrics: pd.DataFrame) -> str:
     return bullets(failed) + details(summary, bullets(warned))
 
 
-def _lines(findings: pd.DataFrame, metrics: pd.DataFrame, level: str) -> list[str]:
+def _lines(findings: pd.DataFrame, numbers: pd.DataFrame | None, level: str) -> list[str]:
     groups: dict[tuple[str, ...], _Group] = {}
     for record in findings[findings["level"] == level].to_dict("records"):
         key = tuple(plain(record.get(name)) for name in ("kind", "participant", "session", "trial"))
         groups.setdefault(key, []).append(record)
-    lines = [_line(group, metrics) for group in list(groups.values())[:_MOST]]
+    lines = [_line(group, numbers) for group in list(groups.values())[:_MOST]]
     rest = len(groups) - _MOST
     return [*lines, f'{rest} more under <a href="#findings">Findings</a>'] if rest > 0 else lines
 
 
-def _line(group: _Group, metrics: pd.DataFrame) -> str:
+def _line(group: _Group, numbers: pd.DataFrame | None) -> str:
     first = group[0]
     muscles = dict.fromkeys(filter(None, (muscle_label(one["muscle"], one["side"], one["placement"]) for one in group)))
     place = plain(first["trial"]) or plain(first["participant"]) or "whole study"
@@ -52,7 +53,7 @@ def _line(group: _Group, metrics: pd.DataFrame) -> str:
     name = f"{level_mark(plain(first['level']))} {escape(_name(first['kind']))}"
     reason = escape(shortened(plain(first["reason"]), _REASON))
     stop = "" if reason.endswith("…") else "."
-    return f"{name} · {where}: {reason}{stop} <strong>{_touched(group, metrics)}</strong>"
+    return f"{name} · {where}: {reason}{stop} <strong>{_touched(group, numbers)}</strong>"
 
 
 def _name(kind: object) -> str:
@@ -64,14 +65,20 @@ def _name(kind: object) -> str:
     return re.sub(r"\bmvic\b", "MVIC", label(kind), flags=re.IGNORECASE)
 
 
-def _touched(group: _Group, metrics: pd.DataFrame) -> str:
-    """Say how many numbers of tasks rest on what was found."""
+def _main_numbers(metrics: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the numbers of tasks that the study rests on; None where it is not known what was found about them."""
     if metrics.empty or not {"findings", "role", "variant", "excluded"} <= set(metrics.columns):
+        return None
+    return metrics[(metrics["role"] == "task") & (metrics["variant"] == "main")]
+
+
+def _touched(group: _Group, numbers: pd.DataFrame | None) -> str:
+    """Say how many numbers of tasks rest on what was found."""
+    if numbers is None:
         return ""
     ids = {plain(one["id"]) for one in group}
-    task = metrics[(metrics["role"] == "task") & (metrics["variant"] == "main")]
-    touching = {text for text in set(task["findings"].map(plain)) if ids & set(text.split())}
-    mine = task[task["findings"].isin(touching)]
+    touching = [text for text in numbers["findings"].unique() if ids & set(plain(text).split())]
+    mine = numbers[numbers["findings"].isin(touching)]
     if mine.empty:
         return "No number rests on it."
     trials = mine["trial"].nunique()

@@ -48,16 +48,15 @@ class Applied:
         """Note the histories and electrode placements of one session."""
         for result in session.trials:
             self.roles[result.trial.id] = result.trial.role
-            emg = {trace.label: lower_label(trace.name) for trace in result.traces if trace.kind == "emg"}
+            used = [one for one in (*result.traces, *result.channels) if one.kind == "emg"]
+            emg = {one.label: lower_label(one.name) for one in used}
             for item, texts in result.recorded.items():
                 self.facts.setdefault(item, {}).update(dict.fromkeys(texts.split("; ")))
             rate = result.recorded.get("sampling_rate", "")
             for label, steps in result.history.items():
                 if steps and label in emg:
                     self.histories.setdefault(tuple(steps), {})[emg[label], rate] = None
-            self.placements |= {
-                f"{lower_label(t.name)}: {t.placement}": None for t in result.traces if t.kind == "emg" and t.placement
-            }
+            self.placements |= {f"{lower_label(one.name)}: {one.placement}": None for one in used if one.placement}
 
 
 def methods_part(result: StudyResult, applied: Applied | None, rules: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from emgpipe.report.words import lower_label, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Sequence, Sized
 
     from emgpipe.model import StudyResult
 
@@ -16,7 +16,7 @@ MOST_LINES: Final = 12
 _NAMES: Final = 3
 _REASON: Final = 400
 _REMEDY: Final = 300
-_SAID_AS_OUTCOME: Final = ("trial_failed", "trial_problem", "no_repetition")
+_SAID_AS_OUTCOME: Final = ("session_lost", "trial_failed", "trial_problem", "no_repetition")
 _WORD: Final = {"fail": "FAIL", "warn": "WARN"}
 
 
@@ -34,8 +34,9 @@ def _failed(result: StudyResult) -> Iterator[str]:
         if one.what == "recording" and one.reason in told:  # the trial says it
             continue
         groups.setdefault((one.what, one.reason), []).append(one.name)
-    for (what, reason), names in groups.items():
+    for (what, reason), names in list(groups.items())[:MOST_LINES]:
         yield from _entry(f"FAILED {_several(what, names)}", reason, remedies.get(names[0], "") or "")
+    yield from _rest(groups, result)
 
 
 def _findings(result: StudyResult, level: str) -> Iterator[str]:
@@ -49,6 +50,10 @@ def _findings(result: StudyResult, level: str) -> Iterator[str]:
         groups.setdefault((first, remedy), []).append((trial or participant, lower_label(muscle)))
     for (reason, remedy), places in list(groups.items())[:MOST_LINES]:
         yield from _entry(f"{_WORD[level]} {_where(places)}", shortened(reason, _REASON), remedy)
+    yield from _rest(groups, result)
+
+
+def _rest(groups: Sized, result: StudyResult) -> Iterator[str]:
     if len(groups) > MOST_LINES:
         yield f"  and {len(groups) - MOST_LINES} more: {result.folder / 'findings.csv'}"
 

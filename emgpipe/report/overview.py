@@ -28,6 +28,9 @@ _ROLES: Final = {
     "calibration": "calibration",
     "": "not read",
 }
+_MOST_REASONS: Final = 50
+_MOST_NAMES: Final = 50
+"""Files and trials that share a reason."""
 _MOST_SAID: Final = 8
 """Sentences about the primary outcome per comparison on the first screen."""
 _CAUTION: Final = (
@@ -144,8 +147,18 @@ def _listed(outcomes: Sequence[Outcome], status: str, heading: str) -> str:
             reasons.setdefault(item.reason or "no reason was given", []).append(f"{item.what} {item.name}")
     if not reasons:
         return ""
-    lines = (f"<strong>{escape(why)}</strong>: {'; '.join(map(escape, names))}" for why, names in reasons.items())
+    shown = list(reasons.items())[:_MOST_REASONS]
+    lines = [f"<strong>{escape(why)}</strong>: {_some(names)}" for why, names in shown]
+    rest = sum(map(len, reasons.values())) - sum(len(names) for _, names in shown)
+    if rest:
+        lines.append(f"{rest} more for other reasons; all of them stand in <code>run.json</code>")
     return f"<h3>{heading}</h3>{bullets(lines)}"
+
+
+def _some(names: Sequence[str]) -> str:
+    named = "; ".join(map(escape, names[:_MOST_NAMES]))
+    rest = len(names) - _MOST_NAMES
+    return f"{named}; and {rest} more, see <code>run.json</code>" if rest > 0 else named
 
 
 def _scale_of(result: StudyResult) -> str:

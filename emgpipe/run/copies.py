@@ -39,9 +39,10 @@ def write_copies(opened: Opened) -> dict[str, Path]:
     if opened.study.privacy.is_limited:
         return {}  # they say who is who, and what comments say
     people = opened.study.recordings.participants_path
+    known = {trial.participant for trial in opened.listing.trials}
     copies: dict[str, Path] = {}
     for path in dict.fromkeys([*stated_tables(opened.study), *decisions_files(opened.study)]):
-        content = table_copy(path, of_people=path == people) if path.is_file() else None
+        content = table_copy(path, people=known if path == people else None) if path.is_file() else None
         if content is not None:
             name = portable(path, opened.file.parent)
             copies[name] = opened.folder / INPUTS / _inside(name)

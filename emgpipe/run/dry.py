@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from emgpipe.run.consequences import consequences
 from emgpipe.run.estimate import BASIS, Estimate, estimate
 from emgpipe.run.how import How
 from emgpipe.run.opened import open_study
 from emgpipe.run.outlook import at_once_of
 from emgpipe.run.study import is_changed
-from emgpipe.run.todo import plan_run
+from emgpipe.run.todo import NOT_YET, plan_run
 from emgpipe.run.why import why_lines
 
 if TYPE_CHECKING:
@@ -66,6 +67,9 @@ def dry_lines(dry: Dry) -> Iterator[str]:
     yield f"{todo.opened.study.name}: {total} session{'s' if total != 1 else ''}: {', '.join(counts)}"
     for line in why_lines({one.job.name: one.reasons for one in due}):
         yield f"  {line}"
+    known = [reason for one in due for reason in one.reasons if reason != NOT_YET]
+    if known:
+        yield f"  of what was processed before: {consequences(known)}"
     if due:
         pages = "then tables, comparisons and report are made again"
     elif dry.is_changed:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import platform
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.config import portable
-from emgpipe.made_of import files_behind
+from emgpipe.reading import files_behind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +52,14 @@ def timing_of(before: Mapping[str, Any] | None, done: SessionDone) -> dict[str, 
     size = sum(stamp.size for stamp in done.stamps.values())
     earlier = before or {}
     longest = earlier.get("longest", 0.0) if earlier.get("bytes") == size else 0.0
-    return {"seconds": done.seconds, "memory": done.memory, "bytes": size, "longest": max(longest, done.seconds)}
+    return {
+        "at": time.time(),
+        "machine": platform.node(),
+        "seconds": done.seconds,
+        "memory": done.memory,
+        "bytes": size,
+        "longest": max(longest, done.seconds),
+    }
 
 
 def estimate(todo: Todo, at_once: int) -> Estimate:

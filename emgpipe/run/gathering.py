@@ -92,12 +92,13 @@ def gather(opened: Opened, planned: Sequence[Planned]) -> Gathered:
 
 def _gather(opened: Opened, planned: Sequence[Planned], held: Mapping[Path, Path]) -> Gathered:
     sessions = [_session(one, opened.naming) for one in planned]
-    verdict = _verdict(opened, sessions)
+    findings = _findings(opened, sessions)
+    verdict = _verdict(opened, sessions, findings)
     measured = _write_measured(opened, sessions, verdict)
     tables = stored_tables(held.get(path, path) for path in measured)  # as `emgpipe compare` will have them, exactly
     asked = Asked(verdict.stopped, opened.all_decisions)
     compared = replace(compare_stored(opened.study, tables, opened.settings, asked), notices=verdict.idle)
-    result = _result(opened, sessions, tables, compared)
+    result = _result(opened, sessions, tables, compared, findings)
     pages = [*_write_pages(result, sessions, compared.drawn), *_write_parquet(result, tables, held)]
     stored = (one.path for one in sessions if one.path is not None)
     return Gathered(result, (*measured, *compared.files, *pages, *stored))
@@ -135,10 +136,10 @@ def _lost(planned: Planned, status: Status, reason: str) -> SessionResult:
     )
 
 
-def _verdict(opened: Opened, sessions: Sequence[_Session]) -> Verdict:
+def _verdict(opened: Opened, sessions: Sequence[_Session], findings: Sequence[Finding]) -> Verdict:
     """Judge the numbers of all sessions by what was found about them, and by what was decided."""
     metrics = concatenate([one.light.metrics for one in sessions], METRIC_COLUMNS)
-    return judge(metrics, findings_table(_findings(opened, sessions)), opened.all_decisions, opened.study.quality)
+    return judge(metrics, findings_table(findings), opened.all_decisions, opened.study.quality)
 
 
 def _findings(opened: Opened, sessions: Sequence[_Session]) -> list[Finding]:
@@ -170,11 +171,17 @@ def _references(sessions: Sequence[_Session]) -> tuple[Reference, ...]:
     return tuple(reference for one in sessions for reference in one.light.references)
 
 
-def _result(opened: Opened, sessions: Sequence[_Session], tables: StudyTables, compared: Compared) -> StudyResult:
+def _result(
+    opened: Opened,
+    sessions: Sequence[_Session],
+    tables: StudyTables,
+    compared: Compared,
+    measured: Sequence[Finding],
+) -> StudyResult:
     """Join what was found about the sessions with the comparisons."""
     study = opened.study
     findings = [
-        *_findings(opened, sessions),
+        *measured,
         # where failed checks stop the study the first says so, and the others are findings already
         *(
             make_finding("comparison_not_made", "warn", problem)

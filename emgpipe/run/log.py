@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import sys
 import time
@@ -18,7 +19,7 @@ from emgpipe.run.how import Begun, Joining, Progress
 from emgpipe.run.said import begun_lines, interrupted_words, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from emgpipe.model import StudyResult
     from emgpipe.run.events import Happening
@@ -45,9 +46,9 @@ class Log:
                 f"--log-file {self.path} cannot be written ({error.strerror or error}); name another file"
             ) from error
 
-    def begin(self, command: Sequence[str]) -> None:
+    def begin(self, command: str) -> None:
         """Write what was asked for, and with which versions."""
-        self.write("run", f"emgpipe {' '.join(command)}", f"in {Path.cwd()} on {platform.node()}")
+        self.write("run", command, f"in {Path.cwd()} on {platform.node()}")
         self.write("run", ", ".join(f"{name} {number}" for name, number in versions().items()))
 
     def __call__(self, event: Happening) -> None:
@@ -62,13 +63,15 @@ class Log:
                 if self._file is not None:
                     self._file.write(f"{now}  {kind:8} {_one_line(line)}\n")
         except OSError as error:
-            self._file = None  # nobody looks on at night: the results count for more than the log
+            self.close()  # nobody looks on at night: the results count for more than the log
             sys.stderr.write(f"emgpipe: {self.path} cannot be written any more ({error.strerror}); the run goes on\n")
 
     def close(self) -> None:
         """Close the file."""
-        if self._file is not None:
-            self._file.close()
+        file, self._file = self._file, None
+        if file is not None:
+            with contextlib.suppress(OSError):
+                file.close()
 
 
 @singledispatch
@@ -118,9 +121,7 @@ def _(event: AllEnd) -> tuple[str, ...]:
 
 
 def _findings(result: StudyResult) -> Iterator[str]:
-    """Yield what failed and every finding that is a failed check or a warning; equal ones are not put together."""
-    for one in result.failed:
-        yield f"FAILED {one.what} {one.name}: {one.reason}"
+    """Yield every finding that says what failed or warns; equal ones are not put together."""
     columns = ["level", "kind", "participant", "trial", "muscle", "reason", "remedy"]
     chosen = result.findings.loc[result.findings["level"].isin(("fail", "warn")), columns]
     for level, kind, participant, trial, muscle, reason, remedy in chosen.itertuples(index=False):

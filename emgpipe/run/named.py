@@ -7,10 +7,11 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from emgpipe.comparing import decisions_files, stated_tables
 from emgpipe.config import Participants, Problem, TrialList, portable
-from emgpipe.made_of import files_behind
 from emgpipe.portable_results import portable_listing, portable_session
 from emgpipe.privacy import Names, Text
+from emgpipe.reading import files_behind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -49,6 +50,7 @@ class Naming:
         people |= {one.participant for one in study.overrides} | {one.participant for one in decisions}
         files = [*(file.path for trial in listing.trials for file in trial.files), *listing.unused_files]
         inside = portable(study.recordings.folder, folder)
+        files += [*stated_tables(study), *decisions_files(study)]
         known = [*(portable(path, folder) for path in files), *_unread(listing, inside)]
         return cls(names, folder, Text.of(names, sorted(people), known, inside))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from emgpipe.comparing import decisions_files, stated_tables
 from emgpipe.config import (
     KnownPlaces,
+    Problem,
     list_participants,
     list_trials,
     load_study,
@@ -120,6 +122,25 @@ def _refuse_impossible(study: Study, listing: TrialList, file: Path) -> None:
     if not listing.trials:
         reasons = "; ".join(problem.message for problem in listing.problems[:5])
         raise ConfigError(f"no trial can be processed. {reasons or f'No file in {raw} fits the study.'}", path=file)
+
+
+def _alike(listing: TrialList) -> list[Problem]:
+    """Notice participants that are likely to be one person, typed in two ways."""
+    names: dict[str, list[str]] = {}
+    for name in sorted({trial.participant for trial in listing.trials}):
+        names.setdefault(unicodedata.normalize("NFC", name).casefold(), []).append(name)
+    return [
+        Problem(
+            "table",
+            ", ".join(same),
+            "participants",
+            f"the participants {' and '.join(same)} differ in capital letters or stored accents only, and count as "
+            f"{len(same)} people; if they are one person, write the name the same way everywhere",
+            "warn",
+        )
+        for same in names.values()
+        if len(same) > 1
+    ]
 
 
 def _place(trial: Trial) -> tuple[str, str]:

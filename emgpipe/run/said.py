@@ -23,7 +23,8 @@ def begun_lines(begun: Begun) -> list[str]:
     """Return what a run is about to do."""
     lines = [f"  {begun.left_behind}"] if begun.left_behind else []
     if not begun.due:
-        lines.append(f"{begun.study}: no session is to be processed; tables, comparisons and report are made again")
+        what = "no session that is asked for" if begun.left_out else "no session"
+        lines.append(f"{begun.study}: {what} changed; tables, comparisons and report are made again")
         return lines
     words = [f"{begun.due} of {begun.sessions} sessions to be processed"]
     words += [f"{begun.up_to_date} up to date"] if begun.up_to_date else []

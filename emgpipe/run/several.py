@@ -60,8 +60,8 @@ def study_files(given: Iterable[str]) -> list[Path]:
 def choose(files: Sequence[Path], only: Only) -> list[Chosen]:
     """Look at all studies before the first begins, so that a mistake is told now and not in the morning.
 
-    A file that others take over (``extends:``) and that is no study by itself is left away. A single study is not
-    looked at here: it is when it begins.
+    A file that others take over (``extends:``) and that is no study by itself is left away; those that
+    cannot be run come first. A single study is not looked at here: it is when it begins.
 
     Raises
     ------
@@ -81,11 +81,12 @@ def choose(files: Sequence[Path], only: Only) -> list[Chosen]:
     if opened:
         refuse_unknown(only, list(opened.values()))
     parts = {path for file in files for path in _taken_over(file)}
-    return [
+    chosen = [
         Chosen(file, {}, errors[file]) if file in errors else Chosen(file, of_study(only, opened[file]) if only else {})
         for file in files
         if file in opened or file.resolve() not in parts
     ]
+    return sorted(chosen, key=lambda one: not one.error)
 
 
 def _taken_over(file: Path) -> set[Path]:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from emgpipe.config import portable
 from emgpipe.errors import DiskError, EmgpipeError
 from emgpipe.kept import Account, Kept
-from emgpipe.made_of import Parts, digest_of, files_behind, session_parts
+from emgpipe.made_of import Parts, digest_of, session_parts
 from emgpipe.memory import peak_memory
 from emgpipe.pipeline import process_session
 from emgpipe.portable_results import portable_session
 from emgpipe.privacy import Names, Text
+from emgpipe.reading import files_behind
 from emgpipe.run.session_pages import draw_session
 from emgpipe.store import KeptFile, Stamp, Stamps, kept_paths, stamp_of, write_session
 

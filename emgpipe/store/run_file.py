@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 RUN_FILE: Final = "run.json"
-_SECTIONS: Final = ("settings", "inputs", "outputs", "timing", "sessions", "readers")
+_SECTIONS: Final = ("settings", "inputs", "outputs", "timing", "sessions", "readers", "trials", "copies")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import numpy as np
-
 from emgpipe.errors import StoreError
 from emgpipe.model import (
     Cleaned,
@@ -48,7 +46,7 @@ class StoredSession:
     Attributes
     ----------
     result : SessionResult
-        Its traces without their samples.
+        Without traces.
     made_of : mapping
         Section -> name -> version, digest or SHA-256; see `emgpipe.made_of`.
     """
@@ -100,7 +98,7 @@ def _read_session(file: Any) -> StoredSession:
     result = SessionResult(
         participant=str(file.attrs["participant"]),
         session=str(file.attrs["session"]),
-        trials=tuple(_read_trials(file, with_samples=False)),
+        trials=tuple(_read_trials(file, with_traces=False)),
         references=tuple(map(_reference, _from_json(file["references_json"]))),
         findings=tuple(_read_findings(file["findings"])),
         metrics=_unjudged(metrics),
@@ -114,14 +112,14 @@ def _read_made_of(file: Any) -> dict[str, dict[str, str]]:
 
 
 def _read_whole_trials(file: Any) -> tuple[TrialResult, ...]:
-    return tuple(_read_trials(file, with_samples=True))
+    return tuple(_read_trials(file, with_traces=True))
 
 
 def _unjudged(metrics: pd.DataFrame) -> pd.DataFrame:
     return metrics.assign(excluded=False, value_excluded=False, decisions="")
 
 
-def _read_trials(file: Any, *, with_samples: bool) -> Iterator[TrialResult]:
+def _read_trials(file: Any, *, with_traces: bool) -> Iterator[TrialResult]:
     phases: dict[tuple[str, int], list[Phase]] = {}
     for row in _rows(file["phases"]):
         phases.setdefault((row["trial"], row["repetition"]), []).append(Phase(row["name"], row["start"], row["stop"]))
@@ -147,7 +145,7 @@ def _read_trials(file: Any, *, with_samples: bool) -> Iterator[TrialResult]:
             trial=_trial(row, participant, session),
             status=row["status"],
             reason=row["reason"],
-            traces=tuple(_read_traces(file, number, with_samples=with_samples)),
+            traces=tuple(_read_traces(file, number)) if with_traces else (),
             repetitions=tuple(repetitions.get(name, ())),
             windows=tuple(windows.get(name, ())),
             history=histories.get(name, {}),
@@ -189,7 +187,7 @@ def _read_cleaned(dataset: Any) -> dict[str, list[Cleaned]]:
     return cleaned
 
 
-def _read_traces(file: Any, number: int, *, with_samples: bool) -> Iterator[Trace]:
+def _read_traces(file: Any, number: int) -> Iterator[Trace]:
     group = file["traces"].get(f"{number:05d}", {}) if "traces" in file else {}
     for name in sorted(group):
         dataset = group[name]
@@ -198,7 +196,7 @@ def _read_traces(file: Any, number: int, *, with_samples: bool) -> Iterator[Trac
             **{key: str(stored[key]) for key in TRACE[:-2]},  # type: ignore[arg-type]
             sampling_rate=float(stored["sampling_rate"]),
             start=float(stored["start"]),
-            values=dataset[()] if with_samples else np.empty(0),
+            values=dataset[()],
         )
 
 

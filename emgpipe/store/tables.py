@@ -9,6 +9,8 @@ from emgpipe.atomic import write_text
 from emgpipe.comparison import StudyTables
 from emgpipe.errors import StoreError
 from emgpipe.model.tables import CURVE_POINTS
+from emgpipe.store.csv_text import csv_text
+from emgpipe.store.formulas import as_it_was, as_text, changed_texts
 from emgpipe.store.references import REFERENCE_NUMBERS
 
 if TYPE_CHECKING:
@@ -16,10 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
-
-
-SIGNIFICANT = "%.10g"
-"""Ten digits: more than any amplifier gives, few enough to read."""
 
 
 METRICS, CURVES, REFERENCES, PARTICIPANTS = "metrics.csv", "curves.csv", "references.csv", "participants.csv"
@@ -44,8 +42,9 @@ _YES_OR_NO: Final = ("excluded", "value_excluded")
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as comma-separated UTF-8 with a decimal point; missing numbers are empty."""
-    write_text(path, table.to_csv(index=False, float_format=SIGNIFICANT, lineterminator="\n"))
+    """Write a table as comma-separated UTF-8 with a decimal point; missing numbers are empty, formulas are text."""
+    table = changed_texts(table, as_text)
+    write_text(path, csv_text(table))
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -73,6 +72,7 @@ def read_table(path: Path) -> pd.DataFrame:
         )
     except (OSError, ValueError) as error:
         raise StoreError(f"{path} cannot be read ({error}); make it again with: emgpipe run") from error
+    table = changed_texts(table, as_it_was)
     return table.assign(**{name: table[name].eq("True") for name in _YES_OR_NO if name in table.columns})
 
 

@@ -36,7 +36,8 @@ comparisons: [{kind: ranking, factor: exercise, at: {head_position: neutral}}]
 output: {folder: processed}
 """
 COLUMNS = (
-    "participant", "session", "trial", "role", "file", "target", "position", "exercise", "head_position", "start", "stop",
+    "participant", "session", "trial", "role", "file", "target", "position", "exercise", "head_position", "start",
+    "stop",
 )  # fmt: skip
 DECISIONS = "who,when,action,participant,session,trial,muscle,side,placement,onset,finding,value,reason"
 

@@ -94,7 +94,7 @@ def override(study: Changeable) -> None:
 PEOPLE = "raw/people.csv"
 WHO = "A. Reader,2026-03-02"
 CHANGES: dict[str, tuple[Callable[[Changeable], None], dict[str, str]]] = {
-    "comparison": (editing("factor: exercise", "factor: exercise, alpha: 0.1"), {}),
+    "comparison": (editing("factor: exercise", "factor: exercise, resamples: 500"), {}),
     "title": (editing("title: before", "title: after"), {}),
     "texts of the report": (editing("output:", "reporting: {electrode_material: Ag/AgCl}\noutput:"), {}),
     "participants table": (lambda one: (one.folder / PEOPLE).write_text("participant,sex\nP01,m\nP02,m\n"), {}),
@@ -102,7 +102,7 @@ CHANGES: dict[str, tuple[Callable[[Changeable], None], dict[str, str]]] = {
     "room for signals": (editing("folder: processed", "folder: processed, keep_signals: 1"), {}),
     "excluded": (deciding(f"{WHO},exclude,P01,1,,biceps_femoris,right,,,,,slipped"), {}),
     "touched": (touch, {}),
-    "row moved": (move_row, {}),
+    "row moved": (move_row, {"P01/1": said(0, 0, 0)}),
     "start of an exercise": (editing("name: My thrust", "name: My thrust, start_phase: eccentric"), both(0, 0, 0)),
     "rule of the MVIC": (editing("window: 0.5", "window: 0.4"), both(0, 0, 0)),
     "envelope rate": (editing("folder: processed", "folder: processed, envelope_rate: 100"), both(0, 0, 0)),
@@ -110,8 +110,8 @@ CHANGES: dict[str, tuple[Callable[[Changeable], None], dict[str, str]]] = {
         deciding(f"{WHO},reference,P01,1,,biceps_femoris,right,,,,0.0002,weak"),
         {"P01/1": said(0, 0, 0)},
     ),
-    "metrics": (editing("[mean, peak,", "[mean, p95,"), both(0, NUMBERS, 0)),
-    "threshold": (editing("decisions:", "checks: [{kind: mains, warn_above: 0.01}], decisions:"), both(0, 0, TRIALS)),
+    "metrics": (editing("[mean, peak,", "[mean, peak, p95,"), both(0, NUMBERS, 0)),
+    "threshold": (editing("decisions:", "checks: [{kind: mains, note_above: 0.001}], decisions:"), both(0, 0, TRIALS)),
     "chain": (editing("window: 0.1}", "window: 0.2}"), both(CHANNELS // 2, NUMBERS // 2, TRIALS)),
     "variant": (editing("window: 0.25", "window: 0.3"), both(CHANNELS // 2, NUMBERS // 2, 0)),
     "row relabelled": (

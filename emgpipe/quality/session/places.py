@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from emgpipe.memory import release_memory
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -32,6 +34,7 @@ def used(session: SessionView, key: ReferenceKey, *roles: str) -> Iterator[tuple
         channel = trial.channel(key)
         if channel is not None and channel.is_target and not channel.is_dead and channel.has_signal:
             yield trial, channel
+            release_memory()
 
 
 def in_order(session: SessionView) -> tuple[TrialView, ...]:
