@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test check format test-long mutations truth error-rates detection clean
+.PHONY: help demo test check format test-long mutations truth error-rates detection kill-test clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
@@ -51,6 +51,9 @@ error-rates: $(VENV)/.ready-dev ## simulate how often each test errs (about ten 
 detection: $(VENV)/.ready-dev ## put faults into clean recordings, count what the checks find (about ten minutes)
 	$(BIN)/python -m benchmarks.detection --write
 	$(BIN)/python -m benchmarks.checks_page
+
+kill-test: $(VENV)/.ready-dev ## kill runs at 200 random moments, look that nothing is lost (half an hour; MOMENTS=20)
+	$(BIN)/python -m benchmarks.kill_test --moments $(or $(MOMENTS),200)
 
 clean: ## remove the environment and everything that can be made again
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

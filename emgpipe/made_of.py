@@ -145,7 +145,7 @@ def differences(before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mappi
         for name in dict.fromkeys([*new, *old]):
             if old.get(name) == new.get(name):
                 continue
-            what = f"{section} {name}"
+            what = "emgpipe itself" if (section, name) == ("version", "code") else f"{section} {name}"
             if name not in old:
                 yield f"{what} is new"
             elif name not in new or new[name] == MISSING:

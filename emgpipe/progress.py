@@ -22,6 +22,7 @@ class ProgressLine:
 
     def __call__(self, done: int, total: int, words: str, failed: int = 0) -> None:
         """Print one more finished piece; with `done` 0 show that the first one was begun."""
+        words = shown(words)
         counts = ", ".join(filter(None, (f"{done}/{total}", f"{failed} failed" if failed else "")))
         passed = time.monotonic() - self.started
         left = f"{duration(passed / done * (total - done))} left" if 0 < done < total else ""
@@ -39,7 +40,7 @@ class ProgressLine:
         """Print a line that stays, above the one that changes; plain output has its line already."""
         if self.stream.isatty():
             self.close()
-            print(line, file=self.stream, flush=True)
+            print(shown(line), file=self.stream, flush=True)
 
     def close(self) -> None:
         """End the line that changes, if there is one."""
@@ -53,6 +54,15 @@ class ProgressLine:
         self.stream.write(f"\r{line[:width]:<{width}}")
         self.stream.flush()
         self._is_open = True
+
+
+def shown(text: str) -> str:
+    r"""Return a text without what would steer a terminal, as a label or a name out of a file may; line ends stay.
+
+    >>> shown("GMAX\x1b[31m\nRT")
+    'GMAX?[31m\nRT'
+    """
+    return "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text)
 
 
 def duration(seconds: float) -> str:

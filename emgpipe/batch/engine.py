@@ -45,7 +45,8 @@ class Engine(Protocol):
         Parameters
         ----------
         work : callable
-            Can be pickled, and so can the jobs and what it returns. An `Exception` it raises is not tried again.
+            Can be pickled, and so can the jobs and what it returns. An `Exception` it raises is not tried again. It
+            may have a method `load_libraries`, called before processes are forked that then share what it imports.
         stop : callable
             Asked after each that ended: once it says True no further job is begun, while those under way come to
             their ends.

@@ -54,7 +54,10 @@ class Local:
         EmgpipeError
             No process can be started.
         """
-        crew: Crew[Job] = Crew(pickle.dumps(work), min(self.jobs, MOST), self.method or start_method())
+        method = self.method or start_method()
+        if method == "fork" and jobs:
+            getattr(work, "load_libraries", _nothing)()  # once, and shared by all
+        crew: Crew[Job] = Crew(pickle.dumps(work), min(self.jobs, MOST), method)
         waiting, again = deque(Task(job) for job in jobs), deque[Task[Job]]()
         try:
             while True:
@@ -77,6 +80,10 @@ class Local:
                         yield _ended(heard)
         finally:
             crew.end()
+
+
+def _nothing() -> None:
+    """Stand for `load_libraries` of work that has none."""
 
 
 def _ended(heard: Heard[Job]) -> Done[Job, Result] | Lost[Job]:

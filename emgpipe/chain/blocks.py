@@ -62,9 +62,9 @@ class Scan:
         return sum(stretch.stop - stretch.start for stretch in self.stretches)
 
 
-def scan(channel: Channel, block: int = BLOCK) -> Scan:
-    """Go once through a channel, `block` samples at a time."""
-    size = channel.n_samples
+def scan(channel: Channel, block: int | None = None) -> Scan:
+    """Go once through a channel, `block` (or `BLOCK`) samples at a time."""
+    size, block = channel.n_samples, block or BLOCK
     stretches: list[slice] = []
     sums: list[float] = []
     lows, highs = [], []
@@ -96,7 +96,9 @@ def whole_record_steps(chain: Sequence[Step], muscle: str, sampling_rate: float)
     return tuple(found)
 
 
-def run_piece(chain: Sequence[Step], channel: Channel, known: Scan, piece: slice, block: int = BLOCK) -> ChainResult:
+def run_piece(
+    chain: Sequence[Step], channel: Channel, known: Scan, piece: slice, block: int | None = None
+) -> ChainResult:
     """Return what `run_chain` makes of some samples of a channel, without the rest of it.
 
     Parameters
@@ -109,15 +111,15 @@ def run_piece(chain: Sequence[Step], channel: Channel, known: Scan, piece: slice
         Of this channel.
     piece : slice
         Which samples; start and stop inside the channel.
-    block : int
-        Samples worked on at a time, margins not counted.
+    block : int, optional
+        Samples worked on at a time, margins not counted; `BLOCK` if not given.
 
     Raises
     ------
     SignalError
         As `run_chain`; also for a chain that needs the whole recording.
     """
-    steps, sampling_rate = steps_for(chain, channel.muscle), channel.sampling_rate
+    steps, sampling_rate, block = steps_for(chain, channel.muscle), channel.sampling_rate, block or BLOCK
     try:
         work = _Work(steps, channel, known, piece)
         for start in range(piece.start, piece.stop, block):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emgpipe.commands.exits import EXIT_FAILED, EXIT_OK
+from emgpipe.progress import shown
 
 if TYPE_CHECKING:
     import argparse
@@ -49,10 +50,10 @@ def _compare(given: argparse.Namespace) -> int:
     if not given.quiet:
         from emgpipe.report import ranking_text
 
-        print(ranking_text(done.comparisons) or "no comparison: none is stated, or none could be made")
+        print(shown(ranking_text(done.comparisons)) or "no comparison: none is stated, or none could be made")
     print(f"\n{_counted(len(done.comparisons), 'comparison')} made, {_counted(len(done.problems), 'problem')}")
     for problem in (*done.notices, *done.problems):
-        print(f"  WARN study: {problem}", file=sys.stderr)
+        print(f"  WARN study: {shown(problem)}", file=sys.stderr)
     print(f"comparisons: {os.path.normpath(done.page)}; report.html and findings.csv still show those of the run")
     return EXIT_FAILED if done.stopped else EXIT_OK
 

@@ -172,6 +172,7 @@ def _dry(given: argparse.Namespace, chosen: Sequence[Chosen], how: How) -> int:
     """Say of each study what would be done; one that cannot be run does not keep the others from being told."""
     from dataclasses import replace
 
+    from emgpipe.commands.run_terminal import wrapped
     from emgpipe.errors import EmgpipeError
     from emgpipe.run.as_json import print_json
     from emgpipe.run.dry import as_json, dry_lines, dry_run
@@ -194,7 +195,7 @@ def _dry(given: argparse.Namespace, chosen: Sequence[Chosen], how: How) -> int:
             print(f"emgpipe: {error}", file=sys.stderr)
             continue
         if not given.json:
-            print("\n".join(lines))
+            print(wrapped("\n".join(lines), sys.stdout))
     if given.json:
         print_json({"event": "dry_run", "studies": told})
     return code

@@ -7,9 +7,9 @@ import shutil
 import sys
 import textwrap
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
-from emgpipe.progress import ProgressLine, duration
+from emgpipe.progress import ProgressLine, duration, shown
 from emgpipe.run.account import LEVELS
 from emgpipe.run.events import Interrupted, StudyEnds, StudyStarts
 from emgpipe.run.how import Begun, Joining, Progress
@@ -64,7 +64,7 @@ class Terminal:
         else:
             words = f"{event.name}: {event.words}"
             if event.failures:
-                self.line.above(_wrapped(words))
+                self.line.above(wrapped(words, self.line.stream))
             self.line(event.done, event.total, words, event.failed)
 
     def _end(self, event: StudyEnds) -> None:
@@ -86,7 +86,7 @@ class Terminal:
 def _print_ranking(result: StudyResult) -> None:
     from emgpipe.report import ranking_text
 
-    print(ranking_text(result.comparisons) or _why_none(result))
+    print(shown(ranking_text(result.comparisons)) or _why_none(result))
 
 
 def _why_none(result: StudyResult) -> str:
@@ -108,11 +108,14 @@ def _print_outcome(account: Account, result: StudyResult) -> None:
 
 
 def _say(text: str) -> None:
-    print(_wrapped(text) if sys.stderr.isatty() else text, file=sys.stderr, flush=True)
+    text = shown(text)
+    print(wrapped(text, sys.stderr), file=sys.stderr, flush=True)
 
 
-def _wrapped(text: str) -> str:
+def wrapped(text: str, stream: TextIO) -> str:
     """Break long lines at words where somebody looks at them; in a file a line stays one."""
+    if not stream.isatty():
+        return text
     width = max(shutil.get_terminal_size((80, 24)).columns, 40)
     return "\n".join(_broken(line, width) for line in text.splitlines())
 

@@ -6,7 +6,7 @@ from emgpipe.config.decisions import decision_of, read_decisions
 from emgpipe.config.listing import Problem, TrialList
 from emgpipe.config.load import load_study, study_schema, study_sources
 from emgpipe.config.participants import Participants, list_participants
-from emgpipe.config.plain import changed_settings, measured_settings, plain_settings, portable
+from emgpipe.config.plain import changed_settings, measured_settings, plain_settings, portable, stated_settings
 from emgpipe.config.privacy import Privacy
 from emgpipe.config.recordings import FilePattern, Recordings
 from emgpipe.config.study import Output, RepetitionRule, Study
@@ -39,6 +39,7 @@ __all__ = [
     "portable",
     "read_decisions",
     "stated_decisions",
+    "stated_settings",
     "study_schema",
     "study_sources",
 ]

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import BaseModel
+
 from emgpipe.quality import DEFAULT_CHECKS
 
 if TYPE_CHECKING:
@@ -44,6 +46,24 @@ def plain_settings(study: Study, folder: Path, name: Callable[[str], str] = str)
     """
     plain: dict[str, Any] = _plain(study.model_dump(mode="python"), folder, name)
     return plain
+
+
+def stated_settings(study: Study, folder: Path) -> dict[str, Any]:
+    """Return the settings without what is only there by default, as plain data; a study file that says them is as good.
+
+    Some settings mean another thing when they are left out than when their default is written down.
+    """
+    plain: dict[str, Any] = _plain(_stated(study), folder)
+    return plain
+
+
+def _stated(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        named = (name for name in type(value).model_fields if name in value.model_fields_set or name == "kind")
+        return {name: _stated(getattr(value, name)) for name in named}
+    if isinstance(value, Mapping):
+        return {key: _stated(inner) for key, inner in value.items()}
+    return [_stated(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def portable(path: Path, folder: Path) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LEAST: Final = 16
 """Characters: whoever knows the hashes and guesses the names must not find the salt by trying."""
-_MAKE: Final = "make one with: python -c \"import secrets; print(secrets.token_hex(32))\""
+_MAKE: Final = 'make one with: python -c "import secrets; print(secrets.token_hex(32))"'
 
 
 def read_salt(privacy: Privacy, results: Path) -> bytes:

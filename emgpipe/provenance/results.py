@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,6 +58,11 @@ class Results:
         """The folder that names of input files count from."""
         return self.folder / str(self.run["timing"].get("study_folder", ""))
 
+    def input_path(self, name: str) -> Path:
+        """Return where an input file is now, or would be."""
+        path = self.study_folder / name
+        return path if path.exists() else Path(os.path.normpath(path))  # the way there may lead through what is gone
+
     def session(self, name: str) -> SessionResult:
         """Return what the file of a session says besides its signals.
 
@@ -107,13 +113,13 @@ class Results:
         recorded = str(self.run["inputs"].get(name, MISSING))
         if self._stamps is None:
             self._stamps = Stamps(self._known())
-        now = self._stamps.hash_of(self.study_folder / name)
+        now = self._stamps.hash_of(self.input_path(name))
         return recorded, "unchanged" if now == recorded else "missing" if now == MISSING else "changed"
 
     def _known(self) -> dict[str, Stamp]:
         stamps = self.run["timing"].get("stamps", {}).get("inputs", {})
         return {
-            str((self.study_folder / name).absolute()): Stamp(size, modified, self.run["inputs"][name])
+            str(self.input_path(name).absolute()): Stamp(size, modified, self.run["inputs"][name])
             for name, (size, modified) in stamps.items()
             if name in self.run["inputs"]
         }

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STUDY: Final = "study.yaml"
 _YAML: Final = (".yaml", ".yml")
 _DEEPER: Final = "d"
-"""A folder between the new one and the study file, for each ``..`` in its paths: nothing is written above."""
+"""A folder between the new one and the study file for each folder that paths lead up: nothing is written above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ def stage(results: Results, into: Path, raw: Path | None = None) -> Staged:
     StoreError
         The folder is in use, the results are not whole, or they do not say what was run.
     """
-    settings = results.run["settings"]
-    if not _says_all(settings):
+    settings, stated = results.run["settings"], results.run["stated"]
+    if not stated:
         raise StoreError(
             f"{results.folder}: the study keeps names out of its results (`privacy`), so that they do not hold what a "
             "repetition needs; run the study file again into another folder: emgpipe run"
@@ -77,9 +77,9 @@ def stage(results: Results, into: Path, raw: Path | None = None) -> Staged:
     states = {one.name: _lay_out(one, home) for one in found}
     for one in _others(results, raw):
         _lay_out(one, home)
-    write_text(home / STUDY, _study_text(settings, raw))
-    if settings["extends"]:  # what it says stands in the settings; its name does, too
-        write_text(home / settings["extends"], _as_yaml({"name": settings["name"]}))
+    write_text(home / STUDY, study_text(stated, raw))
+    if stated.get("extends"):  # what it says is among the settings, and so is its name
+        write_text(home / stated["extends"], _as_yaml({"name": stated["name"]}))
     return Staged(
         home / STUDY,
         sum(state != "missing" for state in states.values()),
@@ -96,11 +96,6 @@ class _Input:
     source: Path
     sha256: str
     is_copy: bool = False
-
-
-def _says_all(settings: Mapping[str, Any]) -> bool:
-    privacy = settings.get("privacy") or {}
-    return "hashed" not in privacy.values() and privacy.get("comments") != "dropped"
 
 
 def _inputs(results: Results, raw: Path | None) -> Iterator[_Input]:
@@ -125,7 +120,7 @@ def _others(results: Results, raw: Path | None) -> Iterator[_Input]:
 def _source(results: Results, name: str, raw: Path | None) -> Path:
     """Return where a file is now."""
     below = _within(name, str(results.run["settings"]["recordings"]["folder"]))
-    return results.study_folder / name if raw is None or below is None else raw / below
+    return results.input_path(name) if raw is None or below is None else raw / below
 
 
 def _within(name: str, folder: str) -> str | None:
@@ -162,23 +157,23 @@ def _link(source: Path, target: Path, *, copy: bool = False) -> None:
 
 
 def _depth(name: str) -> int:
-    """Return how many folders above the study file a path begins.
+    """Return how many folders above the study file a path leads.
 
-    >>> _depth("../../raw/a.csv"), _depth("raw/a.csv")
-    (2, 0)
+    >>> _depth("../../raw/a.csv"), _depth("raw/a.csv"), _depth("lab/../../raw")
+    (2, 0, 1)
     """
-    return sum(part == ".." for part in PurePosixPath(name).parts)
+    return Path(os.path.normpath(name)).parts.count("..")
 
 
-def _study_text(settings: Mapping[str, Any], raw: Path | None) -> str:
-    """Return a study file that says what the settings say."""
-    given = json.loads(json.dumps(settings))
-    given["privacy"] = {key: value for key, value in given.get("privacy", {}).items() if value is not None}
-    if PurePosixPath(given["output"]["folder"]).is_absolute():  # the results must not be written over
-        given["output"]["folder"] = "processed"
-    if raw is not None and PurePosixPath(given["recordings"]["folder"]).is_absolute():
-        given["recordings"]["folder"] = str(raw.resolve())
-    return _as_yaml({key: value for key, value in given.items() if value is not None})
+def study_text(stated: Mapping[str, Any], raw: Path | None = None) -> str:
+    """Return a study file that states settings; its results and recordings are not where an absolute path says."""
+    given = json.loads(json.dumps(stated))
+    output, recordings = given.get("output", {}), given["recordings"]
+    if PurePosixPath(output.get("folder", "")).is_absolute():  # the results must not be written over
+        output["folder"] = "processed"
+    if raw is not None and PurePosixPath(recordings["folder"]).is_absolute():
+        recordings["folder"] = str(raw.resolve())
+    return _as_yaml(given)
 
 
 def _as_yaml(content: Mapping[str, Any]) -> str:

@@ -3,11 +3,16 @@
 ::
 
     opened.py       the study file, its trials and decisions
+    only.py         some sessions of it instead of all
     todo.py         which sessions are to be processed, and why
     work.py         one session, in whichever process: signals to its HDF5 file
+    processing.py   all that are due, and what became of each
     gathering.py    the files of all sessions -> tables, comparisons, report
     study.py        all of it in order, `run.json` last
-    how.py          what the user may ask for: how many at once, which sessions, ...
+    how.py          what the user may ask for: how many at once, which sessions, ...; and what is told meanwhile
+    dry.py          what would be done; with why.py, consequences.py, estimate.py, outlook.py
+    several.py      several studies: which, whether they get in each other's way; in_turn.py runs them
+    events.py       what happens, told to the terminal, to log.py and as_json.py; said.py has the words
 """
 
 from emgpipe.run.how import How

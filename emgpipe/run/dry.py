@@ -12,7 +12,7 @@ from emgpipe.run.opened import open_study
 from emgpipe.run.outlook import at_once_of
 from emgpipe.run.study import is_changed
 from emgpipe.run.todo import NOT_YET, plan_run
-from emgpipe.run.why import why_lines
+from emgpipe.run.why import why_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,11 +65,10 @@ def dry_lines(dry: Dry) -> Iterator[str]:
     counts = [f"{len(due)} to be processed", f"{total - len(due) - len(left_out)} up to date"]
     counts += [f"{len(left_out)} not up to date and not asked for (--only)"] if left_out else []
     yield f"{todo.opened.study.name}: {total} session{'s' if total != 1 else ''}: {', '.join(counts)}"
-    for line in why_lines({one.job.name: one.reasons for one in due}):
+    for line, reasons in why_groups({one.job.name: one.reasons for one in due}):
         yield f"  {line}"
-    known = [reason for one in due for reason in one.reasons if reason != NOT_YET]
-    if known:
-        yield f"  of what was processed before: {consequences(known)}"
+        if reasons != (NOT_YET,):
+            yield f"    {consequences(reasons)}"
     if due:
         pages = "then tables, comparisons and report are made again"
     elif dry.is_changed:
@@ -89,7 +88,13 @@ def as_json(dry: Dry) -> dict[str, Any]:
         "file": str(todo.opened.file),
         "results": str(todo.opened.folder),
         "sessions": [
-            {"name": one.job.name, "state": _state(one), "reasons": list(one.reasons), "seconds": _seconds(dry, one)}
+            {
+                "name": one.job.name,
+                "state": _state(one),
+                "reasons": list(one.reasons),
+                "redone": consequences(one.reasons) if one.is_due else "",
+                "seconds": dry.estimate.sessions.get(one.job.name) if one.is_due else None,
+            }
             for one in todo.sessions
         ],
         "due": len(todo.due),
@@ -106,10 +111,6 @@ def _state(one: Planned) -> str:
     if not one.reasons:
         return "up to date"
     return "due" if one.is_asked else "left out"
-
-
-def _seconds(dry: Dry, one: Planned) -> float | None:
-    return dry.estimate.sessions.get(one.job.name) if one.is_due else None
 
 
 def _time(dry: Dry) -> str:

@@ -46,7 +46,7 @@ class Naming:
     def of(cls, study: Study, folder: Path, listing: TrialList, decisions: Iterable[Decision]) -> Naming:
         """Return what gives names; `ConfigError` if the study asks for hashes and there is no usable salt."""
         names = Names.of(study)
-        people = {one.participant for one in (*listing.trials, *listing.problems)}
+        people = {one.participant for one in listing.trials} | {one.participant for one in listing.problems}
         people |= {one.participant for one in study.overrides} | {one.participant for one in decisions}
         files = [*(file.path for trial in listing.trials for file in trial.files), *listing.unused_files]
         inside = portable(study.recordings.folder, folder)

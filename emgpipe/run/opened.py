@@ -93,7 +93,8 @@ def open_study(path: str | Path) -> Opened:
     naming = Naming.of(study, file.parent, listing, stated)
     named = naming.trials(listing)
     decisions, unknown = placed(naming.names.decisions(stated), KnownPlaces.of(named.trials))
-    noticed = (*(people.problems if people else ()), *wrong, *unknown, *naming.doubts(named.trials))
+    doubts = (*naming.doubts(named.trials), *_alike(listing))
+    noticed = (*(people.problems if people else ()), *wrong, *unknown, *doubts)
     study = naming.names.study(study)
     return Opened(
         file=file,

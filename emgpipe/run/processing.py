@@ -53,7 +53,7 @@ def process(todo: Todo, how: How, engine: Engine, tell: Tell | None) -> dict[str
         for ended in endings:
             if not isinstance(ended, Lost):
                 if ended.result.unwritten:
-                    raise DiskError(f"{ended.result.unwritten}.\n{_kept(todo)}, and go on with the same command")
+                    raise DiskError(f"{ended.result.unwritten}.\n{_kept(todo)}. Go on with the same command")
                 timing[ended.job.name] = timing_of(timing.get(ended.job.name), ended.result)
             progress = _noted(todo, by_name[ended.job.name], ended, score)
             if tell is not None:

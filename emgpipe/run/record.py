@@ -6,7 +6,7 @@ import platform
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from emgpipe.config import portable
+from emgpipe.config import portable, stated_settings
 from emgpipe.made_of import code_digest, digest_of
 from emgpipe.run.copies import files_listed, way_between, write_copies
 from emgpipe.store import RUN_FILE, RunFile, earlier_outputs, forget_others, has_parquet, remove_stale, write_run_file
@@ -65,6 +65,7 @@ def write_run(todo: Todo, gathered: Gathered, timing: dict[str, Any]) -> None:
         RunFile(
             study=opened.study.name,
             settings=opened.settings,
+            stated={} if opened.study.privacy.is_limited else stated_settings(opened.study, opened.file.parent),
             versions=gathered.result.versions,
             outcomes=gathered.result.outcomes,
             inputs=naming.hidden(inputs),

@@ -109,5 +109,5 @@ def _held_words(gathered: Gathered) -> str:
     names = ", ".join(path.relative_to(gathered.result.folder).as_posix() for path in gathered.held)
     return (
         f"another program, such as a spreadsheet, holds these files in {gathered.result.folder} open: {names}. They "
-        "are those of the run before, and all others are new. Close them and run again; no session is processed for that"
+        "are those of the run before, and all others are new. Close them and run again; it takes no processing"
     )

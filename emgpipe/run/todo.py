@@ -20,6 +20,7 @@ from emgpipe.store import (
     read_run_file,
     read_session,
     read_session_trials,
+    room_to_keep,
     session_paths,
 )
 from emgpipe.verdicts import about_references
@@ -96,7 +97,7 @@ class Todo:
         """What processes them."""
         opened = self.opened
         decisions = about_references(opened.decisions)
-        room = opened.study.output.keep_signals * 1e9 / max(len(self.sessions), 1)
+        room = room_to_keep(opened.folder, opened.study.output.keep_signals * 1e9) / max(len(self.sessions), 1)
         place = opened.file.parent
         names = opened.naming.names
         paged = len(self.sessions) > SEPARATE

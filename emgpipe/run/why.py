@@ -36,11 +36,17 @@ def why_lines(reasons: Mapping[str, Sequence[str]]) -> Iterator[str]:
     reasons : mapping
         Session -> its reasons.
     """
+    for line, _ in why_groups(reasons):
+        yield line
+
+
+def why_groups(reasons: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the lines of `why_lines`, each with all reasons that the sessions it tells of have in common."""
     common = common_reasons(reasons)
     if common:
-        yield f"all {len(reasons)}: {shortened(common)}"
+        yield f"all {len(reasons)}: {shortened(common)}", common
     for own, names in _groups(reasons, frozenset(common)).items():
-        yield f"{_named(names)}: {'also ' if common else ''}{shortened(own)}"
+        yield f"{_named(names)}: {'also ' if common else ''}{shortened(own)}", (*common, *own)
 
 
 def _groups(reasons: Mapping[str, Sequence[str]], common: frozenset[str]) -> dict[tuple[str, ...], list[str]]:

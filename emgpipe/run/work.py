@@ -105,6 +105,12 @@ class SessionWork:
     names: Names = field(default_factory=Names)
     paged: bool = False
 
+    def load_libraries(self) -> None:
+        """Import what every session needs; takes a second, which forked processes need not take each."""
+        import h5py  # noqa: F401
+        import pandas as pd  # noqa: F401
+        import scipy.signal  # noqa: F401
+
     def __call__(self, job: SessionJob) -> SessionDone:
         """Process a session and write its file.
 

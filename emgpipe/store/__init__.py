@@ -24,6 +24,7 @@ from emgpipe.store.lock import hold
 from emgpipe.store.names import session_path, session_paths
 from emgpipe.store.parquet import has_parquet, write_parquet
 from emgpipe.store.references import references_table
+from emgpipe.store.room import room_to_keep
 from emgpipe.store.run_file import (
     RUN_FILE,
     RunFile,
@@ -71,9 +72,9 @@ __all__ = [
     "earlier_outputs",
     "file_hash",
     "forget_others",
-    "kept_paths",
     "has_parquet",
     "hold",
+    "kept_paths",
     "read_made_of",
     "read_run_file",
     "read_session",
@@ -82,6 +83,7 @@ __all__ = [
     "references_table",
     "remove_stale",
     "replace_file",
+    "room_to_keep",
     "session_path",
     "session_paths",
     "stamp_of",

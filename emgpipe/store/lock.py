@@ -97,6 +97,7 @@ def hold(folder: Path, words: str) -> Iterator[str]:
         try:
             yield _left_words(before, sweep(folder))
         finally:
+            sweep(folder)  # what workers left that were killed meanwhile, or ended by Ctrl-C
             _give_back(path, handle)
     finally:
         _held.discard(key)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 RUN_FILE: Final = "run.json"
-_SECTIONS: Final = ("settings", "inputs", "outputs", "timing", "sessions", "readers", "trials", "copies")
+_SECTIONS: Final = ("settings", "inputs", "outputs", "timing", "sessions", "readers", "trials", "stated", "copies")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,9 @@ class RunFile:
         Digest of the source of emgpipe.
     trials : mapping of str to str
         Trial -> where it was stated.
+    stated : mapping
+        The settings that the study file states, those that have their default left out; empty where the study keeps
+        names out of its results.
     copies : mapping of str to str
         Table that was read -> its copy among the outputs.
     listed : tuple of str
@@ -60,6 +63,7 @@ class RunFile:
     whole: str = ""
     code: str = ""
     trials: Mapping[str, str] = field(default_factory=dict)
+    stated: Mapping[str, Any] = field(default_factory=dict)
     copies: Mapping[str, str] = field(default_factory=dict)
     listed: tuple[str, ...] = ()
 
@@ -79,6 +83,7 @@ def write_run_file(path: Path, run: RunFile) -> None:
         "inputs": dict(run.inputs),
         "outputs": dict(run.outputs),
         "settings": dict(run.settings),
+        "stated": dict(run.stated),
         "sessions": dict(run.sessions),
         "readers": dict(run.readers),
         "trials": dict(run.trials),

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from emgpipe.errors import EmgpipeError
@@ -60,6 +60,19 @@ _TROUBLES = {
     "large": lambda: bytes(3 << 20),
     "interrupt": lambda: os.kill(os.getpid(), signal.SIGINT) or "interrupted",
 }
+
+
+@dataclass(frozen=True)
+class Loads:
+    """Notes where its libraries were loaded."""
+
+    loaded_in: list[int] = field(default_factory=list)
+
+    def load_libraries(self) -> None:
+        self.loaded_in.append(os.getpid())
+
+    def __call__(self, _: object) -> list[int]:
+        return self.loaded_in
 
 
 @dataclass(frozen=True)

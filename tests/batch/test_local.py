@@ -16,7 +16,7 @@ import pytest
 from emgpipe.batch import Done, Here, Local, Lost
 from emgpipe.batch.crew import start_method, words_of
 from emgpipe.errors import EmgpipeError
-from tests.batch.pieces import DiesOnce, Marks, Unpacked, pid_of, square, troubled
+from tests.batch.pieces import DiesOnce, Loads, Marks, Unpacked, pid_of, square, troubled
 from tests.batch.processes import comes_true, is_alive
 
 ROOT = Path(__file__).parents[2]
@@ -170,6 +170,12 @@ def test_a_process_that_cannot_even_start_is_an_error_and_no_endless_loop():
     with pytest.raises(EmgpipeError, match=r"no further process can be started .*exit code 1.*--jobs 0"):
         list(Local(2, METHODS[0]).run(Unpacked(), [1, 2, 3]))
     assert not multiprocessing.active_children()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_libraries_are_loaded_once_for_all_that_are_forked(method):
+    loaded = [one.result for one in Local(2, method).run(Loads(), range(4))]
+    assert loaded == [[os.getpid()] if method == "fork" else []] * 4
 
 
 def test_work_that_cannot_be_pickled_is_said_at_once():

@@ -90,7 +90,7 @@ _gap = st.tuples(st.floats(0, 30), st.sampled_from([0.001, 0.02, 0.5, 4.0]))
     block=st.sampled_from([700, 5000, 1 << 17]),
     seed=st.integers(0, 3),
 )
-def test_pieces_are_those_of_the_whole(name, rate, gaps, start, length, block, seed):
+def test_pieces_are_those_of_the_whole(*, name, rate, gaps, start, length, block, seed):
     samples = recorded(seed, rate, 30.0, gaps)
     channel, chain = behind_loader(samples, rate), CHAINS[name]
     first = round(start * samples.size)
@@ -113,7 +113,7 @@ def test_without_margin_pieces_would_not_be_those_of_the_whole(name, monkeypatch
     samples = recorded(0, RATE, 20.0, [])
     channel, chain, piece = behind_loader(samples, RATE), CHAINS[name], slice(8000, 9000)
     whole = run_chain(chain, samples, RATE)
-    monkeypatch.setattr("emgpipe.chain.blocks._margin", lambda step, rate: 0)
+    monkeypatch.setattr("emgpipe.chain.blocks._margin", lambda *_: 0)
     made = run_piece(chain, channel, scan(channel), piece)
     assert differ(made.envelope, whole.envelope[piece], float(np.abs(samples).max())) > 1e-9
 

@@ -64,10 +64,10 @@ def outputs(folder: Path) -> dict[str, str]:
     return found | {f"run.json: {name}": json.dumps(value) for name, value in account.items() if name != "timing"}
 
 
-def run_from(folder: Path, file: str, **environment: str) -> None:
+def run_from(folder: Path, file: str, jobs: int, **environment: str) -> None:
     """Run a study in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "emgpipe", "run", file, "--quiet"],
+        [sys.executable, "-m", "emgpipe", "run", file, "--quiet", "--jobs", str(jobs)],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
@@ -86,13 +86,14 @@ def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A study that was run in its own folder, by its name."""
     file = spoiled_study(tmp_path_factory.mktemp("first") / "study")
-    run_from(file.parent, file.name, PYTHONHASHSEED="0")
+    run_from(file.parent, file.name, 0, PYTHONHASHSEED="0")
     return file
 
 
 def test_a_copy_run_from_elsewhere_in_another_environment_gives_the_same_bytes(study: Path, tmp_path: Path) -> None:
     other = copied(study, tmp_path / "ein anderer Ordner" / "study")
-    run_from(tmp_path, str(other), **VARIED)
+    (tmp_path / "matplotlibrc").write_text("font.size: 20\naxes.grid: True\n", "utf-8")  # somebody's own style
+    run_from(tmp_path, str(other), 2, **VARIED)
     first, second = outputs(study.parent / "processed/small"), outputs(other.parent / "processed/small")
     assert {"metrics.csv", "findings.csv", "report.html", "sessions/P01_1.h5"} <= first.keys()
     assert not differing(first, second)

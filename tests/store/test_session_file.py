@@ -144,7 +144,7 @@ def test_documented_paths_open_with_h5py_alone(tmp_path, session):
     with h5py.File(tmp_path / "s.h5") as file:
         assert file.attrs["layout"] == LAYOUT
         assert sorted(file) == [
-            "cleaning", "curves", "findings", "histories", "made_of", "metrics", "phases", "references",
+            "channels", "cleaning", "curves", "findings", "histories", "made_of", "metrics", "phases", "references",
             "references_json", "repetitions", "settings", "traces", "trials", "windows",
         ]  # fmt: skip
         assert json.loads(file["settings"][()]) == {"chain": []}

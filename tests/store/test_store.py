@@ -1,107 +1,33 @@
-"""Files are written whole or not at all, and read back as they were."""
+"""Tables and `run.json` are written whole or not at all, and read back as they were."""
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from dataclasses import replace
+from pathlib import Path
 
-import h5py
 import numpy as np
 import pandas as pd
 import pytest
 
-from emgpipe.errors import StoreError
-from emgpipe.model import (
-    Comparison,
-    Family,
-    Outcome,
-    Phase,
-    ReferenceWindow,
-    Repetition,
-    SessionResult,
-    Trace,
-    Trial,
-    TrialFile,
-    TrialResult,
-)
+from emgpipe import atomic
+from emgpipe.errors import DiskError, StoreError
+from emgpipe.model import Comparison, Family, Outcome
 from emgpipe.store import (
     RunFile,
     earlier_outputs,
     file_hash,
-    read_session_trials,
     read_table,
     remove_stale,
     replace_file,
-    session_path,
     stored_tables,
     write_comparisons,
     write_run_file,
-    write_session,
     write_table,
     write_text,
 )
-
-
-@pytest.fixture
-def session(tmp_path) -> SessionResult:
-    trial = Trial(
-        "P01/1/back_squat.neutral.1", "P01", "1", "task", (TrialFile(tmp_path / "a b.csv", 0.5),),
-        position="", factors={"exercise": "back_squat", "gym": "Zürich"},
-    )  # fmt: skip
-    trace = Trace("gluteus_maximus", "GMAX µV", "emg", "right", "", "V", 200.0, 0.25, np.array([1e-4, np.nan, 3e-4]))
-    phases = (Phase("eccentric", 0.3, 0.5), Phase("concentric", 0.5, 0.9))
-    done = TrialResult(
-        trial, "processed", "", (trace,), (Repetition(0.3, 0.9, phases), Repetition(1.0, 1.5)),
-        (ReferenceWindow("gluteus_maximus", "right", 0.1, 0.6, 2e-4),), {"GMAX µV": ("dc_offset", "rms")},
-    )  # fmt: skip
-    failed = TrialResult(Trial("P01/1/x.1", "P01", "1", "task", ()), "failed", "the file is empty")
-    return SessionResult("P01", "1", (done, failed), (), (), pd.DataFrame(), pd.DataFrame())
-
-
-def test_session_comes_back_as_it_was(tmp_path, session):
-    path = session_path(tmp_path, "P01", "1")
-    findings = pd.DataFrame({"id": ["a-1"], "value": [np.nan], "reason": ["größer"]})
-    write_session(path, session, {"findings": findings}, {"name": "demo"})
-    done, failed = read_session_trials(path)
-    assert done.trial == session.trials[0].trial
-    assert (done.repetitions, done.windows, done.history) == (
-        session.trials[0].repetitions, session.trials[0].windows, session.trials[0].history,
-    )  # fmt: skip
-    assert np.array_equal(done.traces[0].values, session.trials[0].traces[0].values, equal_nan=True)
-    assert done.traces[0].label == "GMAX µV"
-    assert (failed.status, failed.reason) == ("failed", "the file is empty")
-    with h5py.File(path) as file:
-        assert json.loads(file["settings"][()]) == {"name": "demo"}
-        assert file["findings"]["reason"][0].decode() == "größer"
-        assert file.attrs["layout"] == 2
-
-
-def test_same_session_gives_the_same_bytes(tmp_path, session):
-    paths = [tmp_path / "one.h5", tmp_path / "two.h5"]
-    for path in paths:
-        write_session(path, session, {}, {})
-    assert paths[0].read_bytes() == paths[1].read_bytes()
-
-
-@pytest.mark.parametrize("content", [b"", b"not hdf5", None])
-def test_damaged_or_missing_session_says_what_to_do(tmp_path, content):
-    path = tmp_path / "broken.h5"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(StoreError, match="run the study again"):
-        read_session_trials(path)
-
-
-def test_other_layout_is_refused(tmp_path):
-    with h5py.File(tmp_path / "new.h5", "w") as file:
-        file.attrs["layout"] = 99
-    with pytest.raises(StoreError, match="layout 99"):
-        read_session_trials(tmp_path / "new.h5")
-
-
-def test_names_a_file_system_refuses_are_coded(tmp_path):
-    assert session_path(tmp_path, "P/01", "a:b").name == "P%2f01_a%3ab.h5"
-    assert session_path(tmp_path, "P_1", "x") != session_path(tmp_path, "P", "1_x")
 
 
 def test_failed_write_leaves_the_old_file_and_no_rest(tmp_path):
@@ -118,12 +44,57 @@ def test_failed_write_leaves_the_old_file_and_no_rest(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
 
 
-def test_file_held_open_by_a_spreadsheet_is_explained(tmp_path):
+@pytest.mark.parametrize(
+    ("code", "kind", "words"),
+    [
+        (errno.ENOSPC, DiskError, "No space left on device; make room for it, or choose another folder"),
+        (errno.EROFS, DiskError, "Read-only file system; look after the disk, or choose another folder"),
+        (errno.EACCES, StoreError, "close it if it is open in a spreadsheet"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_explained(tmp_path, code, kind, words):
     def refuse(_temporary):
-        raise PermissionError(13, "Permission denied")
+        raise OSError(code, os.strerror(code))
 
-    with pytest.raises(StoreError, match="close it if it is open in a spreadsheet"):
+    with pytest.raises(StoreError, match=words) as caught:
         replace_file(tmp_path / "ranking.csv", refuse)
+    assert type(caught.value) is kind
+    assert "unchanged" not in str(caught.value)  # there was no file
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Let another program hold every file open; count the tries."""
+    tries = []
+
+    def refuse(_self, target):
+        tries.append(target)
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr(atomic, "_WAITS", (0, 0))
+    return tries
+
+
+def test_a_file_that_is_held_open_is_tried_again_then_explained(tmp_path, held):
+    with pytest.raises(StoreError, match=r"ranking\.csv cannot be written .*close it if it is open in a spreadsheet"):
+        write_text(tmp_path / "ranking.csv", "new")
+    assert len(held) == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("held")
+def test_what_a_held_file_should_hold_is_laid_aside(tmp_path):
+    (tmp_path / "ranking.csv").write_text("old")
+    with atomic.going_on() as aside:
+        write_text(tmp_path / "ranking.csv", "new")
+        write_text(tmp_path / "ranking.csv", "newer")
+        assert {path.name: laid.read_text() for path, laid in aside.items()} == {"ranking.csv": "newer"}
+    assert [path.name for path in tmp_path.iterdir()] == ["ranking.csv"]
+    assert (tmp_path / "ranking.csv").read_text() == "old"
+    assert not any(laid.exists() for laid in aside.values())
+    with pytest.raises(StoreError):
+        write_text(tmp_path / "ranking.csv", "new")
 
 
 def test_table_has_empty_cells_for_missing_numbers(tmp_path):
