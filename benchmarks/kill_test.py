@@ -4,7 +4,8 @@ A batch of small sessions is run by the command, in two worker processes. At a r
 process, to a worker, or to the child that reads for a worker. All the while the folder of results is watched: whatever
 is visible there must be the file of the run before or the final one, never a part of one. Then no process may be left,
 and after running again (where the main process was killed) everything must be, to the byte, what an undisturbed run
-makes. Every other run begins without results, the others with those of another chain.
+makes. Every other run begins without results, the others with those of another chain. Half of the moments are drawn
+from the time a run takes, the others fall shortly after a session was finished.
 
     python -m benchmarks.kill_test --moments 200
 
@@ -152,11 +153,11 @@ def kill_test(folder: Path, moments: int, seed: int = 1, sessions: int = SESSION
         shutil.rmtree(results, ignore_errors=True)
         if number % 2:
             shutil.copytree(expected.stored, results)
-        one = _Moment(study, results, expected, tally, f"moment {number}")
-        share, done = (
-            (rng.uniform(0, 1.05), 0) if rng.random() < 0.5 else (rng.uniform(0, 0.05), rng.randrange(sessions))
-        )
-        one.run(rng.choice(VICTIMS), share, done)
+        by_time = rng.random() < 0.5
+        done, share = (0, rng.uniform(0, 1.05)) if by_time else (rng.randrange(sessions), rng.uniform(0, 0.05))
+        _Moment(study, results, expected, tally, f"moment {number}").run(rng.choice(VICTIMS), share, done)
+        if number % 20 == 19:
+            print(f"{number + 1} of {moments}, faults: {tally.faults}", file=sys.stderr, flush=True)
     return tally
 
 

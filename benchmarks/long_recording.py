@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -125,36 +126,53 @@ def write_study(folder: Path, layout: Layout, chain: str = CHAIN) -> Path:
 
 def measure(study: Path, *, whole: bool) -> dict[str, Any]:
     """Process the session of a study in this process, and compare its signals with channels filtered as a whole."""
-    import emgpipe.long_recordings
+    from emgpipe import long_recordings, preparation
     from emgpipe.pipeline import process_session
-    from emgpipe.preparation import prepare_session
-    from emgpipe.reading.supervisor import _shared
     from emgpipe.run.opened import open_study
 
     with tempfile.TemporaryDirectory() as folder:  # imports, caches and the allocator, as after any other session
         short = open_study(write_study(Path(folder), Layout(60.0, 2, 4, 12.0)))
         process_session(short.study, short.vocabulary, short.sessions[0])
     if whole:
-        emgpipe.long_recordings.LONG = sys.maxsize
+        long_recordings.LONG = sys.maxsize
     opened = open_study(study)
-    child = _shared()._child
-    pids = ["self", str(child.pid)] if child is not None else ["self"]
-    before = [_now_and_reset(pid) for pid in pids]
+    session = (opened.study, opened.vocabulary, opened.sessions[0])
+    child = next(int(pid) for pid in _children())
+    held, held_by_child = _now_and_reset("self"), _now_and_reset(child)
+    load, peaks = preparation.load_trial, []
+
+    def watched(*given: Any) -> Any:
+        try:
+            return load(*given)
+        finally:
+            peaks.append(_memory("self", "VmHWM"))
+
+    preparation.load_trial = watched
+    prepared = preparation.prepare_session(*session)
+    checked = _memory("self", "VmHWM")
+    difference = 0.0 if whole else _difference(prepared)
+    del prepared
+    _now_and_reset("self")
     started = time.perf_counter()
-    result = process_session(opened.study, opened.vocabulary, opened.sessions[0])
-    seconds = time.perf_counter() - started
-    extra = [_memory(pid, "VmHWM") - held for pid, held in zip(pids, before, strict=True)]
-    failed = [f"{one.trial.id}: {one.reason}" for one in result.trials if one.status != "processed"]
-    prepared = prepare_session(opened.study, opened.vocabulary, opened.sessions[0])
+    result = process_session(*session)
     return {
-        "seconds": seconds,
-        "extra": extra[0],
-        "extra of the reading child": extra[-1],
-        "held before": before[0],
+        "seconds": time.perf_counter() - started,
+        "memory": {
+            "reading and filtering": max(peaks[: len(session[2])]) - held,
+            "with references and checks": checked - held,
+            "with all numbers and tables": _memory("self", "VmHWM") - held,
+            "the child that reads": _memory(child, "VmHWM") - held_by_child,
+        },
+        "held before": held,
         "numbers": len(result.metrics),
-        "failed": failed,
-        "difference": 0.0 if whole else _difference(prepared),
+        "failed": [f"{one.trial.id}: {one.reason}" for one in result.trials if one.status != "processed"],
+        "difference": difference,
     }
+
+
+def _children() -> list[str]:
+    """Return the processes this one has started (Linux)."""
+    return Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii").split()
 
 
 def _difference(prepared: Any) -> float:
@@ -179,12 +197,12 @@ def _difference(prepared: Any) -> float:
     return worst
 
 
-def _memory(pid: str, name: str) -> int:
+def _memory(pid: str | int, name: str) -> int:
     lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
     return next(1024 * int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
 
 
-def _now_and_reset(pid: str) -> int:
+def _now_and_reset(pid: str | int) -> int:
     """Return what a process holds, and let its peak begin from there (Linux)."""
     Path(f"/proc/{pid}/clear_refs").write_text("5", "ascii")
     return _memory(pid, "VmRSS")
@@ -226,9 +244,9 @@ def _in_own_process(study: Path, layout: Layout, mode: str) -> dict[str, Any]:
 
 def _print(mode: str, found: dict[str, Any], piece: float) -> None:
     print(f"{mode}: {found['seconds']:.1f} s, {found['numbers']} numbers, failed: {found['failed'] or 'none'}")
-    for name in ("extra", "extra of the reading child"):
-        print(f"  memory, {name}: {found[name] / 1e6:.1f} MB, {found[name] / piece:.2f} pieces of all channels")
-    print(f"  held before: {found['held before'] / 1e6:.0f} MB")
+    print(f"  memory beyond the {found['held before'] / 1e6:.0f} MB held before the session:")
+    for name, size in found["memory"].items():
+        print(f"    {name}: {size / 1e6:.1f} MB, {size / piece:.1f} pieces of all channels")
     print(f"  largest difference from channels filtered as a whole: {found['difference']:.1e} of the peak")
 
 

@@ -83,8 +83,9 @@ def table(sizes: list[Size]) -> str:
     rows = [
         f"| {one.sessions} | {one.sessions / one.one.wall:.2f} | {one.sessions / one.two.wall:.2f} "
         f"| {one.efficiency:.2f} | {one.one.cpu / one.sessions:.3f} | {one.two.cpu / one.sessions:.3f} "
-        f"| {100 * one.two.own / one.two.cpu:.0f} % | {one.two.peak / MIB:.0f} | {one.worker / MIB:.0f} | {one.again.wall:.1f} "
-        f"| {100 * one.again.wall / one.two.wall:.1f} % | {one.plain.wall:.1f} | {one.one.cpu / one.plain.cpu:.1f} |"
+        f"| {100 * one.two.own / one.two.cpu:.0f} % | {one.two.peak / MIB:.0f} | {one.worker / MIB:.0f} "
+        f"| {one.again.wall:.1f} | {100 * one.again.wall / one.two.wall:.1f} % | {one.plain.wall:.1f} "
+        f"| {one.one.cpu / one.plain.cpu:.1f} |"
         for one in sizes
     ]
     return head + "\n".join(rows)
@@ -112,8 +113,8 @@ def page(sizes: list[Size]) -> str:
         f"{100 * MOST_OF_AGAIN:.0f} % of the first run with two processes, at the largest size. Time per further "
         "session (`one` and `two`: processes; `again`: nothing changed):\n\n" + "\n".join(growth(sizes)) + "\n\n"
         "The plain loop (`benchmarks/plain_loop.py`) reads, filters, rectifies, smooths and measures, and nothing "
-        "else: no checks of signals, no findings, no stored envelopes, no comparisons, no report, no hashes. What emgpipe "
-        "takes beyond it are these.\n"
+        "else: no checks of signals, no findings, no stored envelopes, no comparisons, no report, no hashes. What "
+        "emgpipe takes beyond it are these.\n"
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe import __version__
 from emgpipe.config import measured_settings, phases_asked, portable
+from emgpipe.model import Trial
 from emgpipe.reading import files_behind
-from emgpipe.store import LAYOUT, MISSING
+from emgpipe.store import LAYOUT, MISSING, file_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from emgpipe.config import Study
-    from emgpipe.model import Decision, Trial
+    from emgpipe.model import Decision
 
 Parts = dict[str, dict[str, str]]
 """Section -> name -> version, digest or SHA-256."""
@@ -49,7 +50,7 @@ def code_digest() -> str:
     for path in sorted(root.rglob("*")):
         if path.suffix in (".py", ".yaml", ".csv", ".css", ".html"):
             digest.update(path.relative_to(root).as_posix().encode())
-            digest.update(path.read_bytes())
+            digest.update(file_hash(path).encode())
     return digest.hexdigest()
 
 
@@ -164,4 +165,8 @@ def digest_of(value: Any) -> str:
 def _plain_trial(trial: Trial, folder: Path) -> dict[str, Any]:
     """Return what is stated of a trial; not where in the trials table."""
     files = [(portable(file.path, folder), file.offset, file.is_stated) for file in trial.files]
-    return {**asdict(trial), "files": files, "origin": "", "own_code": ""}
+    stated = {name: getattr(trial, name) for name in _OF_TRIAL}  # not `asdict`, which copies every inner value
+    return {**stated, "factors": dict(trial.factors), "files": files, "origin": "", "own_code": ""}
+
+
+_OF_TRIAL: Final = tuple(one.name for one in fields(Trial))

@@ -35,7 +35,7 @@ def add(commands: Commands) -> None:
     repeat.add_argument("--raw", type=Path, help="where the recordings are now, if not where they were")
     repeat.add_argument("--jobs", metavar="N", help="how many sessions at once, as for run")
     repeat.add_argument("--quiet", action="store_true", help="print no progress")
-    repeat.set_defaults(command=_repeat)
+    repeat.set_defaults(command=_repeat, cluster=None)  # on this machine
 
 
 def _repeat(given: argparse.Namespace) -> int:

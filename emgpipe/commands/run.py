@@ -49,6 +49,10 @@ def add(commands: Commands) -> None:
         help="how many sessions at once, each in a process of its own; 0: one after the other in this process; if not "
         f"given, as the variable {JOBS} says, or as many as processors and memory allow",
     )
+    run.add_argument("--cluster", metavar="ADDRESS", help="process sessions on the Dask cluster of this scheduler")
+    run.add_argument(
+        "--cluster-wait", type=float, default=60.0, metavar="SECONDS", help="how long to wait for it and its workers"
+    )
     run.add_argument("--stop-on-error", action="store_true", help="begin nothing more once something has failed")
     run.add_argument("--verify", action="store_true", help="read every file to tell whether it changed, not its time")
     run.add_argument("--log-file", type=Path, metavar="FILE", help="add all that happens, with times, to this file")
@@ -62,6 +66,8 @@ def _run(given: argparse.Namespace) -> int:
     from emgpipe.run.only import parse_only
     from emgpipe.run.several import choose, study_files
 
+    if given.cluster:  # its workers start in other folders
+        given.study = [str(Path(name).absolute()) for name in given.study]
     how = _how(given)
     chosen = choose(study_files(given.study), parse_only(given.only))
     if given.dry_run:
@@ -132,6 +138,14 @@ def _how(given: argparse.Namespace) -> How:
     return How(choose=engine_of(given), verify=given.verify, stop_on_error=given.stop_on_error)
 
 
+def _cluster(given: argparse.Namespace, due: Sequence[SessionJob]) -> Engine:
+    from emgpipe.batch import Here
+    from emgpipe.batch.cluster import Cluster
+    from emgpipe.run.probe import Probe
+
+    return Cluster(given.cluster, given.cluster_wait, Probe.of(due)) if due else Here()
+
+
 def engine_of(given: argparse.Namespace) -> Callable[[Sequence[SessionJob]], Engine]:
     """Return what gives the engine that was asked for, once it is known which sessions are due.
 
@@ -142,6 +156,8 @@ def engine_of(given: argparse.Namespace) -> Callable[[Sequence[SessionJob]], Eng
     """
     from emgpipe.batch import Here, Local, default_jobs, memory_needed
 
+    if given.cluster:
+        return lambda due: _cluster(given, due)
     jobs = _jobs(given.jobs, "--jobs") if given.jobs is not None else _jobs(os.environ.get(JOBS, ""), JOBS)
     if jobs == 0:
         return lambda _: Here()

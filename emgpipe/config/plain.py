@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -68,9 +69,9 @@ def _stated(value: Any) -> Any:
 
 def portable(path: Path, folder: Path) -> str:
     """Return a path relative to a folder where it lies in it, with ``/``."""
-    for start in (folder, folder.resolve()):
-        if path.is_relative_to(start):
-            return path.relative_to(start).as_posix()
+    for start in (lambda: folder, folder.resolve):  # most lie in it as it was stated: resolving asks the disk
+        with suppress(ValueError):
+            return path.relative_to(start()).as_posix()
     return path.as_posix()
 
 

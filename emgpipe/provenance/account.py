@@ -219,7 +219,8 @@ def _detector(settings: Mapping[str, Any], trial: TrialResult) -> Mapping[str, A
         return {}
     rules = settings["repetitions"]
     own = next((one for one in rules if trial.trial.exercise in (one["exercises"] or ())), rules[-1])
-    return dict(own["detector"])
+    stated = trial.trial.repetitions  # goes before the study file
+    return dict(own["detector"]) | ({} if stated is None else {"expected": stated})
 
 
 def _variant(settings: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -50,7 +50,8 @@ def find_trial(results: Results, asked: Asked) -> tuple[SessionResult, TrialResu
         There is none, or there are several.
     """
     people = sorted(people_of(results))
-    person = next((name for name in people if same_name(name, asked.participant)), None)
+    called = results.code_of(asked.participant)
+    person = next((name for name in people if same_name(name, asked.participant) or name == called), None)
     if person is None:
         raise StoreError(
             f"there is no participant '{asked.participant}'{suggest(asked.participant, people) or '.'} "

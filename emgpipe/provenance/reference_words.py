@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from emgpipe.report.words import number, percent, seconds, shown_unit
 
@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from emgpipe.model import MvicAttempt, Reference
     from emgpipe.provenance.account import Account, TrialPath
 
-_SHOWN = 8
+NOW: Final = {
+    "unchanged": "unchanged",
+    "changed": "CHANGED since the run",
+    "missing": "NOT THERE any more",
+    "hidden": "its name is hashed, so that nobody can look whether it changed",
+}
+"""How an input file is now."""
+_SHOWN: Final = 8
 """Other trials that are listed with what they gave."""
 
 
@@ -27,38 +34,40 @@ def reference_lines(account: Account) -> Iterator[str]:
         else:
             yield "not normalized: the metric needs no reference"
         return
+    unit = account.channel.unit if account.channel else "V"
     amplitude = float(row["amplitude"] or "nan")
     value = float(row["value"] or "nan")
     if account.variant and value:
-        yield f"in this variant 100 % is {_shown(100 * amplitude / value)}, by its own settings; in the main analysis:"
-    yield f"{_shown(reference.value)}, reference {reference.id}"
+        own = _shown(100 * amplitude / value, unit)
+        yield f"in this variant 100 % is {own}, by its own settings; in the main analysis:"
+    yield f"{_shown(reference.value, unit)}, reference {reference.id}"
     yield f"rule: {reference.rule}"
     if reference.decision is not None:
         decided = reference.decision
-        rule = f"; the rule would give {_shown(reference.rule_value)}" if reference.rule_value is not None else ""
+        rule = f"; the rule would give {_shown(reference.rule_value, unit)}" if reference.rule_value is not None else ""
         yield f"DECIDED by {decided.who}, {decided.when}: {decided.reason} ({decided.id}){rule}"
-    yield from _winners(reference, account.reference_trials)
-    yield from _others(reference)
-    yield from _noise(reference)
+    yield from _winners(reference, account.reference_trials, unit)
+    yield from _others(reference, unit)
+    yield from _noise(reference, unit)
 
 
-def _winners(reference: Reference, paths: Sequence[TrialPath]) -> Iterator[str]:
+def _winners(reference: Reference, paths: Sequence[TrialPath], unit: str) -> Iterator[str]:
     by_id = {one.id: one for one in paths}
     for one in reference.used:
         window = "from samples between" if not one.is_contiguous else "from"
         position = f", {one.position.replace('_', ' ')}" if one.position else ""
-        yield f"won: {one.trial}{position}, {window} {seconds(one.start)} to {seconds(one.stop)} s: {_shown(one.value)}"
+        when = f"{window} {seconds(one.start)} to {seconds(one.stop)} s"
+        yield f"won: {one.trial}{position}, {when}: {_shown(one.value, unit)}"
         path = by_id.get(one.trial)
         for file in path.files if path else ():
-            now = {"unchanged": "the same now", "changed": "HAS CHANGED since", "missing": "IS NOT THERE any more"}
-            yield f"of {file.name}; {now[file.state]}"
+            yield f"of {file.name}; {NOW[file.state]}"
             yield f"  sha256\t{file.sha256}"
 
 
-def _others(reference: Reference) -> Iterator[str]:
+def _others(reference: Reference, unit: str) -> Iterator[str]:
     others = reference.attempts[reference.n_used :]
     for one in others[:_SHOWN]:
-        yield f"beside it: {_attempt(one)}"
+        yield f"beside it: {_attempt(one, unit)}"
     if len(others) > _SHOWN:
         yield f"and {len(others) - _SHOWN} more, see references.csv"
     if reference.spread is not None:
@@ -70,17 +79,18 @@ def _others(reference: Reference) -> Iterator[str]:
         yield f"left out: {left.trial}: {left.reason}{decision}"
 
 
-def _attempt(one: MvicAttempt) -> str:
-    return f"{one.trial}: {_shown(one.value)}"
+def _attempt(one: MvicAttempt, unit: str) -> str:
+    return f"{one.trial}: {_shown(one.value, unit)}"
 
 
-def _noise(reference: Reference) -> Iterator[str]:
+def _noise(reference: Reference, unit: str) -> Iterator[str]:
     if reference.noise_removed is not None:
-        yield f"baseline noise removed: {_shown(reference.noise_removed)}, from {', '.join(reference.rest_trials)}"
+        removed, rests = _shown(reference.noise_removed, unit), ", ".join(reference.rest_trials)
+        yield f"baseline noise removed: {removed}, from {rests}"
     elif reference.rest_noise is not None:
-        yield f"noise at rest {_shown(reference.rest_noise)}, not removed"
+        yield f"noise at rest {_shown(reference.rest_noise, unit)}, not removed"
 
 
-def _shown(volts: float | None) -> str:
-    scale, unit = shown_unit("V")
-    return f"{number(None if volts is None else volts * scale, digits=4)} {unit}"
+def _shown(value: float | None, unit: str) -> str:
+    scale, shown = shown_unit(unit)
+    return f"{number(None if value is None else value * scale, digits=4)} {shown}"

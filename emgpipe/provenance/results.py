@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.errors import StoreError, suggest
 from emgpipe.store import MISSING, RUN_FILE, Stamp, Stamps, file_hash, read_run_file, read_session
+from emgpipe.store.small_files import rows_where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _AGAIN: Final = "make all of it again with: emgpipe run, and the study file"
 State = str
-"""``unchanged``, ``changed`` or ``missing``: a file as it is now against the run."""
+"""``unchanged``, ``changed``, ``missing``, or ``hidden`` by its hashed name: a file as it is now against the run."""
 
 
 @dataclass(slots=True)
@@ -30,10 +30,13 @@ class Results:
     ----------
     run : mapping
         The content of its `run.json`.
+    code_of : callable
+        What a participant is called in the results; known where the study file is.
     """
 
     folder: Path
     run: Mapping[str, Any]
+    code_of: Callable[[str], str] = str
     _sessions: dict[str, SessionResult] = field(default_factory=dict)
     _stamps: Stamps | None = None
     _vouched: set[str] = field(default_factory=set)
@@ -91,8 +94,7 @@ class Results:
         """
         if table not in self.run["outputs"]:
             return []
-        with self.vouched(table).open(encoding="utf-8", newline="") as lines:
-            return [row for row in csv.DictReader(lines) if all(row.get(key) == value for key, value in wanted.items())]
+        return rows_where(self.vouched(table), wanted)
 
     def vouched(self, name: str) -> Path:
         """Return the path of an output, having looked that it is what the run wrote."""
@@ -111,6 +113,8 @@ class Results:
     def input_state(self, name: str) -> tuple[str, State]:
         """Return the SHA-256 that an input had at the run, and whether it still has it."""
         recorded = str(self.run["inputs"].get(name, MISSING))
+        if (self.run["settings"].get("privacy") or {}).get("paths") == "hashed":
+            return recorded, "hidden"
         if self._stamps is None:
             self._stamps = Stamps(self._known())
         now = self._stamps.hash_of(self.input_path(name))
@@ -135,8 +139,13 @@ def find_results(given: Path | None, participant: str) -> Results:
     """
     if given is not None and given.is_file() and given.name != RUN_FILE:
         from emgpipe.config import load_study
+        from emgpipe.privacy import Names
 
-        return Results.of(load_study(given).results_folder)
+        study = load_study(given)
+        results = Results.of(study.results_folder)
+        if study.privacy.participants == "hashed":
+            results.code_of = Names.of(study).participant
+        return results
     if given is not None and ((given / RUN_FILE).is_file() or not given.is_dir()):
         return Results.of(given.parent if given.name == RUN_FILE else given)
     near = list(_near(given))

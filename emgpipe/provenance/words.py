@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.inspection.terminal import Terminal, fit, wrapped
-from emgpipe.provenance.reference_words import reference_lines
+from emgpipe.provenance.reference_words import NOW, reference_lines
 from emgpipe.report.words import METRIC_NAMES, number, seconds, shown_unit
 
 if TYPE_CHECKING:
@@ -109,11 +109,10 @@ def _trial(trial: TrialPath) -> Iterator[str]:
 
 
 def _files(files: Sequence[InputFile]) -> Iterator[str]:
-    now = {"unchanged": "is the same now", "changed": "HAS CHANGED since", "missing": "IS NOT THERE any more"}
     for one in files:
         reader = f", read as {one.reader}" if one.reader else ""
         offset = f", {one.offset:g} s added to its times" if one.offset else ""
-        yield f"{one.name}{reader}{offset}; {now[one.state]}"
+        yield f"{one.name}{reader}{offset}; {NOW[one.state]}"
         yield f"  sha256\t{one.sha256}"
 
 

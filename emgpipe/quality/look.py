@@ -56,6 +56,8 @@ def look_at_trial(checks: Sequence[Check], trial: TrialView) -> tuple[Finding, .
         if check.use and isinstance(check, TrialCheck):
             found.extend(replace(one, trial=trial.id, stage=one.stage or check.stage) for one in check.look(trial))
             release_memory()
+    for channel in trial.channels:
+        channel.forget()
     return tuple(found)
 
 

@@ -140,6 +140,11 @@ class ChannelView:
         """The same of the quietest seconds of the raw samples."""
         return quiet_figures(without(self.raw, self.flat), self.sampling_rate)
 
+    def forget(self) -> None:
+        """Let go of what only checks of single trials ask for; it is most of what a view holds beside its samples."""
+        for name in ("quiet", "filtered_quiet"):
+            self.__dict__.pop(name, None)
+
     @cached_property
     def filtered_figures(self) -> Figures | None:
         """The figures of the filtered samples; None where the chain was not applied."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import contextmanager
 from html import escape as _escape
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emgpipe.report.svg import data_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from matplotlib.figure import Figure
 
@@ -78,6 +79,16 @@ def bullets(items: Iterable[str]) -> str:
     """Return a list of HTML items, or nothing if there are none."""
     inside = "\n".join(f"<li>{item}</li>" for item in items)
     return f"<ul>\n{inside}\n</ul>" if inside else ""
+
+
+@contextmanager
+def own_style() -> Iterator[None]:
+    """Draw as matplotlib does by default: a style file of the user, or in the working folder, must change no result."""
+    import matplotlib as mpl
+
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        yield
 
 
 def image(figure: Figure, description: str) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from emgpipe.store import FINDINGS
+from emgpipe.store import FINDINGS, count_levels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +75,7 @@ def account_of(file: Path, ran: Ran, due: int) -> Account:
     todo, folder = ran.todo, ran.todo.opened.folder
     if ran.result is None:
         outcomes = [(one["what"], one["name"], one["status"], one["reason"]) for one in todo.before["outcomes"]]
-        findings = _levels(folder / FINDINGS)
+        findings = count_levels(folder / FINDINGS)
     else:
         outcomes = [(one.what, one.name, one.status, one.reason) for one in ran.result.outcomes]
         findings = dict(ran.result.findings["level"].value_counts())
@@ -98,9 +96,3 @@ def account_of(file: Path, ran: Ran, due: int) -> Account:
         findings={level: int(findings.get(level, 0)) for level in LEVELS},
         failures=tuple((name, reason) for _, name, status, reason in outcomes if status == "failed"),
     )
-
-
-def _levels(path: Path) -> Mapping[str, Any]:
-    """Count the findings of the run before; that its table is whole was seen to."""
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        return Counter(row["level"] for row in csv.DictReader(handle))

@@ -10,11 +10,11 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.atomic import replace_file
 from emgpipe.comparing import decisions_files, stated_tables
 from emgpipe.config import portable
 from emgpipe.config.folder import RecordingFolder
 from emgpipe.config.table_copy import table_copy
+from emgpipe.store.small_files import write_file
 
 if TYPE_CHECKING:
     from emgpipe.run.opened import Opened
@@ -46,7 +46,7 @@ def write_copies(opened: Opened) -> dict[str, Path]:
         if content is not None:
             name = portable(path, opened.file.parent)
             copies[name] = opened.folder / INPUTS / _inside(name)
-            _write(copies[name], content)
+            write_file(copies[name], content)
     return copies
 
 
@@ -68,10 +68,3 @@ def _inside(name: str) -> str:
     """Return a path that stays inside a folder: ``..`` becomes ``_``, an absolute path a relative one."""
     parts = PurePosixPath(name.replace("\\", "/").replace(":", "_")).parts
     return "/".join("_" if part == ".." else part for part in parts if part != "/")
-
-
-def _write(path: Path, content: bytes) -> None:
-    def fill(temporary: Path) -> None:
-        temporary.write_bytes(content)
-
-    replace_file(path, fill)

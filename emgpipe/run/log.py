@@ -11,12 +11,12 @@ from functools import singledispatch
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from emgpipe.errors import StoreError
 from emgpipe.made_of import versions
 from emgpipe.progress import duration
 from emgpipe.run.events import AllEnd, Interrupted, StudyEnds, StudyStarts
 from emgpipe.run.how import Begun, Joining, Progress
 from emgpipe.run.said import begun_lines, interrupted_words, table
+from emgpipe.store import open_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,12 +39,7 @@ class Log:
     _file: TextIO | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        try:
-            self._file = self.path.open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
-        except OSError as error:
-            raise StoreError(
-                f"--log-file {self.path} cannot be written ({error.strerror or error}); name another file"
-            ) from error
+        self._file = open_log(self.path)
 
     def begin(self, command: str) -> None:
         """Write what was asked for, and with which versions."""

@@ -20,7 +20,9 @@ from emgpipe.store.cleaning import CLEANING, cleaning_table
 from emgpipe.store.comparisons import FOLDER, write_comparisons
 from emgpipe.store.hashes import file_hash
 from emgpipe.store.kept_file import KeptFile, forget_others, kept_paths
+from emgpipe.store.levels import count_levels
 from emgpipe.store.lock import hold
+from emgpipe.store.log_file import open_log
 from emgpipe.store.names import session_path, session_paths
 from emgpipe.store.parquet import has_parquet, write_parquet
 from emgpipe.store.references import references_table
@@ -69,12 +71,14 @@ __all__ = [
     "Stamps",
     "StoredSession",
     "cleaning_table",
+    "count_levels",
     "earlier_outputs",
     "file_hash",
     "forget_others",
     "has_parquet",
     "hold",
     "kept_paths",
+    "open_log",
     "read_made_of",
     "read_run_file",
     "read_session",

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import os
 import platform
 import sys
-import time
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from emgpipe.atomic import sweep
 from emgpipe.errors import StoreError
+from emgpipe.store.owner import Owner, read_owner, write_owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,41 +27,6 @@ _FAR: Final = 1 << 30
 """Where the locked byte lies on Windows, where a lock on the text itself would keep others from reading it."""
 _held: set[tuple[int, str]] = set()
 """The folders that this process holds, with its number: a forked child holds nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Who holds a folder, as its lock file says."""
-
-    pid: int
-    host: str
-    command: str
-    since: str
-
-    @classmethod
-    def me(cls, command: str) -> Owner:
-        """Return this process."""
-        return cls(os.getpid(), platform.node(), command, time.strftime("%Y-%m-%d %H:%M:%S"))
-
-    @property
-    def words(self) -> str:
-        """Who it is, for a message."""
-        return f"'{self.command}' (process {self.pid} on {self.host}), since {self.since}"
-
-    @property
-    def is_dead(self) -> bool:
-        """Whether it is known that the process has ended; never of another computer's."""
-        if (
-            self.host != platform.node() or sys.platform == "win32"
-        ):  # there `os.kill` would end the process, not ask for it
-            return False
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return True
-        except (OSError, OverflowError):
-            return False
-        return False
 
 
 @contextlib.contextmanager
@@ -90,7 +53,7 @@ def hold(folder: Path, words: str) -> Iterator[str]:
     key = (os.getpid(), str(folder.resolve()))
     path = folder / LOCK_FILE
     if key in _held:  # a lock of the operating system is no obstacle to the process that holds it
-        raise StoreError(_in_use(path, _read(path)))
+        raise StoreError(_in_use(path, read_owner(path)))
     _held.add(key)
     try:
         handle, before = _taken(path, Owner.me(words))
@@ -110,18 +73,18 @@ def _taken(path: Path, me: Owner) -> tuple[int, Owner | None]:
         while True:
             handle, is_new = _opened(path)
             try:
-                before = None if is_new else _read(path)
+                before = None if is_new else read_owner(path)
                 if not _locked(handle):
                     _take_without_locks(before, is_new=is_new)
                 if _is_same(path, handle):
-                    _write(handle, me)
+                    write_owner(handle, me)
                     return handle, before
             except BaseException:
                 os.close(handle)
                 raise
             os.close(handle)  # whoever held it took the file away just now
     except _BusyError:
-        raise StoreError(_in_use(path, _read(path))) from None
+        raise StoreError(_in_use(path, read_owner(path))) from None
     except OSError as error:
         raise StoreError(
             f"{path.parent} cannot be written to ({error.strerror or error}); allow it, or choose another folder with "
@@ -179,21 +142,6 @@ def _is_same(path: Path, handle: int) -> bool:
         return os.path.samestat(path.stat(), os.fstat(handle))
     except FileNotFoundError:
         return False
-
-
-def _write(handle: int, owner: Owner) -> None:
-    os.lseek(handle, 0, os.SEEK_SET)
-    os.ftruncate(handle, 0)
-    os.write(handle, json.dumps(asdict(owner), ensure_ascii=False).encode())
-
-
-def _read(path: Path) -> Owner | None:
-    """Return who a lock file says holds it; None if it does not say."""
-    try:
-        content: Any = json.loads(path.read_text("utf-8"))
-        return Owner(int(content["pid"]), *(str(content[name]) for name in ("host", "command", "since")))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def _give_back(path: Path, handle: int) -> None:

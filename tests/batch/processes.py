@@ -1,4 +1,4 @@
-"""Which processes are there; asked of Linux."""
+"""Which processes run, asked of Linux, and waiting until they do not."""
 
 from __future__ import annotations
 
@@ -14,20 +14,6 @@ def is_alive(pid: int) -> bool:
     except OSError:
         return False
     return state not in "ZX"
-
-
-def marked(mark: str) -> list[int]:
-    """Return the processes that have a word in their environment."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and is_alive(int(folder.name)):
-            try:
-                environment = (folder / "environ").read_bytes()
-            except OSError:
-                continue
-            if mark.encode() in environment:
-                found.append(int(folder.name))
-    return sorted(found)
 
 
 def comes_true(what: Callable[[], bool], seconds: float = 60.0) -> bool:

@@ -136,11 +136,13 @@ def test_closing_early_ends_workers_and_their_children(method, tmp_path):
 
 
 SCRIPT = """
-import sys, time
+import sys
 from pathlib import Path
-from emgpipe.batch import Local
+from emgpipe.batch import Local, worker
 from tests.batch.pieces import Marks
 if __name__ == "__main__":
+    if sys.argv[3] == "unaided":
+        worker.end_with = lambda parent: None
     try:
         list(Local(2, sys.argv[2]).run(Marks(Path(sys.argv[1])), ["slow1", "slow2", "slow3"]))
     except KeyboardInterrupt:
@@ -149,11 +151,16 @@ if __name__ == "__main__":
 
 
 @linux_only
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_no_worker_outlives_the_parent(method, by, tmp_path):
+@pytest.mark.parametrize(
+    ("method", "help_of_linux", "by"),
+    [
+        *((method, "aided", by) for method in METHODS for by in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)),
+        ("fork", "unaided", signal.SIGKILL),  # as on other systems: each sees the end of a pipe
+    ],
+)
+def test_no_worker_outlives_the_parent(method, help_of_linux, by, tmp_path):
     (tmp_path / "script.py").write_text(SCRIPT, "utf-8")
-    command = [sys.executable, str(tmp_path / "script.py"), str(tmp_path), method]
+    command = [sys.executable, str(tmp_path / "script.py"), str(tmp_path), method, help_of_linux]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as parent:
         assert comes_true(lambda: len(list(tmp_path.glob("*.pids"))) == 2)

@@ -155,6 +155,22 @@ def test_a_folder_of_recordings_that_goes_between_two_channels_fails_the_trial(u
     assert results(unmade).joinpath("report.html").exists()
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "is_changed"),
+    [
+        ({"a": (1, 5)}, {"a": (1, 5)}, False),
+        ({"a": (1, 5)}, {"a": (1, 4)}, True),
+        ({"a": (1, 5)}, {"a": None}, True),
+        ({"a": (1, 5)}, {}, True),
+        ({"a": (1, 5)}, {"a": (1, 5), "beside": (1, 99)}, False),  # it belongs to the recording, as its reader says
+        ({"a": (1, 5)}, {"a": (1, 5), "beside": (1, 100)}, True),
+    ],
+)
+def test_files_beside_a_recording_count_as_well(before, after, is_changed):
+    seen = [{Path(name): stamp for name, stamp in one.items()} for one in (before, after)]
+    assert work._changed(*seen, started=100) is is_changed
+
+
 def test_the_hash_is_of_what_was_read_not_of_what_came_later(made, tmp_path):
     study = copied(made, tmp_path)
     (study.parent / SQUAT).write_bytes((study.parent / SQUAT).read_bytes().replace(b"\n1.0000,", b"\n1.0001,"))

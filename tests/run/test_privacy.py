@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import h5py
 import pytest
 
 from emgpipe.comparing import compare_study
@@ -97,6 +98,12 @@ def with_names(name: str, content: bytes) -> bytes:
         patient = f"X F 14-MAR-1987 {FIRST}_{LAST}".ljust(80).encode()
         recorded = f"Startdate 02-MAR-2024 {LAST} {FIRST} device".ljust(80).encode()
         return content[:8] + patient + recorded + content[168:]
+    if name.endswith((".h5", ".hdf5")):
+        held = io.BytesIO(content)
+        with h5py.File(held, "r+") as file:
+            file.attrs["patient"] = f"{FIRST} {LAST}"
+            file["born"] = BIRTHS[0]
+        return held.getvalue()
     if name.endswith(".hea"):
         return content + f"# <name>: {FIRST} {LAST}, born {BIRTHS[0]}\n".encode()
     if name.endswith(".json"):

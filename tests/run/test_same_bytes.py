@@ -136,3 +136,21 @@ def test_a_study_that_was_moved_is_up_to_date(study: Path, tmp_path: Path, monke
 )
 def test_paths_in_texts_count_from_the_study(text: str, folder: str, expected: str) -> None:
     assert portable_text(text, Path(folder)) == expected
+
+
+def test_a_style_of_the_user_changes_no_figure() -> None:
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    from emgpipe.report.markup import image, own_style
+
+    def drawn() -> str:
+        with own_style():
+            figure = Figure(figsize=(2, 2))
+            figure.subplots().plot([0, 1], [2, 1])
+            return image(figure, "a line")
+
+    plain = drawn()
+    with mpl.rc_context({"font.size": 30, "axes.grid": True, "lines.linewidth": 5}):
+        assert drawn() == plain
+        assert mpl.rcParams["font.size"] == pytest.approx(30)

@@ -16,7 +16,7 @@ import pytest
 from emgpipe.cli import main
 from emgpipe.errors import StoreError
 from emgpipe.inspection import Terminal
-from emgpipe.provenance import Account, Asked, Results, account_of, account_text
+from emgpipe.provenance import Account, Asked, Results, account_of, account_text, find_results
 from emgpipe.provenance.account import follow
 from emgpipe.run import run_study
 from tests.pipeline.small import write_small_study
@@ -234,8 +234,8 @@ def test_a_recording_that_changed_is_named(study: Path, tmp_path: Path) -> None:
     with (raw / "P01_back-squat_neutral_1.csv").open("a", encoding="utf-8") as file:
         file.write("11.0,0,0,0\n")
     text = account_text(_ask(Results.of(tmp_path / "copy/processed/small"), "squat", "bf", "mean"), Terminal())
-    assert "raw/P01_back-squat_neutral_1.csv, read as delimited; HAS CHANGED since" in " ".join(text.split())
-    assert "IS NOT THERE any more" in text
+    assert "raw/P01_back-squat_neutral_1.csv, read as delimited; CHANGED since the run" in " ".join(text.split())
+    assert "NOT THERE any more" in text
 
 
 def test_results_near_by_are_found_and_several_are_asked_for(
@@ -251,3 +251,18 @@ def test_results_near_by_are_found_and_several_are_asked_for(
     assert main(["why", *SQUAT, "bf", "mean"]) == 2
     assert "several results know participant 'P01'" in capsys.readouterr().err
     assert main(["why", *SQUAT, "bf", "mean", "--study", "processed/second"]) == 0
+
+
+def test_hashed_names_are_followed_by_the_own_name_where_the_study_file_is_given(tmp_path: Path) -> None:
+    file = write_small_study(
+        tmp_path / "study",
+        participants=1,
+        more="privacy: {participants: hashed, paths: hashed, salt_file: ../salt.txt}",
+    )
+    (tmp_path / "salt.txt").write_text("a long and very random text", "utf-8")
+    run_study(file)
+    account = account_of(find_results(file, "P01"), Asked("P01", "squat", "bf", "mean"))
+    assert "P01" not in account_text(account, Terminal())
+    assert account.trial.files[0].state == "hidden"
+    digest = hashlib.sha256((tmp_path / "study/raw/P01_back-squat_neutral_1.csv").read_bytes()).hexdigest()
+    assert account.trial.files[0].sha256 == digest

@@ -26,7 +26,7 @@ from emgpipe.report.comparisons import (
 from emgpipe.report.comparisons.brief import brief_part, is_primary
 from emgpipe.report.comparisons.plain import basis_part
 from emgpipe.report.marks import marked_part
-from emgpipe.report.markup import anchor, details, escape
+from emgpipe.report.markup import anchor, details, escape, own_style
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,11 +59,18 @@ def comparison_part(comparison: Comparison) -> str:
 
     Rankings and what is about the primary outcome are open, all others folded.
     """
-    draw = PARTS.get(comparison.kind, plain.part)
     primary = is_primary(comparison)
     mark = ' <span class="level note">holds the primary outcome</span>' if primary else ""
     heading = f'<h3 id="{comparison_anchor(comparison)}">{escape(comparison.title)}{mark}</h3>'
-    inside = f"{draw(comparison)}\n{marked_part(comparison)}\n{basis_part(comparison)}"
+    inside = f"{_drawn(comparison)}\n{marked_part(comparison)}\n{basis_part(comparison)}"
     if not primary and comparison.kind != "ranking":
         inside = details("Figures and numbers", inside, kind="comparison")
     return "\n".join((heading, brief_part(comparison), inside))
+
+
+def _drawn(comparison: Comparison) -> str:
+    draw = PARTS.get(comparison.kind, plain.part)
+    if draw in (plain.part, ranking.part):  # without a figure of matplotlib, which takes a while to load
+        return draw(comparison)
+    with own_style():
+        return draw(comparison)
