@@ -149,7 +149,7 @@ def measure(study: Path, *, whole: bool) -> dict[str, Any]:
 
     preparation.load_trial = watched
     prepared = preparation.prepare_session(*session)
-    checked = _memory("self", "VmHWM")
+    checked, by_child = _memory("self", "VmHWM"), _memory(child, "VmHWM")
     difference = 0.0 if whole else _difference(prepared)
     del prepared
     _now_and_reset("self")
@@ -161,7 +161,7 @@ def measure(study: Path, *, whole: bool) -> dict[str, Any]:
             "reading and filtering": max(peaks[: len(session[2])]) - held,
             "with references and checks": checked - held,
             "with all numbers and tables": _memory("self", "VmHWM") - held,
-            "the child that reads": _memory(child, "VmHWM") - held_by_child,
+            "the child that reads": by_child - held_by_child,
         },
         "held before": held,
         "numbers": len(result.metrics),

@@ -187,7 +187,7 @@ def test_the_results_of_another_study_are_refused(study):
 
 def test_the_participants_table_is_stored_without_who_they_are(ran):
     text = (results(ran) / "participants.csv").read_text("utf-8")
-    assert text == "participant,sex,age,comment\n01,f,30,NA\nP02,m,,=1+1\nP03,f,031,\n"
+    assert text == "participant,sex,age,comment\n01,f,30,NA\nP02,m,,'=1+1\nP03,f,031,\n"
     findings = pd.read_csv(results(ran) / "findings.csv")
     reasons = " ".join(findings["reason"])
     assert "there is no trial of participant 'P9'" in reasons

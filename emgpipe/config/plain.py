@@ -69,9 +69,10 @@ def _stated(value: Any) -> Any:
 
 def portable(path: Path, folder: Path) -> str:
     """Return a path relative to a folder where it lies in it, with ``/``."""
-    for start in (lambda: folder, folder.resolve):  # most lie in it as it was stated: resolving asks the disk
-        with suppress(ValueError):
-            return path.relative_to(start()).as_posix()
+    with suppress(ValueError):
+        return path.relative_to(folder).as_posix()
+    with suppress(ValueError):  # few come here: resolving asks the disk
+        return path.relative_to(folder.resolve()).as_posix()
     return path.as_posix()
 
 

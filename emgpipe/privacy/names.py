@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.config import plain_settings
+from emgpipe.config.salt import read_salt
 from emgpipe.config.spelling import key_of
-from emgpipe.privacy.salt import read_salt
 from emgpipe.privacy.text import Text
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from emgpipe.report.words import lower_label
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from emgpipe.model import SessionResult, StudyResult
+    from emgpipe.model import SessionResult, StudyResult, Trace, UsedChannel
 
 _UNITS: Final = {"low": "Hz", "high": "Hz", "cutoff": "Hz", "window": "s", "duration": "s"}
 
@@ -48,7 +48,8 @@ class Applied:
         """Note the histories and electrode placements of one session."""
         for result in session.trials:
             self.roles[result.trial.id] = result.trial.role
-            used = [one for one in (*result.traces, *result.channels) if one.kind == "emg"]
+            known: tuple[Trace | UsedChannel, ...] = (*result.traces, *result.channels)
+            used = [one for one in known if one.kind == "emg"]
             emg = {one.label: lower_label(one.name) for one in used}
             for item, texts in result.recorded.items():
                 self.facts.setdefault(item, {}).update(dict.fromkeys(texts.split("; ")))

@@ -16,7 +16,7 @@ from emgpipe.report.drawing import BLUE, INK, SOFT, log_ticks
 from emgpipe.report.marks import FAIL, WARN
 from emgpipe.report.own_lines import LEGEND_LIMIT, OwnLine, own_lines, person_style
 from emgpipe.report.panels import OwnValues, Panel, by_muscle, level_sequence, metric_names, thinned_ratio_ticks
-from emgpipe.report.vector import Axis, crosses, line, markers, path, picture, words
+from emgpipe.report.vector import Axis, crosses, dots, line, markers, path, picture, words
 from emgpipe.report.words import label, metric_label, plain, shortened
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def lines_picture(panels: Sequence[Panel], own: OwnValues, description: str) -> 
     people = sorted({str(person) for table in values.values() for person in table["participant"]})
     below = 163.0 if len(levels) > _STEEP else 53.0
     size = _ABOVE + 154 + below
-    parts, marked = [], set()
+    parts: list[str] = []
+    marked: set[str] = set()
     for panel, left, top in _places(panels, size):
         frame = _Frame(left + 58, left + _WIDTH - 14, top + _ABOVE, top + _ABOVE + 154)
         lines, has_unit = own_lines(values[panel], people, levels)
@@ -142,8 +143,11 @@ def _own(lines: Sequence[OwnLine], frame: _Frame, n_people: int, n_levels: int) 
         yield path(
             "".join(line(courses[one]) for one in members), f'stroke="{color}" stroke-width="1.5" fill="none"{dash}'
         )
-        width = 2.7 if shape == "." else 6.2
-        yield path("".join(markers(courses[one], shape, width) for one in members), f'fill="{color}"')
+        points = [point for one in members for point in courses[one]]
+        if shape == ".":
+            yield path(dots(points), f'stroke="{color}" stroke-width="2.7" stroke-linecap="round"')
+        else:
+            yield path(markers(points, shape, 6.2), f'fill="{color}"')
     yield from _marks(lines, courses)
 
 

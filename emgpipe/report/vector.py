@@ -86,6 +86,11 @@ def markers(points: Iterable[tuple[float, float]], shape: str, size: float) -> s
     return "".join(f"M{short(x)} {short(y)}{drawn}" for x, y in points if math.isfinite(x) and math.isfinite(y))
 
 
+def dots(points: Iterable[tuple[float, float]]) -> str:
+    """Return the path of a dot at each of these points, for a stroke with round ends; none where one is NaN."""
+    return "".join(f"M{short(x)} {short(y)}h0" for x, y in points if math.isfinite(x) and math.isfinite(y))
+
+
 def crosses(points: Iterable[tuple[float, float]], size: float) -> str:
     """Return the path of an open cross at each of these points."""
     half, whole = short(size / 2), short(size)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emgpipe.errors import StoreError
 from emgpipe.made_of import code_digest, versions
-from emgpipe.store import stamp_of
+from emgpipe.store import stamp_of, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,8 +72,8 @@ class Probe:
             return f"it does not see the folder of results {self.folder}"
         trial = self.folder / f".probe.{os.getpid()}.{secrets.token_hex(4)}.part"
         try:
-            trial.write_bytes(b"")
+            write_text(trial, "")
             trial.unlink()
-        except OSError as error:
-            return f"it cannot write to {self.folder} ({error.strerror})"
+        except (StoreError, OSError) as error:
+            return f"it cannot write results: {error}"
         return ""

@@ -9,6 +9,7 @@
     participants.csv         where the study has a participants table
     comparisons/<kind>.csv   and its further tables, the participants' own values, families.csv, sentences.txt
     comparisons.html         the comparisons alone
+    inputs/                  copies of the small tables the run read
     sessions/<participant>_<session>.h5
     report.html
     run.json                 written last, with the hash of every input and output

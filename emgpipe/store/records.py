@@ -28,6 +28,7 @@ def write_records(group: Any, name: str, columns: Mapping[str, Sequence[Any]]) -
         records[key] = array
     packed = {"compression": "gzip", "compression_opts": 1, "shuffle": True} if length > _COMPRESSED else {}
     group.create_dataset(name, data=records, fletcher32=length > _COMPRESSED, **packed)
+    group.file.flush()  # its place in the file must not hang on when the library finds time to write it
 
 
 def write_frame(group: Any, name: str, table: pd.DataFrame) -> None:

@@ -179,6 +179,7 @@ def _write_traces(file: Any, number: int, result: TrialResult) -> None:
         )
         dataset.attrs["trial"] = result.trial.id
         dataset.attrs.update({name: getattr(trace, name) for name in TRACE})
+        file.flush()  # now, and not when the library sees fit: where it lies in the file must not hang on other threads
 
 
 def _write_rows(file: Any, name: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:

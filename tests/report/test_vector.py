@@ -36,7 +36,7 @@ def test_line_breaks_where_a_value_is_missing():
     assert line([(0, 1), (1, math.nan), (2, 3), (4, 5)]) == "M0 1M2 3L4 5"
 
 
-@pytest.mark.parametrize("shape", "osD^vPX*.")
+@pytest.mark.parametrize("shape", "osD^vPX*")
 def test_every_marker_is_one_path_around_its_place(shape):
     drawn = markers([(10, 20), (math.nan, 1)], shape, 6)
     assert drawn.startswith("M10 20")
@@ -91,7 +91,7 @@ def test_a_crowd_is_one_line_in_the_picture_and_nobody_is_named():
     picture = lines_picture(panels, OwnValues(comparison), "x")
     assert picture.count("<path") < 60
     assert "P60" not in texts(picture)
-    assert len(picture) < 60_000
+    assert len(picture) < 40_000
 
 
 def test_one_value_alone_can_be_drawn(small_study):

@@ -174,3 +174,21 @@ def test_settings_written_as_a_study_file_mean_the_same(name: str, tmp_path: Pat
     again = load_study(tmp_path / "study.yaml")
     assert plain_settings(again, tmp_path) == plain_settings(study, file.parent)
     assert stated_settings(again, tmp_path) == stated_settings(study, file.parent)
+
+
+def test_recordings_named_by_an_absolute_path_are_read_in_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.pipeline.small import write_small_study
+
+    file = write_small_study(tmp_path / "raw_and_more", participants=1)
+    home = tmp_path / "elsewhere"
+    home.mkdir()
+    text = file.read_text("utf-8").replace("folder: raw", f"folder: {(file.parent / 'raw').as_posix()}")
+    (home / "study.yaml").write_text(text, "utf-8")
+    run_study(home / "study.yaml")
+    (home / "study.yaml").unlink()
+    assert main(["repeat", str(home / "processed/small"), "--jobs", "0", "--quiet"]) == 0
+    same, total = _outputs(capsys.readouterr().out)
+    assert same == total
+    assert not list((home / "processed/small.repeat").rglob("*squat*.csv"))

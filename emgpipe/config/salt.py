@@ -10,7 +10,7 @@ from emgpipe.errors import ConfigError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from emgpipe.config import Privacy
+    from emgpipe.config.privacy import Privacy
 
 LEAST: Final = 16
 """Characters: whoever knows the hashes and guesses the names must not find the salt by trying."""
