@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test check format test-long mutations truth error-rates detection kill-test clean
+.PHONY: help demo test check format test-long mutations truth error-rates detection kill-test scaling clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
@@ -54,6 +54,10 @@ detection: $(VENV)/.ready-dev ## put faults into clean recordings, count what th
 
 kill-test: $(VENV)/.ready-dev ## kill runs at 200 random moments, look that nothing is lost (half an hour; MOMENTS=20)
 	$(BIN)/python -m benchmarks.kill_test --moments $(or $(MOMENTS),200)
+
+scaling: $(VENV)/.ready-dev ## measure 10, 100 and 1000 sessions, and the stages of a run (ten minutes; SIZES="10 100")
+	$(BIN)/python -m benchmarks.scaling --sizes $(or $(SIZES),10 100 1000) --write
+	$(BIN)/python -m benchmarks.time_split --write
 
 clean: ## remove the environment and everything that can be made again
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -145,9 +145,17 @@ def prepare(folder: Path, sessions: int = SESSIONS) -> tuple[Path, Expected]:
 
 
 def kill_test(folder: Path, moments: int, seed: int = 1, sessions: int = SESSIONS) -> Tally:
-    """Kill a run at so many moments; return what was seen."""
+    """Kill a run at so many moments, or until Ctrl-C; return what was seen."""
     study, expected = prepare(folder, sessions)
-    rng, tally = random.Random(seed), Tally()  # noqa: S311 - chosen at random, not secret
+    tally = Tally()
+    with suppress(KeyboardInterrupt):
+        _kill_at_moments(folder, moments, random.Random(seed), (study, expected, tally))  # noqa: S311 - no secret
+    return tally
+
+
+def _kill_at_moments(folder: Path, moments: int, rng: random.Random, known: tuple[Path, Expected, Tally]) -> None:
+    study, expected, tally = known
+    sessions = len(expected.sessions)
     for number in range(moments):
         results = folder / "processed" / "small"
         shutil.rmtree(results, ignore_errors=True)
@@ -158,7 +166,6 @@ def kill_test(folder: Path, moments: int, seed: int = 1, sessions: int = SESSION
         _Moment(study, results, expected, tally, f"moment {number}").run(rng.choice(VICTIMS), share, done)
         if number % 20 == 19:
             print(f"{number + 1} of {moments}, faults: {tally.faults}", file=sys.stderr, flush=True)
-    return tally
 
 
 @dataclass

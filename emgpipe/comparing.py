@@ -143,15 +143,18 @@ def _compare_again(study: Study, file: Path, use: Selection) -> Compared:
     kept = {name: digest for name, digest in run["outputs"].items() if not _replaced(name, use, fresh=fresh)}
     read = (*study_sources(file), *decisions_files(study))
     sources = {names.file(portable(one, file.parent)): file_hash(one) for one in read}
+    now = kept | written
+    same = all(now.get(name) == digest for name, digest in run["outputs"].items())
     update_run_file(
         folder / RUN_FILE,
         run,
-        outputs=kept | written,
+        outputs=now,
+        whole=run.get("whole", "") if same else "",  # tables of other settings: a study that goes back is run again
         inputs=run["inputs"] | sources,
         settings=settings,
         timing=run["timing"] | {"compared": started, "compare_seconds": time.time() - started},
     )
-    remove_stale(folder, run["outputs"], kept | written)
+    remove_stale(folder, run["outputs"], now)
     return replace(compared, notices=(*notices, *verdict.idle))
 
 
@@ -186,8 +189,8 @@ def _decided(
     measured = only_measured(tables.metrics, tables.references)
     was = {one.id: one for one in before if one.source == "table" and needs_run(one, measured)}
     new = {one.id: one for one in now if needs_run(one, measured)}
-    if was.keys() != new.keys():
-        changed = [one for name, one in (was | new).items() if (name in was) != (name in new)]
+    if was.keys() != new.keys() or _order(was) != _order(new):
+        changed = [one for name, one in (was | new).items() if (name in was) != (name in new)] or list(new.values())
         said = "; ".join(f"{one.action} {one.trial or one.muscle} ({one.who}, {one.when})" for one in changed[:5])
         raise StoreError(
             f"decisions about references changed since the run, and with them every %MVIC: {said}. "
@@ -195,6 +198,11 @@ def _decided(
         )
     notices = tuple(f"{one.where}: {one.message}" for one in (*wrong, *unknown))
     return (*(one for one in before if one.source == "study file"), *now), notices
+
+
+def _order(decisions: Mapping[str, Decision]) -> list[str]:
+    """Return what sets references, in its order: of two that set the same, the later one counts."""
+    return [name for name, one in decisions.items() if one.action == "reference"]
 
 
 def _differ(tables: StudyTables, verdict: Verdict) -> bool:

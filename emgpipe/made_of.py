@@ -109,22 +109,34 @@ def session_parts(
     """
     folder, hash_of = place
     overrides: dict[str, list[Any]] = {}
-    for one in study.overrides:
-        if any(one.applies_to(trial) for trial in trials):
-            overrides.setdefault(f"'{one.reason}'", []).append(one.model_dump(mode="json"))
+    applying = [one for one in study.overrides if any(one.applies_to(trial) for trial in trials)]
+    for one in applying:
+        overrides.setdefault(f"'{one.reason}'", []).append(one.model_dump(mode="json"))
+    decided = decisions_about(trials, decisions)
     recordings = dict.fromkeys(file.path for trial in trials for file in trial.files)
     return {
         "trial": {trial.id: digest_of(_plain_trial(trial, folder)) for trial in trials},
-        "order": {"of trials": digest_of([trial.id for trial in trials])},
-        "override": {name: digest_of(stated) for name, stated in overrides.items()},
-        "decision": {one.id: digest_of(asdict(one)) for one in decisions_about(trials, decisions)},
+        "order": {
+            "of trials": digest_of([trial.id for trial in trials]),
+            **_order("of decisions", [one.id for one in decided]),
+        },
+        "override": {
+            **{name: digest_of(stated) for name, stated in overrides.items()},
+            **_order("order", [one.reason for one in applying]),
+        },
+        "decision": {one.id: digest_of(asdict(one)) for one in decided},
         "file": {
             portable(path, folder): hash_of(path)
             for recording in recordings
-            for path in files_behind(recording, readers.get(portable(recording, folder), ""))
+            for path in files_behind(recording, readers.get(portable(recording, folder), ""), study.recordings.reading)
         },
         "reader": {name: readers[name] for one in recordings if (name := portable(one, folder)) in readers},
     }
+
+
+def _order(name: str, of: Sequence[str]) -> dict[str, str]:
+    """Return the order of things of which a later one goes before an earlier one; empty where there are no two."""
+    return {name: digest_of(of)} if len(of) > 1 else {}
 
 
 def decisions_about(trials: Sequence[Trial], decisions: Iterable[Decision]) -> list[Decision]:
@@ -166,7 +178,8 @@ def _plain_trial(trial: Trial, folder: Path) -> dict[str, Any]:
     """Return what is stated of a trial; not where in the trials table."""
     files = [(portable(file.path, folder), file.offset, file.is_stated) for file in trial.files]
     stated = {name: getattr(trial, name) for name in _OF_TRIAL}  # not `asdict`, which copies every inner value
-    return {**stated, "factors": dict(trial.factors), "files": files, "origin": "", "own_code": ""}
+    # factors in their order: tables have their columns in it
+    return {**stated, "factors": list(trial.factors.items()), "files": files, "origin": "", "own_code": ""}
 
 
 _OF_TRIAL: Final = tuple(one.name for one in fields(Trial))

@@ -115,6 +115,9 @@ class Reader(ABC):
         Names with their content; the first is the file to open, or the whole is the folder to open.
         """
 
-    def companions(self, path: Path) -> tuple[Path, ...]:  # noqa: ARG002 - most formats are one file
-        """Return the other files that belong to the recording at `path` and are no recordings themselves."""
+    def companions(self, path: Path, options: ReaderOptions | None = None) -> tuple[Path, ...]:  # noqa: ARG002
+        """Return the other files that belong to the recording at `path` and are no recordings themselves.
+
+        Most formats have none. Options are those of this reader; its defaults if not given.
+        """
         return ()

@@ -86,9 +86,9 @@ class BidsReader(Reader):
         """Return a recording of two channels with four metadata files."""
         return bids_example()
 
-    def companions(self, path: Path) -> tuple[Path, ...]:
-        """Return the metadata files that apply to the recording."""
-        return companions_of(path)
+    def companions(self, path: Path, options: ReaderOptions | None = None) -> tuple[Path, ...]:  # noqa: ARG002
+        """Return the metadata files that apply to the recording; none where its name is no BIDS name."""
+        return companions_of(path) if RECORDING.fullmatch(path.name) else ()
 
 
 def _table(path: Path, ending: str, required: Sequence[str]) -> tuple[Table, list[Finding]]:

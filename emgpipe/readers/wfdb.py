@@ -81,8 +81,9 @@ class WfdbReader(Reader):
         """Return a record of two signals of different rates and one annotation."""
         return wfdb_example()
 
-    def companions(self, path: Path) -> tuple[Path, ...]:
-        """Return the signal files that the header names and the annotation files of the record."""
+    def companions(self, path: Path, options: ReaderOptions | None = None) -> tuple[Path, ...]:
+        """Return the signal files that the header names and the annotation file of the record."""
+        annotations = {".atr", f".{options.annotator}" if isinstance(options, WfdbOptions) else ".atr"}
         try:
             lines = header_lines(path.read_text("utf-8", errors="replace"))
             names = {line.split()[0] for line in lines[1:]}
@@ -90,7 +91,9 @@ class WfdbReader(Reader):
         except OSError:
             return ()
         return tuple(
-            entry for entry in beside if entry.name in names or (entry.stem == path.stem and entry.suffix == ".atr")
+            entry
+            for entry in beside
+            if entry.name in names or (entry.stem == path.stem and entry.suffix in annotations)
         )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from emgpipe.comparing import decisions_files, stated_tables
 from emgpipe.config import portable, stated_settings
 from emgpipe.made_of import code_digest, digest_of
 from emgpipe.run.copies import files_listed, way_between, write_copies
@@ -27,13 +29,15 @@ def is_whole(todo: Todo) -> bool:
 def _whole_digest(todo: Todo) -> str:
     """Return what tables, comparisons and report are made of as one digest; empty if a session is missing."""
     opened, listing = todo.opened, todo.opened.listing
+    copied = () if opened.study.privacy.is_limited else (*stated_tables(opened.study), *decisions_files(opened.study))
     if any(one.reasons or one.lost for one in todo.sessions):
         return ""
     return digest_of(
         {
             "sessions": [digest_of(todo.made_of(one.parts)) for one in todo.sessions],
             "parquet": has_parquet(),
-            "settings": opened.settings,
+            "settings": json.dumps(opened.settings, default=str),  # in the order stated: sentences follow it
+            "copied": [todo.sources.get(portable(path, opened.file.parent), "") for path in copied],
             "people": opened.people and [opened.people.columns, opened.people.rows],
             "decisions": [asdict(one) for one in opened.all_decisions],
             "listing": [asdict(one) for one in listing.problems],

@@ -166,7 +166,9 @@ class SessionWork:
         return {
             path: stamp_of(path)
             for recording in recordings
-            for path in files_behind(recording, readers.get(portable(recording, self.folder), ""))
+            for path in files_behind(
+                recording, readers.get(portable(recording, self.folder), ""), self.study.recordings.reading
+            )
         }
 
 

@@ -95,7 +95,7 @@ def write_run_file(path: Path, run: RunFile) -> None:
     write_text(path, _as_text(content))
 
 
-def update_run_file(path: Path, content: Mapping[str, Any], **changed: Mapping[str, Any]) -> None:
+def update_run_file(path: Path, content: Mapping[str, Any], **changed: Mapping[str, Any] | str) -> None:
     """Write a `run.json` again with some sections changed, whole or not at all."""
     write_text(path, _as_text({**content, **changed}))
 

@@ -28,7 +28,7 @@ FIRST, LAST = "Zsofia", "Quetzalcoatl"
 BIRTHS = ("1987-03-14", "14.03.1987", "14-MAR-1987", "19870314", "03/14/1987")
 WORDS = (FIRST, LAST, *BIRTHS)
 SALT = "a long secret that nobody guesses"
-VARIANTS = 12
+VARIANTS = 8
 """How many places of each file a name is written to."""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from emgpipe.memory import release_memory
 from emgpipe.model import make_finding
 from emgpipe.quality.base import SessionCheck
 from emgpipe.quality.session.places import in_order
@@ -59,6 +60,7 @@ class SameSamples(SessionCheck):
         self, places: Sequence[tuple[TrialView, ChannelView]]
     ) -> Iterable[tuple[tuple[TrialView, ChannelView], tuple[TrialView, ChannelView]]]:
         excerpts = np.array([_unit(_middle(channel.raw)) for _, channel in places])
+        release_memory()
         alike = np.abs(excerpts @ excerpts.T) >= self.correlation
         for first, second in combinations(range(len(places)), 2):
             if not alike[first, second] or places[first][0] is places[second][0]:
