@@ -49,7 +49,8 @@ def results(study):
 
 def written(study):
     folder = results(study)
-    return {path.relative_to(folder).as_posix(): file_hash(path) for path in folder.rglob("*") if path.is_file()}
+    names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return {name: file_hash(folder / name) for name in names if not name.startswith((".", "kept/"))}
 
 
 def change(study, old, new):
@@ -164,7 +165,7 @@ def test_a_participants_table_that_changed_is_named(study, ran):
         (lambda folder: (folder / "run.json").unlink(), "was not run to its end yet; use: emgpipe run"),
         (lambda folder: (folder / "run.json").write_text("{"), "cannot be read"),
         (lambda folder: (folder / "run.json").write_text("[]"), "another version"),
-        (lambda folder: (folder / "run.json").write_text('{"format": 1, "study": "small"}'), "it has no 'settings'"),
+        (lambda folder: (folder / "run.json").write_text('{"format": 2, "study": "small"}'), "it has no 'settings'"),
         (lambda folder: (folder / "metrics.csv").unlink(), "metrics.csv is missing, or is not what the run wrote"),
         (
             lambda folder: (folder / "participants.csv").write_text("participant\n"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ import pytest
 
 import emgpipe
 from emgpipe.cli import main
+from emgpipe.store import has_parquet
 from tests.pipeline.small import write_recording, write_small_study
 
 
@@ -39,16 +41,22 @@ def rows(result, metric="mean", muscle="gluteus_maximus_lower", **where):
     return table[chosen]
 
 
+def outputs(folder: Path) -> set[str]:
+    """Return all files of a results folder but what is kept for the next run, and the lock."""
+    names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return {name for name in names if not name.startswith((".", "kept/"))}
+
+
 def test_everything_is_processed_and_written(study, result):
     assert result.failed == ()
     assert not (result.findings["level"] == "fail").any()
-    written = {path.relative_to(result.folder).as_posix() for path in result.folder.rglob("*") if path.is_file()}
+    parquet = ("metrics", "curves", "findings", "references", "decisions") if has_parquet() else ()
     further = result.comparisons[0].tables
-    assert written == {
+    assert outputs(result.folder) == {
         "metrics.csv", "curves.csv", "findings.csv", "references.csv", "report.html", "comparisons.html", "run.json",
         "sessions/P01_1.h5", "sessions/P02_1.h5", "sessions/P03_1.h5", "comparisons/families.csv",
         *(f"comparisons/ranking{table}.csv" for table in ("", "_cells", *(f"_{name}" for name in further))),
-        "comparisons/sentences.txt", "decisions.csv",
+        "comparisons/sentences.txt", "decisions.csv", *(f"{name}.parquet" for name in parquet),
     }  # fmt: skip
     assert result.folder == study.parent / "processed" / "small"
 
@@ -59,8 +67,7 @@ def test_run_file_vouches_for_every_file(result):
     assert run["settings"]["chain"][1]["high"] == 450.0
     for name, digest in run["outputs"].items():
         assert hashlib.sha256((result.folder / name).read_bytes()).hexdigest() == digest
-    everything = (path for path in result.folder.rglob("*") if path.is_file())
-    assert {*run["outputs"], "run.json"} == {path.relative_to(result.folder).as_posix() for path in everything}
+    assert {*run["outputs"], "run.json"} == outputs(result.folder)
     raw = [name for name in run["inputs"] if name.endswith(".csv")]
     assert len(raw) == 12
     assert all(len(digest) == 64 for digest in run["inputs"].values())

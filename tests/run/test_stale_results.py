@@ -6,8 +6,8 @@ import pytest
 
 from emgpipe.comparing import compare_study
 from emgpipe.errors import StoreError
-from emgpipe.reading import files_behind
 from emgpipe.readers.wfdb import WfdbOptions
+from emgpipe.reading import files_behind
 from emgpipe.run import run_study
 from emgpipe.run.study import bring_up_to_date
 from tests.run.changeable import DECISIONS, Changeable, write_changeable
