@@ -145,6 +145,7 @@ def _compare_again(study: Study, file: Path, use: Selection) -> Compared:
     sources = {names.file(portable(one, file.parent)): file_hash(one) for one in read}
     now = kept | written
     same = all(now.get(name) == digest for name, digest in run["outputs"].items())
+    remove_stale(folder, run["outputs"], now)
     update_run_file(
         folder / RUN_FILE,
         run,
@@ -154,7 +155,6 @@ def _compare_again(study: Study, file: Path, use: Selection) -> Compared:
         settings=settings,
         timing=run["timing"] | {"compared": started, "compare_seconds": time.time() - started},
     )
-    remove_stale(folder, run["outputs"], now)
     return replace(compared, notices=(*notices, *verdict.idle))
 
 

@@ -63,7 +63,7 @@ def settings_of(study: Study, settings: Mapping[str, Any]) -> dict[str, Any]:
         As `emgpipe.config.plain_settings` gives them.
     """
     found = measured_settings(settings)
-    found["recordings"] = {name: settings["recordings"][name] for name in ("joining", "reading")}
+    found["recordings"] = {name: settings["recordings"][name] for name in ("joining", "reading", "allow_outside")}
     found["output"] = {"envelope_rate": settings["output"]["envelope_rate"]}
     if study.variants:
         found["phases of variants"] = sorted(phases_asked(settings["comparisons"]))

@@ -14,7 +14,8 @@ import emgpipe
 
 PACKAGE = Path(emgpipe.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-OPENS_FILES = {"atomic.py", "batch", "readers", "reading", "store", "simulate", "writers"}  # batch: what Linux says of itself
+# batch reads what Linux says of itself
+OPENS_FILES = {"atomic.py", "batch", "readers", "reading", "store", "simulate", "writers"}
 READS_SETTINGS = {"config", "drafting", "vocabulary", "segmentation", "report"}
 OPENING = {"open", "read_bytes", "read_text", "write_bytes", "write_text", "fromfile", "read_csv", "loadtxt", "File"}
 

@@ -6,6 +6,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from multiprocessing import parent_process
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -72,7 +73,7 @@ def look_at_session(
     look : callable, optional
         What looks at single trials in the place of `look_at_trial`, and may remember what it found.
     """
-    with ThreadPoolExecutor(1 if holds_aside() else min(os.cpu_count() or 1, MOST_THREADS)) as pool:
+    with ThreadPoolExecutor(_threads()) as pool:
         by_trial = pool.map(look or partial(look_at_trial, checks), session.trials)
         found = [finding for findings in by_trial for finding in findings]
     for check in checks:
@@ -81,6 +82,13 @@ def look_at_session(
             found.extend(replace(one, stage=one.stage or check.stage) for one in check.look(known))
             release_memory()
     return tuple(_in_session(found, session))
+
+
+def _threads() -> int:
+    """Return how many trials are looked at at once; a process that works beside others has one processor."""
+    if holds_aside() or parent_process() is not None:
+        return 1
+    return min(os.cpu_count() or 1, MOST_THREADS)
 
 
 def _in_session(findings: Iterable[Finding], session: SessionView) -> Iterator[Finding]:

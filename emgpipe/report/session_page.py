@@ -12,26 +12,29 @@ from emgpipe.report.document import FOLDING, document
 from emgpipe.report.markup import escape
 from emgpipe.report.references import references_tables
 from emgpipe.report.sessions import session_body, session_name
-from emgpipe.session_tables import findings_table
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from emgpipe.model import SessionResult
 
 _MARK: Final = "<!-- drawn from "
 
 
-def render_session(session: SessionResult, source: str) -> str:
+def render_session(session: SessionResult, findings: pd.DataFrame, source: str) -> str:
     """Return the page of a session as the text of one HTML file.
 
     Parameters
     ----------
     session : SessionResult
         With its signals.
+    findings : DataFrame
+        What was found about it, as `emgpipe.session_tables.findings_table` gives it.
     source : str
         SHA-256 of the file it was read from; stands at the end of the page, see `is_drawn_from`.
     """
     name = session_name(session)
-    references = references_tables(session.references, session.metrics, findings_table(session.findings))
+    references = references_tables(session.references, session.metrics, findings)
     body = (
         f'<header><h1>{escape(name)}</h1><p class="under"><a href="../report.html#sessions">All sessions</a> · '
         "decisions about numbers stand in the report of the study</p></header>\n"

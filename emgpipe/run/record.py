@@ -49,6 +49,8 @@ def _whole_digest(todo: Todo) -> str:
 def write_run(todo: Todo, gathered: Gathered, timing: dict[str, Any]) -> None:
     """Write `run.json`, and remove what an earlier run left and this one does not have.
 
+    The file of a session that still is one stays, even where it is out of date and was not asked for, or was lost.
+
     Parameters
     ----------
     timing : dict
@@ -64,6 +66,7 @@ def write_run(todo: Todo, gathered: Gathered, timing: dict[str, Any]) -> None:
         "inputs": naming.hidden(todo.stamps.of(inputs, opened.file.parent)),
         "outputs": todo.stamps.of(outputs, folder),
     }
+    remove_stale(folder, before, {*outputs, *(portable(one.job.path, folder) for one in todo.sessions)})
     write_run_file(
         folder / RUN_FILE,
         RunFile(
@@ -96,7 +99,6 @@ def write_run(todo: Todo, gathered: Gathered, timing: dict[str, Any]) -> None:
             },
         ),
     )
-    remove_stale(folder, before, outputs)
     forget_others(folder, [one.job.path for one in todo.sessions])
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from emgpipe.session_tables import findings_table
 from emgpipe.store import file_hash, read_session, read_session_trials, write_text
+from emgpipe.store.small_files import read_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +32,7 @@ def draw_session(path: Path) -> None:
     from emgpipe.report import is_drawn_from, render_session
 
     page, source = page_path(path), file_hash(path)
-    if page.is_file() and is_drawn_from(page.read_bytes(), source):
+    if is_drawn_from(read_file(page), source):
         return
     session = replace(read_session(path).result, trials=read_session_trials(path))
-    write_text(page, render_session(session, source))
+    write_text(page, render_session(session, findings_table(session.findings), source))

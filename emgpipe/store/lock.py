@@ -25,7 +25,7 @@ LOCK_FILE: Final = ".lock"
 _BUSY: Final = frozenset({errno.EACCES, errno.EAGAIN})
 _FAR: Final = 1 << 30
 """Where the locked byte lies on Windows, where a lock on the text itself would keep others from reading it."""
-_held: set[tuple[int, str]] = set()
+_held: dict[tuple[int, str], Owner] = {}
 """The folders that this process holds, with its number: a forked child holds nothing."""
 
 
@@ -53,17 +53,17 @@ def hold(folder: Path, words: str) -> Iterator[str]:
     key = (os.getpid(), str(folder.resolve()))
     path = folder / LOCK_FILE
     if key in _held:  # a lock of the operating system is no obstacle to the process that holds it
-        raise StoreError(_in_use(path, read_owner(path)))
-    _held.add(key)
+        raise StoreError(_in_use(path, _held[key]))  # not read from the file: to close it would give the lock back
+    me = _held[key] = Owner.me(words)
     try:
-        handle, before = _taken(path, Owner.me(words))
+        handle, before = _taken(path, me)
         try:
             yield _left_words(before, sweep(folder))
         finally:
             sweep(folder)  # what workers left that were killed meanwhile, or ended by Ctrl-C
             _give_back(path, handle)
     finally:
-        _held.discard(key)
+        _held.pop(key, None)
 
 
 def _taken(path: Path, me: Owner) -> tuple[int, Owner | None]:

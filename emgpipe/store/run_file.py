@@ -159,12 +159,32 @@ def earlier_outputs(path: Path) -> dict[str, str]:
 
 
 def remove_stale(folder: Path, before: Mapping[str, str], now: Iterable[str]) -> None:
-    """Remove tables and pages of an earlier run that are no longer made, unless somebody changed them since."""
-    for name in before.keys() - set(now):
+    """Remove what an earlier run made and this one does not, unless somebody changed it since.
+
+    To be called before `run.json` is written: it knows the names of what has to go until that is gone.
+
+    Parameters
+    ----------
+    before : mapping of str to str
+        The outputs of the earlier run with their hashes.
+    now : iterable of str
+        What stays.
+
+    Raises
+    ------
+    StoreError
+        One of them cannot be removed.
+    """
+    for name in sorted(before.keys() - set(now)):
         path = folder / name
-        ours = path.suffix in (".csv", ".parquet", ".txt", ".html") and path.resolve().is_relative_to(folder.resolve())
-        if ours and path.is_file() and file_hash(path) == before[name]:
-            path.unlink(missing_ok=True)
+        if path.resolve().is_relative_to(folder.resolve()) and path.is_file() and file_hash(path) == before[name]:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise StoreError(
+                    f"{path} is of an earlier run, is not made any more and cannot be removed "
+                    f"({error.strerror or error}); close it if another program holds it open, and run again"
+                ) from error
             _remove_empty(path.parent, folder)
 
 

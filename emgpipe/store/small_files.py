@@ -1,4 +1,4 @@
-"""Some rows of a large table, and small files kept byte by byte."""
+"""Some rows of a large table, and small files read and written byte by byte."""
 
 from __future__ import annotations
 
@@ -25,6 +25,14 @@ def rows_where(path: Path, wanted: Mapping[str, str]) -> list[dict[str, str]]:
         header = next(rows, [])
         places = [(header.index(name), value) for name, value in wanted.items()]
         return [dict(zip(header, row, strict=True)) for row in rows if all(row[at] == value for at, value in places)]
+
+
+def read_file(path: Path) -> bytes:
+    """Return the content of a file; empty if it is not there, or cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -167,7 +167,7 @@ SIGNAL = "r.dat 16 200/mV 16 0 0 0 0 EMG"
         (f"r 1 1000 1000000000000\n{SIGNAL}", "1000000000000 samples are declared"),
         (f"r 2147483647 1000 100\n{SIGNAL}", "declares 2147483647 signals and describes 1"),
         (f"r 1 0 100\n{SIGNAL}", "sampling rate of 0"),
-        (f"r 1 1000 100\n{SIGNAL.replace('r.dat', 'gone.dat')}", r"gone\.dat is missing"),
+        (f"r 1 1000 100\n{SIGNAL.replace('r.dat', 'gone.dat')}", r"gone\.dat' is missing"),
         (f"r 1 1000 100\n{SIGNAL.replace('r.dat', '../r.dat')}", "cannot be understood"),
         (f"r 1 1000 100\n{SIGNAL.replace(' 16 ', ' 516 ', 1)}", "compressed"),
         (f"r 2 1000 100\n{SIGNAL}\n{SIGNAL.replace(' 16 ', ' 212 ', 1)}", "several storage formats"),

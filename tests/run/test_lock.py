@@ -19,6 +19,7 @@ from emgpipe.errors import StoreError
 from emgpipe.store import hold
 from emgpipe.store.lock import LOCK_FILE
 
+ROOT = Path(__file__).parents[2]
 WORDS = "emgpipe run study.yaml"
 ME = {"pid": os.getpid(), "host": platform.node(), "command": WORDS, "since": "2025-01-01 00:00:00"}
 HOLDER = """
@@ -34,9 +35,8 @@ with hold(Path(sys.argv[1]), "emgpipe run other.yaml"):
 @pytest.fixture
 def other(tmp_path):
     """Another process that holds the folder."""
-    root = Path(__file__).parents[2]
     command = [sys.executable, "-c", HOLDER, str(tmp_path)]
-    environment = {**os.environ, "PYTHONPATH": str(root)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
@@ -92,6 +92,9 @@ def test_the_same_process_does_not_take_it_twice(tmp_path):
         with pytest.raises(StoreError, match=r"in use by 'emgpipe run study\.yaml'"), hold(tmp_path, "again"):
             pass
         assert (tmp_path / LOCK_FILE).exists()
+        command, environment = [sys.executable, "-c", HOLDER, str(tmp_path)], {**os.environ, "PYTHONPATH": str(ROOT)}
+        third = subprocess.run(command, check=False, capture_output=True, text=True, timeout=50, env=environment)
+        assert "in use by 'emgpipe run study.yaml'" in third.stderr  # the second has not given back what the first has
         with hold(tmp_path / "sub", WORDS):
             pass
 

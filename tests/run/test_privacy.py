@@ -243,6 +243,16 @@ def test_hashed_names_stand_everywhere_and_change_no_number(tmp_path):
     assert not bring_up_to_date(hashed).todo.due
 
 
+def test_files_under_the_names_of_before_go(tmp_path):
+    study = hashed_study(tmp_path / "one", "participants: codes, comments: kept")
+    run_study(study)
+    assert any("/sessions/Zsofia01_1.h5" in where for where in leaks(tmp_path / "one" / "processed", ["Zsofia"]))
+    text = study.read_text("utf-8")
+    study.write_text(text.replace("participants: codes, comments: kept", "participants: hashed, paths: hashed"), "utf-8")
+    run_study(study)
+    assert leaks(tmp_path / "one" / "processed", ["Zsofia", "Quetzal"]) == []
+
+
 def test_the_same_salt_gives_the_same_codes_and_another_one_others(tmp_path, monkeypatch):
     study = hashed_study(tmp_path / "one")
     first = Names.of(load_study(study))

@@ -154,6 +154,9 @@ def test_a_link_inside_a_folder_recording_leads_nowhere(tmp_path):
             target.symlink_to(path)
     reasons = [one.reason for one in run_study(study).failed]
     assert sum("is a link to a file outside" in reason for reason in reasons) >= 2, reasons
+    study.write_text(study.read_text("utf-8").replace("folder: raw", "folder: raw\n  allow_outside: true"), "utf-8")
+    reasons = [one.reason for one in run_study(study).failed]  # as the message says
+    assert not any("is a link to a file outside" in reason for reason in reasons), reasons
 
 
 def test_a_header_cannot_name_a_file_elsewhere(tmp_path):

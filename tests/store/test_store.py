@@ -187,15 +187,27 @@ def test_no_comparison_is_said_in_words(tmp_path):
 
 def test_stale_files_go_unless_they_were_changed_or_lie_elsewhere(tmp_path):
     inside = tmp_path / "results"
-    for name in ("old.csv", "kept.csv", "edited.csv", "sessions/a.h5"):
+    for name in ("old.csv", "kept.csv", "edited.csv", "sessions/a.h5", "sessions/gone.h5", "inputs/trials.tsv"):
         write_text(inside / name, name)
     write_text(tmp_path / "beside.csv", "x")
     before = {path.relative_to(inside).as_posix(): file_hash(path) for path in inside.rglob("*.*")}
     before |= {"../beside.csv": file_hash(tmp_path / "beside.csv"), "gone.csv": "0"}
     write_text(inside / "edited.csv", "by hand")
-    remove_stale(inside, before, ["kept.csv"])
+    remove_stale(inside, before, ["kept.csv", "sessions/a.h5"])
     assert {path.name for path in inside.rglob("*.*")} == {"kept.csv", "edited.csv", "a.h5"}
     assert (tmp_path / "beside.csv").exists()
+    assert not (inside / "inputs").exists()
+
+
+def test_a_stale_file_that_cannot_be_removed_is_told(tmp_path, monkeypatch):
+    write_text(tmp_path / "old.csv", "old")
+
+    def refuse(*_, **__):
+        raise PermissionError(errno.EACCES, "held open")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(StoreError, match=r"old\.csv is of an earlier run, .* \(held open\); close it"):
+        remove_stale(tmp_path, {"old.csv": file_hash(tmp_path / "old.csv")}, [])
 
 
 def test_an_unreadable_run_file_has_no_outputs(tmp_path):
