@@ -285,7 +285,12 @@ def _changed_inputs(study: Study, file: Path, inputs: Mapping[str, str]) -> Iter
 def stated_tables(study: Study) -> list[Path]:
     """Return the tables a study file names: trials, participants, repetitions."""
     stated = [study.recordings.trials_path, study.recordings.participants_path]
-    stated += [getattr(rule.detector, "path", None) for rule in study.repetitions]
+    return [*(path for path in stated if path is not None), *repetition_tables(study)]
+
+
+def repetition_tables(study: Study) -> list[Path]:
+    """Return the tables that a study reads repetitions from."""
+    stated = [getattr(rule.detector, "path", None) for rule in study.repetitions]
     return [path for path in stated if path is not None]
 
 

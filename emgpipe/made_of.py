@@ -28,13 +28,18 @@ if TYPE_CHECKING:
 
 Parts = dict[str, dict[str, str]]
 """Section -> name -> version, digest or SHA-256."""
-PACKAGES: Final = ("numpy", "scipy", "pandas", "pydantic", "h5py", "matplotlib", "neurokit2", "c3d", "edfio")
+PACKAGES: Final = (
+    "numpy", "scipy", "pandas", "pydantic", "h5py", "matplotlib", "neurokit2", "c3d", "edfio", "python-calamine",
+)  # fmt: skip
+_EXTRAS: Final = ("wfdb", "statsmodels", "pyarrow")
+_OF_STUDIES: Final = ("statsmodels", "pyarrow")
+"""Packages that work on the tables of a study and on no session: another version of them processes nothing again."""
 
 
 def versions() -> dict[str, str]:
     """Return the versions a run depends on: emgpipe, Python and the packages that make or draw numbers."""
     found = {"emgpipe": __version__, "python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}}
-    for name in ("wfdb", "statsmodels"):  # extras
+    for name in _EXTRAS:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
@@ -83,7 +88,11 @@ def shared_parts(
         Tables beside the recordings that repetitions are read from.
     """
     return {
-        "version": {"layout": str(LAYOUT), "code": code_digest(), **versions()},
+        "version": {
+            "layout": str(LAYOUT),
+            "code": code_digest(),
+            **{name: number for name, number in versions().items() if name not in _OF_STUDIES},
+        },
         "setting": {name: digest_of(value) for name, value in settings.items()},
         "table": {portable(path, folder): hash_of(path) for path in tables},
     }

@@ -104,8 +104,9 @@ def _all(given: argparse.Namespace, chosen: Sequence[Chosen], how: How, log: Log
 def _command(given: argparse.Namespace) -> str:
     """Return the command as it could be typed again."""
     words = ["emgpipe run", *given.study]
+    unsaid = {"study", "command"} if given.cluster else {"study", "command", "cluster_wait"}
     for name, value in vars(given).items():
-        if name in ("study", "command") or value in (None, False, []):
+        if name in unsaid or value in (None, False, []):
             continue
         values = value if isinstance(value, list) else [value]
         words += [f"--{name.replace('_', '-')}" + ("" if one is True else f" {one}") for one in values]

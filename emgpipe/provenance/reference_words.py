@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from emgpipe.model import MvicAttempt, Reference
-    from emgpipe.provenance.account import Account, TrialPath
+    from emgpipe.provenance.path import Account, TrialPath
 
 NOW: Final = {
     "unchanged": "unchanged",

@@ -12,7 +12,7 @@ from emgpipe.report.words import METRIC_NAMES, number, seconds, shown_unit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from emgpipe.provenance.account import Account, InputFile, TrialPath
+    from emgpipe.provenance.path import Account, InputFile, TrialPath
 
 LABEL: Final = 13
 """Columns of what stands left of the text."""

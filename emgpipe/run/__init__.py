@@ -7,7 +7,7 @@
     todo.py         which sessions are to be processed, and why
     work.py         one session, in whichever process: signals to its HDF5 file
     processing.py   all that are due, and what became of each
-    gathering.py    the files of all sessions -> tables, comparisons, report
+    gathering.py    the files of all sessions -> tables, comparisons, report; light_session.py reads one
     study.py        all of it in order, `run.json` last
     how.py          what the user may ask for: how many at once, which sessions, ...; and what is told meanwhile
     dry.py          what would be done; with why.py, consequences.py, estimate.py, outlook.py

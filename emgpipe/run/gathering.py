@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 from emgpipe.atomic import going_on
 from emgpipe.checking.protocol import findings_of_protocol, usable_of
 from emgpipe.comparing import Asked, compare_stored
-from emgpipe.errors import StoreError
 from emgpipe.made_of import versions
-from emgpipe.model import SessionResult, StudyResult, TrialResult, make_finding
+from emgpipe.model import StudyResult, make_finding
 from emgpipe.model.tables import CURVE_COLUMNS, MAIN_VARIANT, METRIC_COLUMNS
 from emgpipe.peak_windows import peak_windows
+from emgpipe.run.light_session import light_session
 from emgpipe.run.session_pages import SEPARATE, draw_session, page_path
-from emgpipe.run.todo import NOT_ASKED
 from emgpipe.run_account import listing_findings, outcomes
-from emgpipe.session_tables import concatenate, curves_table, findings_table, metrics_table
+from emgpipe.session_tables import concatenate, findings_table
 from emgpipe.store import (
     CLEANING,
     CURVES,
@@ -27,8 +26,6 @@ from emgpipe.store import (
     REFERENCES,
     cleaning_table,
     file_hash,
-    read_session,
-    read_session_trials,
     read_table,
     references_table,
     stored_tables,
@@ -44,8 +41,8 @@ if TYPE_CHECKING:
 
     from emgpipe.comparing import Compared
     from emgpipe.comparison import StudyTables
-    from emgpipe.model import Finding, Reference, Status
-    from emgpipe.run.named import Naming
+    from emgpipe.model import Finding, Reference
+    from emgpipe.run.light_session import LightSession
     from emgpipe.run.opened import Opened
     from emgpipe.run.todo import Planned
     from emgpipe.verdicts import Verdict
@@ -69,14 +66,6 @@ class Gathered:
     held: Mapping[Path, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Session:
-    """What stays in memory of a session: all but its signals, which lie in its file, if it has one."""
-
-    light: SessionResult
-    path: Path | None
-
-
 def gather(opened: Opened, planned: Sequence[Planned]) -> Gathered:
     """Join the sessions that were processed, now or before, and write what the study says of them.
 
@@ -91,7 +80,7 @@ def gather(opened: Opened, planned: Sequence[Planned]) -> Gathered:
 
 
 def _gather(opened: Opened, planned: Sequence[Planned], held: Mapping[Path, Path]) -> Gathered:
-    sessions = [_session(one, opened.naming) for one in planned]
+    sessions = [light_session(one, opened.naming) for one in planned]
     findings = _findings(opened, sessions)
     verdict = _verdict(opened, sessions, findings)
     measured = _write_measured(opened, sessions, verdict)
@@ -104,52 +93,20 @@ def _gather(opened: Opened, planned: Sequence[Planned], held: Mapping[Path, Path
     return Gathered(result, (*measured, *compared.files, *pages, *stored))
 
 
-def _session(planned: Planned, naming: Naming) -> _Session:
-    job = planned.job
-    if planned.lost:
-        return _Session(naming.session(_lost(planned, "failed", planned.lost)), None)
-    if planned.reasons:
-        return _Session(naming.session(_lost(planned, "left out", NOT_ASKED)), None)
-    try:
-        return _Session(read_session(job.path).result, job.path)
-    except StoreError as error:
-        return _Session(naming.session(_lost(planned, "failed", str(error))), None)
-
-
-def _lost(planned: Planned, status: Status, reason: str) -> SessionResult:
-    """Return a session without a single number: all its trials failed, or were left out."""
-    first = planned.job.trials[0]
-    where = {"participant": first.participant, "session": first.session}
-    finding = (
-        make_finding("session_lost", "fail", reason, "the other sessions are processed; run again", **where)
-        if status == "failed"
-        else make_finding("session_left_out", "warn", f"not processed yet: {reason}", "run without --only", **where)
-    )
-    return SessionResult(
-        participant=first.participant,
-        session=first.session,
-        trials=tuple(TrialResult(trial, status, reason) for trial in planned.job.trials),
-        references=(),
-        findings=(finding,),
-        metrics=metrics_table([]),
-        curves=curves_table([]),
-    )
-
-
-def _verdict(opened: Opened, sessions: Sequence[_Session], findings: Sequence[Finding]) -> Verdict:
+def _verdict(opened: Opened, sessions: Sequence[LightSession], findings: Sequence[Finding]) -> Verdict:
     """Judge the numbers of all sessions by what was found about them, and by what was decided."""
     metrics = concatenate([one.light.metrics for one in sessions], METRIC_COLUMNS)
     return judge(metrics, findings_table(findings), opened.all_decisions, opened.study.quality)
 
 
-def _findings(opened: Opened, sessions: Sequence[_Session]) -> list[Finding]:
+def _findings(opened: Opened, sessions: Sequence[LightSession]) -> list[Finding]:
     of_sessions = (finding for one in sessions for finding in one.light.findings)
     usable = usable_of(one.light for one in sessions)
     lacking = findings_of_protocol(opened.study, opened.vocabulary, opened.listing.trials, usable)
     return [*listing_findings(opened.listing), *lacking, *peak_windows(opened.study), *of_sessions]
 
 
-def _write_measured(opened: Opened, sessions: Sequence[_Session], verdict: Verdict) -> list[Path]:
+def _write_measured(opened: Opened, sessions: Sequence[LightSession], verdict: Verdict) -> list[Path]:
     """Write the tables that comparisons are made from; return their paths."""
     import pandas as pd
 
@@ -167,13 +124,13 @@ def _write_measured(opened: Opened, sessions: Sequence[_Session], verdict: Verdi
     return [opened.folder / name for name in tables]
 
 
-def _references(sessions: Sequence[_Session]) -> tuple[Reference, ...]:
+def _references(sessions: Sequence[LightSession]) -> tuple[Reference, ...]:
     return tuple(reference for one in sessions for reference in one.light.references)
 
 
 def _result(
     opened: Opened,
-    sessions: Sequence[_Session],
+    sessions: Sequence[LightSession],
     tables: StudyTables,
     compared: Compared,
     measured: Sequence[Finding],
@@ -202,12 +159,12 @@ def _result(
         outcomes=tuple(outcomes(opened.listing, [one.light for one in sessions])),
         settings=opened.settings,
         versions=versions(),
-        sessions={f"{one.light.participant}/{one.light.session}": one.path for one in sessions if one.path},
+        sessions={one.name: one.path for one in sessions if one.path},
         cleaning=cleaning_table(trial for one in sessions for trial in one.light.trials),
     )
 
 
-def _write_pages(result: StudyResult, sessions: Sequence[_Session], drawn: Sequence[str]) -> Iterator[Path]:
+def _write_pages(result: StudyResult, sessions: Sequence[LightSession], drawn: Sequence[str]) -> Iterator[Path]:
     """Write the findings and the report, which shows the main analysis; return their paths."""
     from emgpipe.report import render_report
 
@@ -221,15 +178,15 @@ def _write_pages(result: StudyResult, sessions: Sequence[_Session], drawn: Seque
     if len(sessions) > SEPARATE:
         own = list(_own_pages(sessions))
         yield from own
-        names = {f"{one.light.participant}/{one.light.session}": one.path for one in sessions if one.path is not None}
+        names = {one.name: one.path for one in sessions if one.path is not None}
         links = {name: page_path(path).relative_to(result.folder).as_posix() for name, path in names.items()}
         write_text(page, render_report(shown, [one.light for one in sessions], drawn, links))
     else:
-        write_text(page, render_report(shown, [_Loader(one) for one in sessions], drawn))
+        write_text(page, render_report(shown, [one.whole for one in sessions], drawn))
     yield page
 
 
-def _own_pages(sessions: Sequence[_Session]) -> Iterator[Path]:
+def _own_pages(sessions: Sequence[LightSession]) -> Iterator[Path]:
     """Draw the pages of those sessions that lack one, as where a study has grown; return the paths of all."""
     for one in sessions:
         if one.path is not None:
@@ -242,15 +199,3 @@ def _write_parquet(result: StudyResult, tables: StudyTables, held: Mapping[Path,
     findings = result.folder / FINDINGS
     found = {name: getattr(tables, name) for name in others}
     return write_parquet(result.folder, found | {"findings": read_table(held.get(findings, findings))})
-
-
-@dataclass(frozen=True, slots=True)
-class _Loader:
-    """Reads the signals of a session back when the report comes to it, one session in memory at a time."""
-
-    session: _Session
-
-    def __call__(self) -> SessionResult:
-        if self.session.path is None:
-            return self.session.light
-        return replace(self.session.light, trials=read_session_trials(self.session.path))

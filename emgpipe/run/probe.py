@@ -34,7 +34,8 @@ class Probe:
     recordings : tuple of (Path, int)
         Some recordings with their sizes.
     folder : Path
-        Where session files go; the worker must be able to write there.
+        Where session files go, or the folder above that is there before the first; the worker must be able to write
+        there.
     """
 
     versions: tuple[tuple[str, str], ...]
@@ -44,11 +45,10 @@ class Probe:
 
     @classmethod
     def of(cls, jobs: Sequence[SessionJob]) -> Probe:
-        """Return what workers must agree with to process these sessions; makes the folder of session files."""
+        """Return what workers must agree with to process these sessions."""
         firsts = [job.trials[0].files[0].path.absolute() for job in jobs[:_LOOKED_AT] if job.trials[0].files]
         sizes = tuple((path, stamp[0]) for path in firsts if path.is_file() and (stamp := stamp_of(path)))
-        folder = jobs[0].path.parent.absolute()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = next(one for one in jobs[0].path.absolute().parents if one.is_dir())
         return cls(tuple(versions().items()), code_digest(), sizes, folder)
 
     def __call__(self) -> str:

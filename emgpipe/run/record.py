@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from emgpipe.comparing import decisions_files, stated_tables
 from emgpipe.config import portable, stated_settings
-from emgpipe.made_of import code_digest, digest_of
+from emgpipe.made_of import code_digest, digest_of, versions
 from emgpipe.run.copies import files_listed, way_between, write_copies
-from emgpipe.store import RUN_FILE, RunFile, earlier_outputs, forget_others, has_parquet, remove_stale, write_run_file
+from emgpipe.store import RUN_FILE, RunFile, earlier_outputs, forget_others, remove_stale, write_run_file
 
 if TYPE_CHECKING:
     from emgpipe.run.gathering import Gathered
@@ -35,7 +35,7 @@ def _whole_digest(todo: Todo) -> str:
     return digest_of(
         {
             "sessions": [digest_of(todo.made_of(one.parts)) for one in todo.sessions],
-            "parquet": has_parquet(),
+            "versions": versions(),
             "settings": json.dumps(opened.settings, default=str),  # in the order stated: sentences follow it
             "copied": [todo.sources.get(portable(path, opened.file.parent), "") for path in copied],
             "people": opened.people and [opened.people.columns, opened.people.rows],

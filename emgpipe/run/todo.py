@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from emgpipe.comparing import stated_tables
+from emgpipe.comparing import repetition_tables
 from emgpipe.config import portable
 from emgpipe.errors import StoreError
 from emgpipe.made_of import Parts, differences, digest_of, session_parts, settings_of, shared_parts
@@ -123,8 +123,7 @@ def plan_run(opened: Opened, how: How) -> Todo:
     stamps = Stamps(_known(opened, before), verify=how.verify)
     sources = {portable(path, opened.file.parent): stamps.hash_of(path) for path in sorted(opened.sources)}
     settings = settings_of(opened.study, opened.settings)
-    tables = [path for path in stated_tables(opened.study) if path not in _listed(opened)]
-    shared = shared_parts(settings, tables, opened.file.parent, stamps.hash_of)
+    shared = shared_parts(settings, repetition_tables(opened.study), opened.file.parent, stamps.hash_of)
     todo = Todo(opened, (), shared, settings, sources, stamps, before, dict(before.get("readers", {})))
     paths = session_paths(opened.folder, ((first.participant, first.session) for first, *_ in opened.sessions))
     todo.sessions = tuple(
@@ -132,12 +131,6 @@ def plan_run(opened: Opened, how: How) -> Todo:
         for ((person, session), path), trials in zip(paths.items(), opened.sessions, strict=True)
     )
     return todo
-
-
-def _listed(opened: Opened) -> tuple[Path | None, ...]:
-    """Return the tables whose content counts as far as trials and people are listed from it, and no further."""
-    recordings = opened.study.recordings
-    return recordings.trials_path, recordings.participants_path
 
 
 def _before(folder: Path) -> Mapping[str, Any]:

@@ -324,7 +324,7 @@ def test_number_of_processes(monkeypatch, option, variable, engine):
         monkeypatch.setenv("EMGPIPE_JOBS", variable)
     from argparse import Namespace
 
-    found = engine_of(Namespace(jobs=option))([])
+    found = engine_of(Namespace(jobs=option, cluster=None))([])
     assert isinstance(found, Here) if engine is Here else found == engine
 
 

@@ -29,6 +29,7 @@ def test_before_the_first_run_nothing_is_known(tmp_path, capsys):
     assert "small: 2 sessions: 2 to be processed, 0 up to date" in out
     assert "all 2: it was not processed yet" in out
     assert "estimated time: not known: no session of this study was processed yet" in out
+    assert main(["run", str(study), "--dry-run", "--cluster", "tcp://127.0.0.1:9"]) == 0  # no connection is made
     assert snapshot(tmp_path) == before, "nothing is written, not even a folder"
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import zipfile
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pytest
 
 from emgpipe.run import run_study
+from emgpipe.run.study import is_changed
 from tests.pipeline.small import write_recording
 from tests.run.changeable import Changeable, write_changeable
 
@@ -175,6 +177,14 @@ def test_all_outputs_after_every_change(study, tmp_path, name):
     run_study(study.file)
     run_study(fresh.file)
     assert outputs(study) == outputs(fresh)
+
+
+def test_another_version_of_what_writes_tables_processes_nothing_again(study, monkeypatch):
+    assert not is_changed(study.todo())
+    monkeypatch.setattr("emgpipe.made_of.version", lambda name: "99.0" if name == "pyarrow" else version(name))
+    todo = study.todo()
+    assert not todo.due
+    assert is_changed(todo)
 
 
 def test_another_version_computes_everything_again(study, monkeypatch):

@@ -248,7 +248,8 @@ def test_files_under_the_names_of_before_go(tmp_path):
     run_study(study)
     assert any("/sessions/Zsofia01_1.h5" in where for where in leaks(tmp_path / "one" / "processed", ["Zsofia"]))
     text = study.read_text("utf-8")
-    study.write_text(text.replace("participants: codes, comments: kept", "participants: hashed, paths: hashed"), "utf-8")
+    text = text.replace("participants: codes, comments: kept", "participants: hashed, paths: hashed")
+    study.write_text(text, "utf-8")
     run_study(study)
     assert leaks(tmp_path / "one" / "processed", ["Zsofia", "Quetzal"]) == []
 
