@@ -49,11 +49,6 @@ class Cluster:
     wait_seconds: float = 60.0
     probe: Callable[[], str] = fit
 
-    @property
-    def jobs(self) -> int:
-        """How many at once is not known before the cluster was asked."""
-        return 1
-
     def run(
         self, work: Callable[[Job], Result], jobs: Sequence[Job], stop: Callable[[], bool] = never
     ) -> Generator[Done[Job, Result] | Lost[Job], None, None]:
@@ -84,6 +79,8 @@ class Cluster:
                 while waiting and len(under_way) < threads:
                     job = waiting.popleft()
                     under_way[executor.submit(_do, content, job, probe)] = job
+                if waiting and not under_way:  # no worker is there just now
+                    time.sleep(_LOOK)
                 for future in wait(under_way, timeout=_LOOK, return_when=FIRST_COMPLETED).done:
                     yield self._ended(future, under_way.pop(future))
         finally:

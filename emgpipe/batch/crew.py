@@ -140,10 +140,24 @@ class Crew(Generic[Job]):
         process = context.Process(  # type: ignore[attr-defined]
             target=serve, args=(theirs, others, self.work, os.getpid()), name="emgpipe worker", daemon=True
         )
-        with _undisturbed():
-            process.start()
-            self.workers.append(Worker(process, ours))
-        theirs.close()
+        try:
+            with _undisturbed():
+                process.start()
+                self.workers.append(Worker(process, ours))
+        except OSError as error:  # no memory, or no process more for this user
+            ours.close()
+            self._make_do(error)
+        finally:
+            theirs.close()
+
+    def _make_do(self, error: OSError) -> None:
+        """Go on with the workers that are there."""
+        if not self.workers:
+            raise EmgpipeError(
+                f"no process can be started to work in ({error.strerror or error}); close other programs, or run one "
+                "session at a time in this process (--jobs 0)"
+            ) from error
+        self.size = len(self.workers)
 
     def _give(self, worker: Worker[Job], task: Task[Job]) -> bool:
         """Send a task; False where the worker has died meanwhile, which `listen` will notice."""

@@ -211,3 +211,23 @@ def test_no_job_is_begun_after_a_reason_to_stop(engine):
 def test_no_fewer_than_one():
     with pytest.raises(ValueError, match="1 or more, not 0"):
         Local(0)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_processes_that_cannot_be_started_are_done_without(monkeypatch, workers):
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    started, start = [], context.Process.start
+
+    def refuse(process):
+        if len(started) == workers:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        started.append(process)
+        start(process)
+
+    monkeypatch.setattr(context.Process, "start", refuse)
+    run = Local(3, context.get_start_method()).run(len, ["a", "bb", "ccc"])
+    if workers:
+        assert sorted(done.result for done in run) == [1, 2, 3]
+    else:
+        with pytest.raises(EmgpipeError, match=r"no process can be started .*temporarily unavailable.*--jobs 0"):
+            list(run)
