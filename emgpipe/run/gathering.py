@@ -12,7 +12,7 @@ from emgpipe.made_of import versions
 from emgpipe.model import StudyResult, make_finding
 from emgpipe.model.tables import CURVE_COLUMNS, MAIN_VARIANT, METRIC_COLUMNS
 from emgpipe.peak_windows import peak_windows
-from emgpipe.run.light_session import light_session
+from emgpipe.run.light_session import light_session, without_tables
 from emgpipe.run.session_pages import SEPARATE, draw_session, page_path
 from emgpipe.run_account import listing_findings, outcomes
 from emgpipe.session_tables import concatenate, findings_table
@@ -82,15 +82,22 @@ def gather(opened: Opened, planned: Sequence[Planned]) -> Gathered:
 def _gather(opened: Opened, planned: Sequence[Planned], held: Mapping[Path, Path]) -> Gathered:
     sessions = [light_session(one, opened.naming) for one in planned]
     findings = _findings(opened, sessions)
-    verdict = _verdict(opened, sessions, findings)
-    measured = _write_measured(opened, sessions, verdict)
+    measured, asked, idle = _measure(opened, sessions, findings)
+    sessions = without_tables(sessions)  # from here on the files count
     tables = stored_tables(held.get(path, path) for path in measured)  # as `emgpipe compare` will have them, exactly
-    asked = Asked(verdict.stopped, opened.all_decisions)
-    compared = replace(compare_stored(opened.study, tables, opened.settings, asked), notices=verdict.idle)
+    compared = replace(compare_stored(opened.study, tables, opened.settings, asked), notices=idle)
     result = _result(opened, sessions, tables, compared, findings)
     pages = [*_write_pages(result, sessions, compared.drawn), *_write_parquet(result, tables, held)]
     stored = (one.path for one in sessions if one.path is not None)
     return Gathered(result, (*measured, *compared.files, *pages, *stored))
+
+
+def _measure(
+    opened: Opened, sessions: Sequence[LightSession], findings: Sequence[Finding]
+) -> tuple[list[Path], Asked, tuple[str, ...]]:
+    """Write what was measured; return the paths, what comparisons are made from, and decisions that touch nothing."""
+    verdict = _verdict(opened, sessions, findings)
+    return _write_measured(opened, sessions, verdict), Asked(verdict.stopped, opened.all_decisions), verdict.idle
 
 
 def _verdict(opened: Opened, sessions: Sequence[LightSession], findings: Sequence[Finding]) -> Verdict:

@@ -12,6 +12,7 @@ from emgpipe.session_tables import curves_table, metrics_table
 from emgpipe.store import read_session, read_session_trials
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from emgpipe.model import Status
@@ -36,6 +37,12 @@ class LightSession:
         if self.path is None:
             return self.light
         return replace(self.light, trials=read_session_trials(self.path))
+
+
+def without_tables(sessions: Iterable[LightSession]) -> list[LightSession]:
+    """Return sessions without their rows of the tables of the study, for when those are in files."""
+    metrics, curves = metrics_table([]), curves_table([])
+    return [replace(one, light=replace(one.light, metrics=metrics, curves=curves)) for one in sessions]
 
 
 def light_session(planned: Planned, naming: Naming) -> LightSession:

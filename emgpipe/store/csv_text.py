@@ -10,10 +10,15 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
 SIGNIFICANT: Final = "%.10g"
 """Ten digits: more than any amplifier gives, few enough to read."""
+
+_BLOCK: Final = 4000
+"""Rows at once: a cell takes ten times its room while it is a text of its own."""
 
 
 def csv_text(table: pd.DataFrame) -> str:
@@ -21,10 +26,16 @@ def csv_text(table: pd.DataFrame) -> str:
 
     Numbers of columns of floats have ten significant digits. Other cells are written as Python prints them.
     """
+    blocks = [_lines([table.columns])]
+    for start in range(0, len(table), _BLOCK):
+        rows = table.iloc[start : start + _BLOCK]
+        blocks.append(_lines(zip(*(_cells(rows.iloc[:, place]) for place in range(rows.shape[1])), strict=True)))
+    return "".join(blocks)
+
+
+def _lines(rows: Iterable[Iterable[Any]]) -> str:
     lines = StringIO(newline="")
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows(zip(*(_cells(table.iloc[:, place]) for place in range(table.shape[1])), strict=True))
+    csv.writer(lines, lineterminator="\n").writerows(rows)
     return lines.getvalue()
 
 

@@ -5,6 +5,7 @@ Fixed-length text is what MATLAB (`h5read`), R (`rhdf5`) and HDFView read withou
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -38,7 +39,7 @@ def write_frame(group: Any, name: str, table: pd.DataFrame) -> None:
 
 def read_records(dataset: Any) -> dict[str, list[Any]]:
     """Return the columns of a dataset written by `write_records`: text as str, numbers as float, int or bool."""
-    records = dataset[()]
+    records = _records(dataset)
     return {name: _listed(records[name]) for name in records.dtype.names or ()}
 
 
@@ -46,12 +47,33 @@ def read_frame(dataset: Any) -> pd.DataFrame:
     """Return a table written by `write_frame`; text as it was, numbers exact."""
     import pandas as pd
 
-    records = dataset[()]
+    records = _records(dataset)
     columns = {
         name: np.array(_texts(records[name]), dtype=object) if records[name].dtype.kind == "S" else records[name]
         for name in records.dtype.names or ()
     }
     return pd.DataFrame(columns)
+
+
+def _records(dataset: Any) -> np.ndarray[Any, Any]:
+    """Return all records as they lie in the file: h5py's ``dataset[()]`` converts them field by field to the same."""
+    from h5py import h5s
+
+    kind = dataset.id.get_type()
+    records = np.empty(dataset.shape, dtype=_numpy_kind(kind.encode()))
+    if records.dtype.hasobject:  # text of variable length, which nothing here writes
+        return np.asarray(dataset[()])
+    if records.size:
+        dataset.id.read(h5s.ALL, h5s.ALL, records, kind)
+    return records
+
+
+@lru_cache(maxsize=256)
+def _numpy_kind(encoded: bytes) -> np.dtype[Any]:
+    """Return the numpy type of an HDF5 type; a hundred fields take long to look at, and files of a study are alike."""
+    from h5py import h5t
+
+    return np.dtype(h5t.decode(encoded).dtype)
 
 
 def _array(values: Sequence[Any]) -> np.ndarray[Any, Any]:

@@ -25,6 +25,11 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="there are no signals like these")
 
 
+def name_of(engine) -> str:
+    """Return the same name in every process: tests are shared out by name."""
+    return type(engine).__name__ + getattr(engine, "method", "")
+
+
 def by_job(engine, work, jobs) -> dict:
     return {one.job: one for one in engine.run(work, jobs)}
 
@@ -51,7 +56,7 @@ def test_work_is_spread_over_as_many_processes_as_asked_for_and_none_is_this_one
     assert os.getpid() not in pids(2, 10)
 
 
-@pytest.mark.parametrize("engine", [Here(), *(Local(2, method) for method in METHODS)], ids=str)
+@pytest.mark.parametrize("engine", [Here(), *(Local(2, method) for method in METHODS)], ids=name_of)
 def test_an_error_costs_its_own_job_and_says_what_it_was(engine):
     ended = by_job(engine, troubled, ["user error", "good", "our error", "memory"])
     assert ended["good"] == Done("good", "good")
@@ -201,7 +206,7 @@ def test_other_threads_are_a_reason_not_to_fork():
         other.join()
 
 
-@pytest.mark.parametrize("engine", [Here(), Local(1)], ids=str)
+@pytest.mark.parametrize("engine", [Here(), Local(1)], ids=name_of)
 def test_no_job_is_begun_after_a_reason_to_stop(engine):
     ended: list[int] = []
     ended.extend(one.job for one in engine.run(square, range(10), lambda: len(ended) >= 3))
