@@ -45,14 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return EXIT_NOT_STARTED
     from emgpipe.errors import EmgpipeError
-    from emgpipe.progress import shown
+    from emgpipe.progress import shown, wrapped
 
     try:
         code = int(given.command(given))
         sys.stdout.flush()
         return code
     except EmgpipeError as error:
-        print(f"emgpipe: {shown(str(error))}", file=sys.stderr)
+        print(wrapped(f"emgpipe: {shown(str(error))}", sys.stderr), file=sys.stderr)
         return EXIT_NOT_STARTED
     except MemoryError:
         print(f"emgpipe: {_needs_memory(given)}", file=sys.stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import textwrap
 import time
 from dataclasses import dataclass, field
 from typing import TextIO
@@ -50,8 +51,9 @@ class ProgressLine:
             self._is_open = False
 
     def _draw(self, line: str) -> None:
-        width = max(shutil.get_terminal_size((80, 24)).columns, _LEAST_WIDTH) - 1
-        self.stream.write(f"\r{line[:width]:<{width}}")
+        width = columns_of(self.stream) - 1
+        line = line if len(line) <= width else f"{line[: width - 3]}..."
+        self.stream.write(f"\r{line:<{width}}")
         self.stream.flush()
         self._is_open = True
 
@@ -81,3 +83,22 @@ def duration(seconds: float) -> str:
         return f"{hours} h {minutes} min"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours} h"
+
+
+def wrapped(text: str, stream: TextIO) -> str:
+    """Break long lines at words where somebody looks at them; in a file a line stays one."""
+    width = columns_of(stream)
+    return "\n".join(_broken(line, width) for line in text.splitlines()) if width else text
+
+
+def columns_of(stream: TextIO) -> int:
+    """Return the columns of a terminal, 0 of anything else."""
+    return max(shutil.get_terminal_size((80, 24)).columns, _LEAST_WIDTH) if stream.isatty() else 0
+
+
+def _broken(line: str, width: int) -> str:
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.fill(
+        line, width, subsequent_indent=f"{indent}     ", break_on_hyphens=False, break_long_words=False,
+        drop_whitespace=True, replace_whitespace=False,
+    )  # fmt: skip

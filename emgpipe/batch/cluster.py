@@ -7,6 +7,7 @@ The cluster does again what a worker that died was doing; a job that keeps killi
 from __future__ import annotations
 
 import pickle
+import re
 import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _LOOK: Final = 2.0
 """Seconds after which it is looked whether the cluster is still there."""
+_ADDRESS: Final = re.compile(r"inproc://.+|((tcp|tls|ucx|wss?)://)?[^/\s]+:\d+/?")
 _checked: dict[bytes, str] = {}
 """In a worker: what the probes of this process said."""
 
@@ -93,6 +95,11 @@ class Cluster:
             import distributed
         except ImportError as error:
             raise MissingPackageError("distributed", "cluster", "running on a cluster") from error
+        if not _ADDRESS.fullmatch(self.address):  # a client that was given such a one complains once more when it goes
+            raise EmgpipeError(
+                f"--cluster {self.address}: this is not the address of a scheduler; give what dask scheduler printed, "
+                "such as tcp://node01:8786"
+            )
         connect: Any = distributed.Client
         try:
             return connect(self.address, timeout=self.wait_seconds, set_as_default=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emgpipe.commands.exits import EXIT_FAILED, EXIT_OK
-from emgpipe.progress import shown
+from emgpipe.progress import columns_of, shown
 
 if TYPE_CHECKING:
     import argparse
@@ -50,7 +50,8 @@ def _compare(given: argparse.Namespace) -> int:
     if not given.quiet:
         from emgpipe.report import ranking_text
 
-        print(shown(ranking_text(done.comparisons)) or "no comparison: none is stated, or none could be made")
+        told = ranking_text(done.comparisons, columns_of(sys.stdout) or 100)
+        print(shown(told) or "no comparison: none is stated, or none could be made")
     print(f"\n{_counted(len(done.comparisons), 'comparison')} made, {_counted(len(done.problems), 'problem')}")
     for problem in (*done.notices, *done.problems):
         print(f"  WARN study: {shown(problem)}", file=sys.stderr)

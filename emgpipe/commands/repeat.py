@@ -100,7 +100,12 @@ def _outcome(done: Repeated) -> Iterator[str]:
     yield from _named("DIFFERS", done.differing)
     yield from _named("NOT MADE this time", done.missing)
     yield from _named("made this time only", done.added)
-    yield f"{len(done.identical)} of {done.total} outputs identical; the new ones are in {done.folder}"
+    yield f"{len(done.identical)} of {done.total} outputs identical; the new ones are in {_short(done.folder)}"
+
+
+def _short(path: Path) -> Path:
+    """Return a path as somebody in this folder would type it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _named(what: str, names: Sequence[str]) -> Iterator[str]:

@@ -189,8 +189,8 @@ def _dry(given: argparse.Namespace, chosen: Sequence[Chosen], how: How) -> int:
     """Say of each study what would be done; one that cannot be run does not keep the others from being told."""
     from dataclasses import replace
 
-    from emgpipe.commands.run_terminal import wrapped
     from emgpipe.errors import EmgpipeError
+    from emgpipe.progress import wrapped
     from emgpipe.run.as_json import print_json
     from emgpipe.run.dry import as_json, dry_lines, dry_run
 
@@ -209,7 +209,7 @@ def _dry(given: argparse.Namespace, chosen: Sequence[Chosen], how: How) -> int:
         except EmgpipeError as error:
             code = EXIT_NOT_STARTED
             told.append({"file": str(one.file), "state": "not run", "error": str(error)})
-            print(f"emgpipe: {error}", file=sys.stderr)
+            print(wrapped(f"emgpipe: {error}", sys.stderr), file=sys.stderr)
             continue
         if not given.json:
             print(wrapped("\n".join(lines), sys.stdout))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import textwrap
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
-from emgpipe.progress import ProgressLine, duration, shown
+from emgpipe.progress import ProgressLine, columns_of, duration, shown, wrapped
 from emgpipe.run.account import LEVELS
 from emgpipe.run.events import Interrupted, StudyEnds, StudyStarts
 from emgpipe.run.how import Begun, Joining, Progress
@@ -86,7 +84,7 @@ class Terminal:
 def _print_ranking(result: StudyResult) -> None:
     from emgpipe.report import ranking_text
 
-    print(shown(ranking_text(result.comparisons)) or _why_none(result))
+    print(shown(ranking_text(result.comparisons, columns_of(sys.stdout) or 100)) or _why_none(result))
 
 
 def _why_none(result: StudyResult) -> str:
@@ -101,7 +99,8 @@ def _print_outcome(account: Account, result: StudyResult) -> None:
     trials = [one for one in result.outcomes if one.what == "trial"]
     processed = sum(one.status == "processed" for one in trials)
     levels = ", ".join(f"{account.findings[level]} {level}" for level in LEVELS)
-    print(f"\n{processed} of {len(trials)} trials processed, {account.failed} failed; findings: {levels}")
+    counted = f"{processed} of {len(trials)} trials processed, {account.failed} failed; findings: {levels}"
+    print(f"\n{wrapped(counted, sys.stdout)}")
     sys.stdout.flush()
     for line in outcome_lines(result):
         _say(line)
@@ -110,19 +109,3 @@ def _print_outcome(account: Account, result: StudyResult) -> None:
 def _say(text: str) -> None:
     text = shown(text)
     print(wrapped(text, sys.stderr), file=sys.stderr, flush=True)
-
-
-def wrapped(text: str, stream: TextIO) -> str:
-    """Break long lines at words where somebody looks at them; in a file a line stays one."""
-    if not stream.isatty():
-        return text
-    width = max(shutil.get_terminal_size((80, 24)).columns, 40)
-    return "\n".join(_broken(line, width) for line in text.splitlines())
-
-
-def _broken(line: str, width: int) -> str:
-    indent = " " * (len(line) - len(line.lstrip()))
-    return textwrap.fill(
-        line, width, subsequent_indent=f"{indent}     ", break_on_hyphens=False, break_long_words=False,
-        drop_whitespace=True, replace_whitespace=False,
-    )  # fmt: skip

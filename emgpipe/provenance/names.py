@@ -10,7 +10,7 @@ from emgpipe.config.channels import names_of
 from emgpipe.config.spelling import same_name
 from emgpipe.errors import StoreError, VocabularyError, suggest
 from emgpipe.labels import match_label
-from emgpipe.model.tables import MAIN_VARIANT
+from emgpipe.model.tables import MAIN_VARIANT, WHOLE_REPETITION
 from emgpipe.provenance.results import people_of
 from emgpipe.vocabulary import VocabularyAdditions, load_vocabulary, normalize
 
@@ -49,14 +49,7 @@ def find_trial(results: Results, asked: Asked) -> tuple[SessionResult, TrialResu
     StoreError
         There is none, or there are several.
     """
-    people = sorted(people_of(results))
-    called = results.code_of(asked.participant)
-    person = next((name for name in people if same_name(name, asked.participant) or name == called), None)
-    if person is None:
-        raise StoreError(
-            f"there is no participant '{asked.participant}'{suggest(asked.participant, people) or '.'} "
-            f"{results.folder} has: {_listed(people)}"
-        )
+    person = _person(results, asked.participant)
     own = [name for name in results.trials if name.startswith(f"{person}/")]
     wanted = asked.trial
     found = _by_name(own, person, wanted) or _by_content(results, own, wanted)
@@ -66,6 +59,22 @@ def find_trial(results: Results, asked: Asked) -> tuple[SessionResult, TrialResu
         raise StoreError(f"'{wanted}' {hint} of {person}{near or '.'} Name one of: {_listed(found or own)}")
     session = results.session("/".join(found[0].split("/")[:2]))
     return session, next(one for one in session.trials if one.trial.id == found[0])
+
+
+def _person(results: Results, wanted: str) -> str:
+    """Return the participant that is meant, by what the results or the study file call it; letter case may differ."""
+    people = sorted(people_of(results))
+    called = results.code_of(wanted)
+    exact = [name for name in people if same_name(name, wanted) or name == called]
+    found = exact or [name for name in people if name.casefold() == wanted.casefold()]
+    if exact or len(found) == 1:
+        return found[0]
+    hashed = (results.run["settings"].get("privacy") or {}).get("participants") == "hashed"
+    hint = "; to ask by your own codes, name the study file with --study" if hashed else ""
+    raise StoreError(
+        f"there is no participant '{wanted}'{suggest(wanted, people) or '.'} "
+        f"{results.folder} has: {_listed(people)}{hint}"
+    )
 
 
 def _by_content(results: Results, own: Sequence[str], wanted: str) -> list[str]:
@@ -162,7 +171,7 @@ def find_rows(asked: Asked, key: Key, rows: Sequence[dict[str, str]]) -> list[di
     wanted = {
         "metric": name,
         "variant": asked.variant,
-        "phase": asked.phase,
+        "phase": WHOLE_REPETITION if asked.phase == "whole" else asked.phase,  # as the account calls it
         "repetition": None if asked.repetition is None else str(asked.repetition),
     }
     for column, value in wanted.items():

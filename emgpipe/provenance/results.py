@@ -149,7 +149,10 @@ def find_results(given: Path | None, participant: str) -> Results:
     if given is not None and ((given / RUN_FILE).is_file() or not given.is_dir()):
         return Results.of(given.parent if given.name == RUN_FILE else given)
     near = list(_near(given))
-    knowing = [one for one in near if participant in people_of(one)] or (near if len(near) == 1 else [])
+    folded = participant.casefold()
+    knowing = [one for one in near if participant in people_of(one)]
+    knowing = knowing or [one for one in near if folded in map(str.casefold, people_of(one))]
+    knowing = knowing or (near if len(near) == 1 else [])
     if len(knowing) == 1:
         return knowing[0]
     if knowing:

@@ -17,6 +17,7 @@ _NAMES: Final = 3
 _REASON: Final = 400
 _REMEDY: Final = 300
 _SAID_AS_OUTCOME: Final = ("session_lost", "trial_failed", "trial_problem", "no_repetition")
+_AGAIN: Final = "what to do: as above"
 _WORD: Final = {"fail": "FAIL", "warn": "WARN"}
 
 
@@ -48,8 +49,11 @@ def _findings(result: StudyResult, level: str) -> Iterator[str]:
         # the same about several channels of a trial is said once, of the first
         first = said.setdefault((kind, trial or reason, remedy), reason)
         groups.setdefault((first, remedy), []).append((trial or participant, lower_label(muscle)))
+    before = ""
     for (reason, remedy), places in list(groups.items())[:MOST_LINES]:
-        yield from _entry(f"{_WORD[level]} {_where(places)}", shortened(reason, _REASON), remedy)
+        again = remedy if remedy != before or len(remedy) <= len(_AGAIN) else _AGAIN
+        yield from _entry(f"{_WORD[level]} {_where(places)}", shortened(reason, _REASON), again)
+        before = remedy
     yield from _rest(groups, result)
 
 

@@ -45,10 +45,12 @@ def ranking_text(comparisons: Iterable[Comparison], width: int = 100) -> str:
     ordered = sorted(comparisons, key=lambda comparison: not is_primary(comparison))
     lines = [line for comparison in ordered for line in _comparison(comparison, width)]
     if any("ratio (" in line for line in lines):
-        lines.append("value: geometric mean over participants, adjusted for missing cells; ratio: to the first")
+        value = "value: geometric mean over participants, adjusted for missing cells; ratio: to the first"
+        lines += textwrap.wrap(value, width, subsequent_indent="  ")
         lines.append("intervals are each for one ratio, unadjusted")
     if any(line.rstrip().endswith("*") or "* " in line for line in lines):
-        lines.append("* not distinguishable from the first: all levels judged together at 5 %")
+        star = "* not distinguishable from the first: all levels judged together at 5 %"
+        lines += textwrap.wrap(star, width, subsequent_indent="  ")
     return "\n".join(shortened(line.rstrip(), width) for line in lines)
 
 

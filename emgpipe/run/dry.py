@@ -102,7 +102,7 @@ def as_json(dry: Dry) -> dict[str, Any]:
         "up_to_date": len(todo.sessions) - len(todo.due) - len(dry.left_out),
         "at_once": dry.at_once,
         "makes_report": dry.is_changed,
-        "seconds": dry.estimate.seconds,
+        "seconds": dry.estimate.seconds if todo.due or dry.is_changed else 0.0,
         "seconds_basis": BASIS[dry.estimate.basis],
     }
 

@@ -20,7 +20,7 @@ BASIS: Final = {
     "run": "by the run before",
     "size": "by the size of the recordings, at the speed of those processed before",
     "both": "by the run before; sessions that are new by the size of their recordings",
-    "": "not known: no session of this study was processed yet",
+    "": "not known: no run of this study came to its end yet",
 }
 
 

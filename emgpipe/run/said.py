@@ -79,8 +79,9 @@ def _where(one: Account) -> str:
 
 def up_to_date_lines(account: Account) -> list[str]:
     """Return what is said of a study that nothing was to be done for."""
-    lines = [f"nothing changed since the run before; its {account.sessions} sessions are up to date"]
+    sessions = "its session is" if account.sessions == 1 else f"its {account.sessions} sessions are"
+    lines = [f"nothing changed since the run before; {sessions} up to date"]
     failed, checks = account.failed, account.findings.get("fail", 0)
     if failed or checks:
-        lines.append(f"as before, {failed} of {account.trials} trials failed, and there are {checks} failed checks")
+        lines.append(f"as before, {failed} of {account.trials} trials failed; failed checks: {checks}")
     return lines

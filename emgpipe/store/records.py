@@ -73,7 +73,8 @@ def _numpy_kind(encoded: bytes) -> np.dtype[Any]:
     """Return the numpy type of an HDF5 type; a hundred fields take long to look at, and files of a study are alike."""
     from h5py import h5t
 
-    return np.dtype(h5t.decode(encoded).dtype)
+    kind: np.dtype[Any] = h5t.decode(encoded).dtype
+    return kind
 
 
 def _array(values: Sequence[Any]) -> np.ndarray[Any, Any]:

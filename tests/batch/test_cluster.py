@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -122,6 +123,14 @@ def on(machines: Machines, **changed: object) -> How:
 def test_no_scheduler_is_an_error_in_time():
     with pytest.raises(EmgpipeError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9 within"):
         list(Cluster("tcp://127.0.0.1:9", 1).run(len, ["job"]))
+
+
+@pytest.mark.parametrize("address", ["node01", "http://node01:8786", "tcp://node01", "node01:8786 tcp"])
+def test_what_is_no_address_is_told_before_anything_is_tried(address, capfd):
+    with pytest.raises(EmgpipeError, match=r"this is not the address of a scheduler; .* tcp://node01:8786"):
+        list(Cluster(address, 1).run(len, ["job"]))
+    gc.collect()
+    assert capfd.readouterr().err == ""
 
 
 def test_no_worker_is_an_error_in_time(machines):

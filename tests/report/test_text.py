@@ -19,6 +19,7 @@ from tests.report.builder import Size, study
 def test_no_line_is_wider_than_asked(small_study, width):
     text = ranking_text(small_study[0].comparisons, width)
     assert max(map(len, text.splitlines())) <= width
+    assert "ratio: to the first intervals are each" in " ".join(text.split()), "notes are broken, not cut"
 
 
 def test_columns_align_and_both_metrics_stand_side_by_side(small_study):

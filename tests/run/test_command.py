@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from emgpipe.batch import Done, Here, Local, Lost
 from emgpipe.cli import main
 from emgpipe.commands.run import engine_of
 from emgpipe.errors import ConfigError, StoppedError
+from emgpipe.model import make_finding
 from emgpipe.progress import ProgressLine
+from emgpipe.report import outcome_lines
 from emgpipe.run import run_study
 from emgpipe.run.account import Account
 from emgpipe.run.how import Begun, Joining, Progress
@@ -22,6 +25,7 @@ from emgpipe.run.log import Log
 from emgpipe.run.only import parse_only
 from emgpipe.run.said import begun_lines, table
 from emgpipe.run.several import study_files
+from emgpipe.session_tables import findings_table
 from tests.pipeline.small import STUDY, write_small_study
 
 JSON_KEYS = {
@@ -352,10 +356,34 @@ def test_progress_fits_a_terminal_and_failures_stay(monkeypatch):
     first, second, failure, last = filter(None, printed.replace("\r", "\n").split("\n"))
     assert first.startswith("[................] 0/30, 30 to do")
     assert second.startswith("[##########......] 20/30, 2 failed, 10 to do, 0 s left  P20/1: many words")
+    assert second.endswith("...")
     assert failure == "P20/1: 3 trials, 1 FAILED"
     assert last.startswith("[################] 30/30, 2 failed, 0 s  P30/1: 3 trials")
     assert max(map(len, (first, second, last))) < 80
     assert printed.endswith("\n")
+
+
+def test_rankings_and_errors_fit_the_terminal(tmp_path, monkeypatch, capsys):
+    study = write_small_study(tmp_path)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr("emgpipe.progress.columns_of", lambda _: 60)
+    monkeypatch.setattr("emgpipe.commands.run_terminal.columns_of", lambda _: 60)
+    assert main(["run", str(study)]) == 0
+    out = capsys.readouterr().out
+    assert "rank   value" in out
+    assert max(map(len, out.splitlines()[:-1])) <= 60  # the last one is the path of the report
+    assert main(["run", str(study), "--only", "P01"]) == 2
+    assert max(map(len, capsys.readouterr().err.splitlines())) <= 60
+
+
+def test_what_to_do_is_said_once_where_it_repeats(tmp_path):
+    result = run_study(write_small_study(tmp_path, participants=1))
+    found = [
+        make_finding("flat", "warn", f"reason {n}", remedy=remedy, participant="P01", session="1", trial=f"P01/1/a.{n}")
+        for n, remedy in enumerate(["look at the electrodes", "look at the electrodes", "put on another sensor"])
+    ]
+    lines = [line.strip() for line in outcome_lines(replace(result, findings=findings_table(found)))]
+    assert lines[1::2] == ["look at the electrodes", "what to do: as above", "put on another sensor"]
 
 
 def test_many_reasons_are_capped():

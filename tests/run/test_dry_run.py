@@ -28,7 +28,7 @@ def test_before_the_first_run_nothing_is_known(tmp_path, capsys):
     out = capsys.readouterr().out
     assert "small: 2 sessions: 2 to be processed, 0 up to date" in out
     assert "all 2: it was not processed yet" in out
-    assert "estimated time: not known: no session of this study was processed yet" in out
+    assert "estimated time: not known: no run of this study came to its end yet" in out
     assert main(["run", str(study), "--dry-run", "--cluster", "tcp://127.0.0.1:9"]) == 0  # no connection is made
     assert snapshot(tmp_path) == before, "nothing is written, not even a folder"
 
@@ -88,6 +88,8 @@ def test_a_file_with_the_same_size_and_time_is_found_by_reading_it(tmp_path, cap
     assert recording.stat().st_size == size
     assert main(["run", str(study), "--dry-run"]) == 0
     assert "nothing changed: nothing would be done" in capsys.readouterr().out
+    assert main(["run", str(study), "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["studies"][0]["seconds"] == 0
     assert main(["run", str(study), "--dry-run", "--verify"]) == 0
     out = capsys.readouterr().out
     assert "P01/1: file raw/P01_back-squat_neutral_1.csv changed" in out

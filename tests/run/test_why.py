@@ -266,3 +266,12 @@ def test_hashed_names_are_followed_by_the_own_name_where_the_study_file_is_given
     assert account.trial.files[0].state == "hidden"
     digest = hashlib.sha256((tmp_path / "study/raw/P01_back-squat_neutral_1.csv").read_bytes()).hexdigest()
     assert account.trial.files[0].sha256 == digest
+    with pytest.raises(StoreError, match=r"there is no participant 'P01'.*name the study file with --study"):
+        account_of(Results.of(file.parent / "processed/small"), Asked("P01", "squat", "bf", "mean"))
+
+
+def test_names_as_they_are_shown_and_typed_in_haste(study: Path, results: Results) -> None:
+    whole = _ask(results, "back_squat", "BF", "mean", phase="repetition")
+    assert _ask(results, "back_squat", "BF", "mean", phase="whole").numbers == whole.numbers  # so the table calls it
+    assert account_of(results, Asked("p01", "back_squat", "BF", "mean", phase="whole")).numbers == whole.numbers
+    assert find_results(study.parent / "processed", "p01").folder == results.folder
