@@ -137,7 +137,7 @@ def find_key(results: Results, asked: Asked, trial: TrialResult, rows: Sequence[
 
 
 def _meant(results: Results, text: str, trial: TrialResult, there: Sequence[Key]) -> list[Key]:
-    exact = [key for key in there if normalize(key[0]) == normalize(text)]
+    exact = [key for key in there if normalize(text) in (normalize(key[0]), normalize(key_words(key)))]
     if exact:
         return exact
     place = match_label([text], [one.label for one in trial.channels])

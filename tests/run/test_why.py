@@ -274,4 +274,5 @@ def test_names_as_they_are_shown_and_typed_in_haste(study: Path, results: Result
     whole = _ask(results, "back_squat", "BF", "mean", phase="repetition")
     assert _ask(results, "back_squat", "BF", "mean", phase="whole").numbers == whole.numbers  # so the table calls it
     assert account_of(results, Asked("p01", "back_squat", "BF", "mean", phase="whole")).numbers == whole.numbers
+    assert _ask(results, "back_squat", "biceps_femoris right", "mean", phase="whole").numbers == whole.numbers
     assert find_results(study.parent / "processed", "p01").folder == results.folder
