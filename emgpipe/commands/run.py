@@ -62,6 +62,7 @@ def add(commands: Commands) -> None:
 
 
 def _run(given: argparse.Namespace) -> int:
+    from emgpipe.commands.stopping import stopped_like_ctrl_c
     from emgpipe.run.log import Log
     from emgpipe.run.only import parse_only
     from emgpipe.run.several import choose, study_files
@@ -74,7 +75,8 @@ def _run(given: argparse.Namespace) -> int:
         return _dry(given, chosen, how)
     log = Log(given.log_file) if given.log_file else None
     try:
-        return _all(given, chosen, how, log)
+        with stopped_like_ctrl_c():
+            return _all(given, chosen, how, log)
     finally:
         if log is not None:
             log.close()

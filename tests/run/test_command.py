@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
+import signal
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -277,6 +281,25 @@ def test_after_ctrl_c_it_says_what_is_finished(tmp_path, monkeypatch, capsys):
     assert main(["run", str(study), "--json"]) == 130
     *_, last = lines_of(capsys.readouterr().out)
     assert (last["event"], last["finished"], last["sessions"]) == ("interrupted", 2, 3)
+
+
+class Ending(Here):
+    """Is ended from outside after the first job, as by a shutdown."""
+
+    def run(self, work, jobs, stop=lambda: False):
+        yield from super().run(work, jobs[:1], stop)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+def test_a_shutdown_is_told_like_ctrl_c(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("emgpipe.commands.run.engine_of", lambda _: lambda __: Ending())
+    study, log = write_small_study(tmp_path), tmp_path / "log.txt"
+    assert main(["run", str(study), "--log-file", str(log)]) == 130
+    assert "stopped; 1 of 2 sessions" in capsys.readouterr().err
+    assert "stopped" in log.read_text("utf-8")
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
 def test_lost_sessions_are_failures(tmp_path, monkeypatch, capsys):
