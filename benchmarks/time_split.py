@@ -27,9 +27,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+READER = "emgpipe.loading.session_reader"
 STAGES = {
-    "reading": ("emgpipe.assembly.SessionReader.recording", "emgpipe.assembly.SessionReader.samples"),
-    "chain": ("emgpipe.assembly.chain_kept",),
+    "reading": (f"{READER}.SessionReader.recording", f"{READER}.SessionReader.samples"),
+    "chain": (f"{READER}.chain_kept",),
     "checks": ("emgpipe.preparation.look_at_session",),
     "metrics": ("emgpipe.pipeline.rows_of", "emgpipe.pipeline.curve_rows", "emgpipe.pipeline.metrics_table",
                 "emgpipe.pipeline.curves_table", "emgpipe.pipeline.link_findings", "emgpipe.pipeline.measure_variants"),

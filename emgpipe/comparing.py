@@ -9,20 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from emgpipe import __version__
 from emgpipe.comparison import compare_all
-from emgpipe.config import (
-    KnownPlaces,
-    changed_settings,
-    load_study,
-    phases_asked,
-    placed,
-    portable,
-    read_decisions,
-    study_sources,
-)
-from emgpipe.errors import StoreError
+from emgpipe.config import load_study, portable, study_sources
 from emgpipe.model import StudyResult
 from emgpipe.privacy import Names
 from emgpipe.selection import Selection
+from emgpipe.stated_files import decisions_files
 from emgpipe.store import (
     DECISIONS,
     FOLDER,
@@ -41,11 +32,12 @@ from emgpipe.store import (
     write_table,
     write_text,
 )
-from emgpipe.verdicts import judge, needs_run, only_measured, stop_words, stored_decisions
+from emgpipe.stored_run import decisions_now, require_same
+from emgpipe.verdicts import judge, stop_words
 from emgpipe.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     import pandas as pd
 
@@ -130,9 +122,9 @@ def _compare_again(study: Study, file: Path, use: Selection) -> Compared:
     names = Names.of(study)
     study = names.study(study)
     settings = names.settings(study, file.parent)
-    _require_same(study, file, run, settings)
+    require_same(study, file, run, settings)
     tables = stored_tables(folder / name for name in STORED_TABLES if name in run["outputs"])
-    decisions, notices = _decided(study, file, run, tables)
+    decisions, notices = decisions_now(study, file, run, tables)
     verdict = judge(tables.metrics, tables.findings, decisions, study.quality)
     judged = _write_verdict(folder, verdict) if _differ(tables, verdict) else []
     compared = compare_stored(
@@ -175,34 +167,6 @@ def compare_stored(study: Study, tables: StudyTables, settings: Mapping[str, Any
     at = folder / asked.use.page
     write_text(at, page)
     return Compared(comparisons, problems, drawn, at, (*written, at), stopped=bool(asked.stopped))
-
-
-def _decided(
-    study: Study, file: Path, run: Mapping[str, Any], tables: StudyTables
-) -> tuple[tuple[Decision, ...], tuple[str, ...]]:
-    """Return all decisions as they are now, and what is wrong with them; refuse where references would change."""
-    before = stored_decisions(tables.decisions) if len(tables.decisions) else ()
-    stated, wrong = read_decisions(study.quality.decisions, load_vocabulary(study.vocabulary))
-    trials = {str(one["name"]) for one in run.get("outcomes", ()) if one["what"] == "trial"}
-    people = set(tables.metrics["participant"]) | {name.partition("/")[0] for name in trials}
-    now, unknown = placed(Names.of(study).decisions(stated), KnownPlaces(frozenset(people), frozenset(trials)))
-    measured = only_measured(tables.metrics, tables.references)
-    was = {one.id: one for one in before if one.source == "table" and needs_run(one, measured)}
-    new = {one.id: one for one in now if needs_run(one, measured)}
-    if was.keys() != new.keys() or _order(was) != _order(new):
-        changed = [one for name, one in (was | new).items() if (name in was) != (name in new)] or list(new.values())
-        said = "; ".join(f"{one.action} {one.trial or one.muscle} ({one.who}, {one.when})" for one in changed[:5])
-        raise StoreError(
-            f"decisions about references changed since the run, and with them every %MVIC: {said}. "
-            f"Use: emgpipe run {file}"
-        )
-    notices = tuple(f"{one.where}: {one.message}" for one in (*wrong, *unknown))
-    return (*(one for one in before if one.source == "study file"), *now), notices
-
-
-def _order(decisions: Mapping[str, Decision]) -> list[str]:
-    """Return what sets references, in its order: of two that set the same, the later one counts."""
-    return [name for name, one in decisions.items() if one.action == "reference"]
 
 
 def _differ(tables: StudyTables, verdict: Verdict) -> bool:
@@ -248,53 +212,3 @@ def _replaced(name: str, use: Selection, *, fresh: bool) -> bool:
     own = name == use.page or name.startswith(f"{FOLDER}{use.suffix}/")
     others = not fresh and not use.suffix and name.startswith(f"{FOLDER}_")
     return own or others
-
-
-def _require_same(study: Study, file: Path, run: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
-    """Refuse unless the stored tables are what a run of the study as it is now would measure."""
-    folder = study.results_folder
-    if run.get("study") != study.name:
-        raise StoreError(f"{folder} holds the run of another study, '{run.get('study')}'; use: emgpipe run {file}")
-    changed = [*changed_settings(run["settings"], settings), *_changed_inputs(study, file, run["inputs"])]
-    new = phases_asked(settings["comparisons"]) - phases_asked(run["settings"].get("comparisons", ()))
-    if study.variants and new:
-        changed.append(f"the variants were not measured in the phase {' and '.join(sorted(new))}")
-    if changed:
-        raise StoreError(
-            f"{file} says other things about the measurement than at the run, so the stored numbers are not its own: "
-            f"{'; '.join(changed[:8])}{f'; and {len(changed) - 8} more' if len(changed) > 8 else ''}. "
-            f"Use: emgpipe run {file}"
-        )
-    for name in STORED_TABLES:
-        if name in run["outputs"] and file_hash(folder / name) != run["outputs"][name]:
-            raise StoreError(
-                f"{folder / name} is missing, or is not what the run wrote (a spreadsheet program that saves a table "
-                f"changes it); make it again with: emgpipe run {file}"
-            )
-
-
-def _changed_inputs(study: Study, file: Path, inputs: Mapping[str, str]) -> Iterator[str]:
-    """Name the tables beside the recordings whose content changed; one that is no longer there changed no number."""
-    names = Names.of(study)
-    for path in stated_tables(study):
-        before = inputs.get(names.file(portable(path, file.parent)))
-        if path.is_file() and before is not None and file_hash(path) != before:
-            yield f"the content of {path.name} changed"
-
-
-def stated_tables(study: Study) -> list[Path]:
-    """Return the tables a study file names: trials, participants, repetitions."""
-    stated = [study.recordings.trials_path, study.recordings.participants_path]
-    return [*(path for path in stated if path is not None), *repetition_tables(study)]
-
-
-def repetition_tables(study: Study) -> list[Path]:
-    """Return the tables that a study reads repetitions from."""
-    stated = [getattr(rule.detector, "path", None) for rule in study.repetitions]
-    return [path for path in stated if path is not None]
-
-
-def decisions_files(study: Study) -> list[Path]:
-    """Return the decisions table, where there is one."""
-    path = study.quality.decisions
-    return [path] if path is not None and path.is_file() else []

@@ -2,7 +2,7 @@
 
 ::
 
-    read -> map -> chain        `assembly.load_trial`            one trial's signals on one clock
+    read -> map -> chain        `loading.trial.load_trial`       one trial's signals on one clock
     segment                     `segmentation.find_repetitions`  times only
     zero                        `zeroing.find_neutrals`          angles from the participant's own neutral
     normalize                   `normalization.find_references`  one value per muscle of the session
@@ -18,8 +18,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emgpipe.channel_map import settings_for
 from emgpipe.kept import Kept
+from emgpipe.loading.channel_map import settings_for
 from emgpipe.memory import release_memory
 from emgpipe.metrics import curve_rows
 from emgpipe.model import Cleaned, ReferenceWindow, SessionResult, Trial, TrialResult, UsedChannel

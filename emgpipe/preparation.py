@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from emgpipe.assembly import SessionReader, load_trial
-from emgpipe.channel_checks import odd_units, too_short
-from emgpipe.channel_map import settings_for
 from emgpipe.errors import EmgpipeError, SegmentationError
 from emgpipe.kept import Kept, looks_kept
-from emgpipe.mapping import concerns, targeted
+from emgpipe.loading.channel_checks import odd_units, too_short
+from emgpipe.loading.channel_map import settings_for
+from emgpipe.loading.mapping import concerns, targeted
+from emgpipe.loading.session_reader import SessionReader
+from emgpipe.loading.trial import load_trial
 from emgpipe.memory import keep_memory
 from emgpipe.model import Finding, Trial, make_finding
 from emgpipe.quality import look_at_session

@@ -11,8 +11,8 @@ from emgpipe.quality import ChannelView, SessionView, TrialView, Windows
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from emgpipe.assembly import LoadedTrial
     from emgpipe.config import Study
+    from emgpipe.loading.trial import LoadedTrial
     from emgpipe.model import Channel, Reference, ReferenceKey, Signal
     from emgpipe.trial_step import TrialStep
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from emgpipe.channel_map import settings_for
 from emgpipe.kept import Kept, numbers_kept
+from emgpipe.loading.channel_map import settings_for
 from emgpipe.memory import release_memory
 from emgpipe.metrics import rows_from, stretches_of, whole_stretch
 from emgpipe.model import Acquisition, LeftOut
@@ -15,8 +15,8 @@ from emgpipe.normalization import Beside, Candidate, correct_noise, find_referen
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from emgpipe.assembly import LoadedTrial
     from emgpipe.config import Study
+    from emgpipe.loading.trial import LoadedTrial
     from emgpipe.metrics.rows import Row
     from emgpipe.model import Decision, Finding, Reference, ReferenceKey, Repetition, Signal, Trial
 

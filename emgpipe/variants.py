@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from emgpipe.chain import ChainResult
     from emgpipe.config import Study, Variant
-    from emgpipe.long_recordings import Piece
+    from emgpipe.loading.long_recordings import Piece
     from emgpipe.model import Decision, Signal
     from emgpipe.preparation import Prepared
 

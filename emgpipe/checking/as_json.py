@@ -11,7 +11,7 @@ from emgpipe.checking.table import WORDS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from emgpipe.checking.verdict import Checked, Verdict
+    from emgpipe.checking.verdict import Checked, CheckVerdict
     from emgpipe.model import Finding
 
 
@@ -26,7 +26,7 @@ def as_json(checked: Checked) -> dict[str, Any]:
     }
 
 
-def _row(checked: Checked, verdict: Verdict) -> dict[str, Any]:
+def _row(checked: Checked, verdict: CheckVerdict) -> dict[str, Any]:
     return {
         "participant": verdict.participant,
         "session": verdict.session,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from emgpipe.checking.plan import Session
     from emgpipe.checking.study import OpenStudy
-    from emgpipe.checking.verdict import Checked, Verdict
+    from emgpipe.checking.verdict import Checked, CheckVerdict
     from emgpipe.model import Finding, Trial
 
 _NOT_YET: Final = ("no_mvic", "no_task_reference", "neutral_missing")
@@ -47,7 +47,7 @@ class InStudy:
     _table: Signature | None = None
     _alone: Alone = field(init=False)
     _unlisted: set[Path] = field(default_factory=set)
-    _verdicts: dict[Session, Verdict] = field(default_factory=dict)
+    _verdicts: dict[Session, CheckVerdict] = field(default_factory=dict)
     _trouble: str = ""
 
     def __post_init__(self) -> None:

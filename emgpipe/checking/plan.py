@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from emgpipe.channel_map import settings_for
 from emgpipe.checking.planned import Planned
 from emgpipe.config.spelling import same_name
-from emgpipe.mapping import concerns, targeted
+from emgpipe.loading.channel_map import settings_for
+from emgpipe.loading.mapping import concerns, targeted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence

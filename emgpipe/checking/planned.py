@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emgpipe.config.spelling import same_name
-from emgpipe.mapping import targeted
+from emgpipe.loading.mapping import targeted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

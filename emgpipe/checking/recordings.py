@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.checking.verdict import Checked, Verdict
+from emgpipe.checking.verdict import Checked, CheckVerdict
 from emgpipe.checking.work import Pieces, in_parallel
 from emgpipe.errors import EmgpipeError, ReadError
 from emgpipe.memory import keep_memory
@@ -52,7 +52,7 @@ def check_recordings(path: Path, progress: Progress | None = None) -> Checked:
     return Checked(str(path), columns, named, about_all=refused)
 
 
-def check_recording(path: Path) -> Verdict:
+def check_recording(path: Path) -> CheckVerdict:
     """Check one recording; what cannot be read is a verdict, too."""
     keep_memory()
     try:
@@ -66,16 +66,16 @@ def check_recording(path: Path) -> Verdict:
     keys = {view.label: view.key if view.muscle else (view.label, "", "") for view in views}
     found = (*recording.findings, *samples, *_cut(views, recording), *checks)
     placed = (_placed(one, keys) for one in found if not _is_said(one, recording.findings))
-    return Verdict(name=str(path), seen=tuple(keys.values()), findings=tuple(dict.fromkeys(placed)))
+    return CheckVerdict(name=str(path), seen=tuple(keys.values()), findings=tuple(dict.fromkeys(placed)))
 
 
-def _lost(path: Path, reason: str) -> Verdict:
+def _lost(path: Path, reason: str) -> CheckVerdict:
     """Return the verdict on a recording that could not be checked."""
     failed = make_finding("recording_failed", "fail", reason, _AGAIN)
-    return Verdict(name=str(path), failed={str(path): reason}, findings=(failed,))
+    return CheckVerdict(name=str(path), failed={str(path): reason}, findings=(failed,))
 
 
-def _renamed(verdict: Verdict, name: str) -> Verdict:
+def _renamed(verdict: CheckVerdict, name: str) -> CheckVerdict:
     """Return the verdict under the name its recording has in the folder; findings say it as their trial."""
     reason = next(iter(verdict.failed.values()), "")
     return replace(

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from emgpipe.checking.protocol import Usable, findings_of_protocol
-from emgpipe.checking.verdict import Checked, Verdict
+from emgpipe.checking.verdict import Checked, CheckVerdict
 from emgpipe.checking.work import Pieces, in_parallel
 from emgpipe.config import KnownPlaces, list_trials, load_study, placed, read_decisions
 from emgpipe.config.spelling import same_name
@@ -78,10 +78,10 @@ class OpenStudy:
             if not participants or any(same_name(name, group[0].participant) for name in participants)
         ]
 
-    def verdict(self, trials: Sequence[Trial]) -> Verdict:
+    def verdict(self, trials: Sequence[Trial]) -> CheckVerdict:
         """Check one session."""
         prepared = prepare_session(self.study, self.vocabulary, trials, about_references(self.decisions))
-        return Verdict(
+        return CheckVerdict(
             participant=trials[0].participant,
             session=trials[0].session,
             seen=tuple(dict.fromkeys(key for step in prepared.steps for key in _seen(step))),
@@ -95,7 +95,7 @@ class OpenStudy:
             findings=prepared.findings,
         )
 
-    def checked(self, verdicts: Sequence[Verdict]) -> Checked:
+    def checked(self, verdicts: Sequence[CheckVerdict]) -> Checked:
         """Put the sessions' verdicts beside what the protocol asks for."""
         failed = {trial: why for one in verdicts for trial, why in one.failed.items()}
         repetitions = {trial: number for one in verdicts for trial, number in one.repetitions.items()}
@@ -148,13 +148,13 @@ def _place(trial: Trial) -> tuple[str, str]:
     return trial.participant, trial.session
 
 
-def _lost(trials: Sequence[Trial], reason: str) -> Verdict:
+def _lost(trials: Sequence[Trial], reason: str) -> CheckVerdict:
     """Return the verdict on a session that could not be checked."""
     first = trials[0]
     where = {"participant": first.participant, "session": first.session}
     lost = make_finding("session_lost", "fail", reason, "the other sessions are checked; check again", **where)
     failed = {trial.id: reason for trial in trials}
-    return Verdict(first.participant, first.session, n_trials=len(trials), failed=failed, findings=(lost,))
+    return CheckVerdict(first.participant, first.session, n_trials=len(trials), failed=failed, findings=(lost,))
 
 
 def _words(trials: Sequence[Trial]) -> str:

@@ -11,7 +11,7 @@ from emgpipe.report.words import count
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from emgpipe.checking.verdict import Checked, Verdict
+    from emgpipe.checking.verdict import Checked, CheckVerdict
     from emgpipe.model import ReferenceKey
 
 WORDS: Final = {"fail": "FAIL", "warn": "WARN", "note": "ok", "ok": "ok", "": "-"}
@@ -51,7 +51,7 @@ def table(checked: Checked, terminal: Terminal, room: int) -> list[str]:
     return [*lines, *folded, *([_ABSENT] if has_gaps else [])]
 
 
-def _line(checked: Checked, verdict: Verdict) -> _Line:
+def _line(checked: Checked, verdict: CheckVerdict) -> _Line:
     cells = [WORDS[verdict.cell(key)] for key in checked.columns]
     cells.append(WORDS[verdict.rest(checked.columns)])
     missing = len(checked.missing_of(verdict))
@@ -61,7 +61,7 @@ def _line(checked: Checked, verdict: Verdict) -> _Line:
     return _Line(row_name(checked, verdict), tuple(cells), is_good)
 
 
-def row_name(checked: Checked, verdict: Verdict) -> str:
+def row_name(checked: Checked, verdict: CheckVerdict) -> str:
     """Return what a row is called: the participant, the session where there are several, or the recording."""
     if not verdict.participant:
         return printable(verdict.name)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CheckVerdict:
     """What the checks say about one session of a participant, or about one recording.
 
     Attributes
@@ -76,7 +76,7 @@ class Checked:
         The study's name, or the path.
     columns : tuple of ReferenceKey
         The channels, in the order of the study file or of the recordings.
-    verdicts : tuple of Verdict
+    verdicts : tuple of CheckVerdict
     missing : tuple of Finding
         What participants still lack of the protocol.
     about_all : tuple of Finding
@@ -87,7 +87,7 @@ class Checked:
 
     title: str
     columns: tuple[ReferenceKey, ...]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[CheckVerdict, ...]
     missing: tuple[Finding, ...] = ()
     about_all: tuple[Finding, ...] = ()
     has_protocol: bool = False
@@ -99,7 +99,7 @@ class Checked:
         unique = {finding.id: finding for finding in every}
         return tuple(sorted(unique.values(), key=lambda one: LEVEL_ORDER.index(one.level)))
 
-    def missing_of(self, verdict: Verdict) -> tuple[Finding, ...]:
+    def missing_of(self, verdict: CheckVerdict) -> tuple[Finding, ...]:
         """Return what a session lacks."""
         place = (verdict.participant, verdict.session)
         return tuple(one for one in self.missing if (one.participant, one.session) == place and one.level != "note")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from emgpipe.batch import Engine
     from emgpipe.commands.types import Commands
-    from emgpipe.run.account import Account
+    from emgpipe.run.account import StudyAccount
     from emgpipe.run.events import Happening, Listener
     from emgpipe.run.how import How
     from emgpipe.run.log import Log
@@ -105,14 +106,14 @@ def _all(given: argparse.Namespace, chosen: Sequence[Chosen], how: How, log: Log
 
 def _command(given: argparse.Namespace) -> str:
     """Return the command as it could be typed again."""
-    words = ["emgpipe run", *given.study]
+    words = ["emgpipe", "run", *given.study]
     unsaid = {"study", "command"} if given.cluster else {"study", "command", "cluster_wait"}
     for name, value in vars(given).items():
         if name in unsaid or value in (None, False, []):
             continue
-        values = value if isinstance(value, list) else [value]
-        words += [f"--{name.replace('_', '-')}" + ("" if one is True else f" {one}") for one in values]
-    return " ".join(words)
+        for one in value if isinstance(value, list) else [value]:
+            words += [f"--{name.replace('_', '-')}", *([] if one is True else [str(one)])]
+    return shlex.join(words)
 
 
 def _listeners(given: argparse.Namespace, log: Log | None) -> Listener:
@@ -128,7 +129,7 @@ def _listeners(given: argparse.Namespace, log: Log | None) -> Listener:
     return tell
 
 
-def code_of(account: Account) -> int:
+def code_of(account: StudyAccount) -> int:
     """Return the exit code of one study."""
     if account.state == "not run":
         return EXIT_NOT_STARTED

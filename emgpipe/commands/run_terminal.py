@@ -15,7 +15,7 @@ from emgpipe.run.said import NOT_ASKED, begun_lines, interrupted_words, table, u
 
 if TYPE_CHECKING:
     from emgpipe.model import StudyResult
-    from emgpipe.run.account import Account
+    from emgpipe.run.account import StudyAccount
     from emgpipe.run.events import Happening
 
 
@@ -93,7 +93,7 @@ def _why_none(result: StudyResult) -> str:
     return "no comparison: none is stated, or no trial could be used"
 
 
-def _print_outcome(account: Account, result: StudyResult) -> None:
+def _print_outcome(account: StudyAccount, result: StudyResult) -> None:
     from emgpipe.report import outcome_lines
 
     trials = [one for one in result.outcomes if one.what == "trial"]

@@ -45,7 +45,7 @@ def add(commands: Commands) -> None:
 
 def _why(given: argparse.Namespace) -> int:
     from emgpipe.commands.terminals import terminal_here
-    from emgpipe.provenance import Asked, account_of, account_text, find_results
+    from emgpipe.provenance import Asked, find_results, path_text, trace
 
     asked = Asked(
         participant=given.participant,
@@ -58,9 +58,9 @@ def _why(given: argparse.Namespace) -> int:
         repetition=given.repetition,
         variant=given.variant,
     )
-    account = account_of(find_results(given.study, given.participant), asked)
+    path = trace(find_results(given.study, given.participant), asked)
     if given.json:
-        print(json.dumps(asdict(account), ensure_ascii=False, indent=1))
+        print(json.dumps(asdict(path), ensure_ascii=False, indent=1))
     else:
-        print(account_text(account, terminal_here(everything=True)))
+        print(path_text(path, terminal_here(everything=True)))
     return EXIT_OK

@@ -17,6 +17,6 @@ has another name, and is computed. What is found is the same to the last bit as 
 from emgpipe.kept.findings import looks_kept
 from emgpipe.kept.numbers import numbers_kept
 from emgpipe.kept.signals import chain_kept
-from emgpipe.kept.store import STAGES, Account, Kept, Share, Shelf
+from emgpipe.kept.store import STAGES, Kept, Share, Shelf, Tally
 
-__all__ = ["STAGES", "Account", "Kept", "Share", "Shelf", "chain_kept", "looks_kept", "numbers_kept"]
+__all__ = ["STAGES", "Kept", "Share", "Shelf", "Tally", "chain_kept", "looks_kept", "numbers_kept"]

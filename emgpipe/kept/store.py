@@ -37,7 +37,7 @@ class Share:
 
 
 @dataclass(slots=True)
-class Account:
+class Tally:
     """What was done for a session, and what was taken from before; variants of the analysis are counted in.
 
     Attributes
@@ -80,7 +80,7 @@ class Kept:
     def __init__(self, version: str = "", values: Shelf | None = None, signals: Shelf | None = None) -> None:
         self.version = version
         self.arrays = Digests()
-        self.account = Account()
+        self.tally = Tally()
         self._shelves = {"filtered": signals, "measured": values, "checked": values}
         self._lock = Lock()
 
@@ -108,7 +108,7 @@ class Kept:
 
     def count(self, stage: Stage, *, made: bool) -> None:
         """Count a value that was made now, or was not."""
-        share: Share = getattr(self.account, stage)
+        share: Share = getattr(self.tally, stage)
         with self._lock:
             share.made += made
             share.all += 1

@@ -171,7 +171,7 @@ def find_rows(asked: Asked, key: Key, rows: Sequence[dict[str, str]]) -> list[di
     wanted = {
         "metric": name,
         "variant": asked.variant,
-        "phase": WHOLE_REPETITION if asked.phase == "whole" else asked.phase,  # as the account calls it
+        "phase": WHOLE_REPETITION if asked.phase == "whole" else asked.phase,  # as the path calls it
         "repetition": None if asked.repetition is None else str(asked.repetition),
     }
     for column, value in wanted.items():

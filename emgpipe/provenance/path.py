@@ -51,7 +51,7 @@ class TrialPath:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class NumberPath:
     """The whole path of some numbers of one trial, channel and metric.
 
     Attributes

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from emgpipe.model import MvicAttempt, Reference
-    from emgpipe.provenance.path import Account, TrialPath
+    from emgpipe.provenance.path import NumberPath, TrialPath
 
 NOW: Final = {
     "unchanged": "unchanged",
@@ -23,9 +23,9 @@ _SHOWN: Final = 8
 """Other trials that are listed with what they gave."""
 
 
-def reference_lines(account: Account) -> Iterator[str]:
+def reference_lines(path: NumberPath) -> Iterator[str]:
     """Yield the reference: value, rule, what won, where that lies, what else was tried and left out."""
-    reference, row = account.reference, account.numbers[0]
+    reference, row = path.reference, path.numbers[0]
     if reference is None:
         if row["kind"] != "emg":
             yield "not normalized: it is not an amplitude of EMG"
@@ -34,10 +34,10 @@ def reference_lines(account: Account) -> Iterator[str]:
         else:
             yield "not normalized: the metric needs no reference"
         return
-    unit = account.channel.unit if account.channel else "V"
+    unit = path.channel.unit if path.channel else "V"
     amplitude = float(row["amplitude"] or "nan")
     value = float(row["value"] or "nan")
-    if account.variant and value:
+    if path.variant and value:
         own = _shown(100 * amplitude / value, unit)
         yield f"in this variant 100 % is {own}, by its own settings; in the main analysis:"
     yield f"{_shown(reference.value, unit)}, reference {reference.id}"
@@ -46,7 +46,7 @@ def reference_lines(account: Account) -> Iterator[str]:
         decided = reference.decision
         rule = f"; the rule would give {_shown(reference.rule_value, unit)}" if reference.rule_value is not None else ""
         yield f"DECIDED by {decided.who}, {decided.when}: {decided.reason} ({decided.id}){rule}"
-    yield from _winners(reference, account.reference_trials, unit)
+    yield from _winners(reference, path.reference_trials, unit)
     yield from _others(reference, unit)
     yield from _noise(reference, unit)
 

@@ -12,7 +12,7 @@ from emgpipe.report.words import METRIC_NAMES, number, seconds, shown_unit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from emgpipe.provenance.path import Account, InputFile, TrialPath
+    from emgpipe.provenance.path import InputFile, NumberPath, TrialPath
 
 LABEL: Final = 13
 """Columns of what stands left of the text."""
@@ -21,23 +21,23 @@ _NOT_FACTORS: Final = ("exercise", "head_position")
 _WHOLE: Final = "repetition"
 
 
-def account_text(account: Account, terminal: Terminal) -> str:
+def path_text(path: NumberPath, terminal: Terminal) -> str:
     """Return the numbers first, then the path they have in common."""
-    lines = [*_heading(account, terminal), "", *_numbers(account), ""]
+    lines = [*_heading(path, terminal), "", *_numbers(path), ""]
     blocks = (
-        ("trial", _trial(account.trial)),
-        ("files", _files(account.trial.files)),
-        ("repetitions", _repetitions(account)),
-        ("channel", _channel(account)),
+        ("trial", _trial(path.trial)),
+        ("files", _files(path.trial.files)),
+        ("repetitions", _repetitions(path)),
+        ("channel", _channel(path)),
         (
             "applied",
-            account.history or (["nothing: times of repetitions and phases"] if not account.channel else ["nothing"]),
+            path.history or (["nothing: times of repetitions and phases"] if not path.channel else ["nothing"]),
         ),
-        ("variant", _settings(account.variant)),
-        ("100 %", reference_lines(account)),
-        ("findings", _findings(account)),
-        ("decisions", _decisions(account)),
-        ("run", _run(account)),
+        ("variant", _settings(path.variant)),
+        ("100 %", reference_lines(path)),
+        ("findings", _findings(path)),
+        ("decisions", _decisions(path)),
+        ("run", _run(path)),
     )
     for label, entries in blocks:
         lines += _block(label, list(entries), terminal.width)
@@ -54,25 +54,25 @@ def _block(label: str, entries: Sequence[str], width: int) -> list[str]:
     return lines
 
 
-def _heading(account: Account, terminal: Terminal) -> list[str]:
-    row = account.numbers[0]
+def _heading(path: NumberPath, terminal: Terminal) -> list[str]:
+    row = path.numbers[0]
     metric = METRIC_NAMES.get(row["metric"], row["metric"].replace("_", " "))
     place = " ".join(part for part in (row["muscle"].replace("_", " "), row["side"], row["placement"]) if part)
     stage = "" if row["stage"] in ("time", "") else f" (of the {row['stage']} signal)"
-    variant = f", variant {row['variant']}" if account.variant else ""
-    return wrapped(f"{account.trial.id}: {metric}{place and f' of {place}'}{stage}{variant}", terminal.width)
+    variant = f", variant {row['variant']}" if path.variant else ""
+    return wrapped(f"{path.trial.id}: {metric}{place and f' of {place}'}{stage}{variant}", terminal.width)
 
 
-def _numbers(account: Account) -> Iterator[str]:
+def _numbers(path: NumberPath) -> Iterator[str]:
     """Yield the numbers as a table."""
-    first = account.numbers[0]
+    first = path.numbers[0]
     scale, shown = shown_unit(first["amplitude_unit"])
-    has_amplitude = any(row["amplitude"] for row in account.numbers)
+    has_amplitude = any(row["amplitude"] for row in path.numbers)
     value_scale, value_unit = shown_unit(first["unit"])
     heads = [fit(name, width) for name, width in _COLUMNS]
     units = [value_unit, *([shown] if has_amplitude else [])]
     yield "".join([*heads, *(fit(unit, 11, right=True) for unit in units)]).rstrip()
-    for row in account.numbers:
+    for row in path.numbers:
         whole = row["phase"] == _WHOLE
         cells = (str(row["repetition"] or "all"), "whole" if whole else row["phase"])
         times = (seconds(row["start"]), seconds(row["stop"]))
@@ -116,11 +116,11 @@ def _files(files: Sequence[InputFile]) -> Iterator[str]:
         yield f"  sha256\t{one.sha256}"
 
 
-def _repetitions(account: Account) -> Iterator[str]:
-    if account.trial.role != "task":
+def _repetitions(path: NumberPath) -> Iterator[str]:
+    if path.trial.role != "task":
         yield "none looked for: the number is about the whole trial"
         return
-    detector = dict(account.detector)
+    detector = dict(path.detector)
     kind = detector.pop("kind", "")
     yield f"found by the detector '{kind}'" + (f": {', '.join(_stated(detector))}" if detector else "")
 
@@ -140,18 +140,18 @@ def _value(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _channel(account: Account) -> Iterator[str]:
-    one = account.channel
+def _channel(path: NumberPath) -> Iterator[str]:
+    one = path.channel
     if one is None:
-        if account.numbers[0]["muscle"]:
+        if path.numbers[0]["muscle"]:
             yield "not in the file of the session"
         return
     side = f", {one.side}" if one.side else ""
     placement = f", placement {one.placement}" if one.placement else ""
     yield f"'{one.label}' is {one.name.replace('_', ' ')}{side}{placement}; {one.sampling_rate:g} Hz, in {one.unit}"
-    if account.derived:
-        yield f"computed: {', '.join(_stated(account.derived))}"
-    elif len(account.trial.files) > 1:
+    if path.derived:
+        yield f"computed: {', '.join(_stated(path.derived))}"
+    elif len(path.trial.files) > 1:
         yield f"lies in {one.file}"
     if one.override:
         yield f"by an override of the study file: {one.override}"
@@ -163,25 +163,25 @@ def _settings(settings: Mapping[str, Any]) -> Iterator[str]:
         yield from (text for text in _stated({key: value for key, value in settings.items() if key != "name"}))
 
 
-def _findings(account: Account) -> Iterator[str]:
-    numbers = account.numbers
-    for one in account.findings:
+def _findings(path: NumberPath) -> Iterator[str]:
+    numbers = path.numbers
+    for one in path.findings:
         touched = sum(one["id"] in row["findings"].split() for row in numbers)
         some = "" if touched == len(numbers) else f" ({touched} of {len(numbers)} numbers)"
         yield f"{one['level'].upper()} {one['id']}{some}: {one['reason']}"
-    if not account.findings:
+    if not path.findings:
         yield "none touches these numbers"
 
 
-def _decisions(account: Account) -> Iterator[str]:
-    for one in account.decisions:
+def _decisions(path: NumberPath) -> Iterator[str]:
+    for one in path.decisions:
         yield f"{one['action']} {one['id']}, by {one['who']}, {one['when']}: {one['reason']}; effect: {one['effect']}"
-    if not account.decisions:
+    if not path.decisions:
         yield "none is about these numbers"
 
 
-def _run(account: Account) -> Iterator[str]:
-    run = account.run
+def _run(path: NumberPath) -> Iterator[str]:
+    run = path.run
     at = datetime.fromtimestamp(float(run["at"]), tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
     yield f"study '{run['study']}', processed {at} on machine '{run['machine']}'; results in {run['folder']}"
     yield ", ".join(f"{name} {version}" for name, version in run["versions"].items())

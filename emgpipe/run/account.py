@@ -18,7 +18,7 @@ LEVELS: Final = ("fail", "warn", "note")
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class StudyAccount:
     """What became of a study.
 
     Attributes
@@ -64,7 +64,7 @@ class Account:
         return page if page is not None and page.is_file() else None
 
 
-def account_of(file: Path, ran: Ran, due: int) -> Account:
+def account_of(file: Path, ran: Ran, due: int) -> StudyAccount:
     """Return what became of a study that was run, or found to be up to date.
 
     Parameters
@@ -81,7 +81,7 @@ def account_of(file: Path, ran: Ran, due: int) -> Account:
         findings = dict(ran.result.findings["level"].value_counts())
     lost = sum(bool(one.lost) for one in todo.sessions)
     left_out = sum(bool(one.reasons) and not one.lost for one in todo.sessions)
-    return Account(
+    return StudyAccount(
         file=file,
         state="up to date" if ran.result is None else "done",
         name=todo.opened.study.name,

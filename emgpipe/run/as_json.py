@@ -14,7 +14,7 @@ from emgpipe.run.how import Begun, Joining, Progress
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emgpipe.run.account import Account
+    from emgpipe.run.account import StudyAccount
     from emgpipe.run.events import Happening
 
 
@@ -80,7 +80,7 @@ def _failures(failures: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"name": name, "reason": reason} for name, reason in failures]
 
 
-def _account(one: Account) -> dict[str, Any]:
+def _account(one: StudyAccount) -> dict[str, Any]:
     return {
         **asdict(one),
         "file": str(one.file),

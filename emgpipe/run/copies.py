@@ -10,10 +10,10 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from emgpipe.comparing import decisions_files, stated_tables
 from emgpipe.config import portable
 from emgpipe.config.folder import RecordingFolder
 from emgpipe.config.table_copy import table_copy
+from emgpipe.stated_files import decisions_files, stated_tables
 from emgpipe.store.small_files import write_file
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from emgpipe.model import StudyResult
-    from emgpipe.run.account import Account
+    from emgpipe.run.account import StudyAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class StudyStarts:
 class StudyEnds:
     """A study came to its end, in whichever way; `result` is there where something was done."""
 
-    account: Account
+    account: StudyAccount
     result: StudyResult | None
     seconds: float
 
@@ -46,7 +46,7 @@ class Interrupted:
 class AllEnd:
     """All studies came to their ends."""
 
-    accounts: tuple[Account, ...]
+    accounts: tuple[StudyAccount, ...]
     code: int
     seconds: float
 

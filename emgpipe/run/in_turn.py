@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.errors import EmgpipeError, StoppedError
-from emgpipe.run.account import Account, account_of
+from emgpipe.run.account import StudyAccount, account_of
 from emgpipe.run.events import Interrupted, StudyEnds, StudyStarts
 from emgpipe.run.how import Begun, Event, Progress
 from emgpipe.run.study import bring_up_to_date
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MEMORY: Final = "it needs more memory than there is; close other programs, or run it with --jobs 1"
 
 
-def run_chosen(chosen: Sequence[Chosen], how: How, tell: Listener) -> tuple[Account, ...]:
+def run_chosen(chosen: Sequence[Chosen], how: How, tell: Listener) -> tuple[StudyAccount, ...]:
     """Run studies one after the other; one that cannot be run does not stop the others.
 
     Parameters
@@ -39,7 +39,7 @@ def run_chosen(chosen: Sequence[Chosen], how: How, tell: Listener) -> tuple[Acco
     KeyboardInterrupt
         Ctrl-C; how far the run was has been told.
     """
-    accounts: list[Account] = []
+    accounts: list[StudyAccount] = []
     for number, one in enumerate(chosen, start=1):
         if len(chosen) > 1:
             tell(StudyStarts(one.file, number, len(chosen)))
@@ -75,9 +75,9 @@ class _Heard:
         self.tell(event)
 
 
-def _run(one: Chosen, how: How, tell: Listener, *, go_on: bool) -> tuple[Account, StudyResult | None]:
+def _run(one: Chosen, how: How, tell: Listener, *, go_on: bool) -> tuple[StudyAccount, StudyResult | None]:
     if one.error or one.only is None:
-        return Account(one.file, "not run" if one.error else "nothing asked for", error=one.error), None
+        return StudyAccount(one.file, "not run" if one.error else "nothing asked for", error=one.error), None
     heard = _Heard(tell)
     try:
         ran = bring_up_to_date(one.file, how=replace(how, only=one.only), tell=heard)
@@ -99,11 +99,11 @@ def _run(one: Chosen, how: How, tell: Listener, *, go_on: bool) -> tuple[Account
         return _broken_off(one, heard, "not run", words), None
 
 
-def _broken_off(one: Chosen, heard: _Heard, state: State, error: str) -> Account:
+def _broken_off(one: Chosen, heard: _Heard, state: State, error: str) -> StudyAccount:
     begun = heard.begun
     if begun is None:
-        return Account(one.file, state, error=error)
-    return Account(
+        return StudyAccount(one.file, state, error=error)
+    return StudyAccount(
         one.file,
         state,
         name=begun.study,

@@ -7,11 +7,11 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from emgpipe.comparing import decisions_files, stated_tables
 from emgpipe.config import Participants, Problem, TrialList, portable
 from emgpipe.portable_results import portable_listing, portable_session
 from emgpipe.privacy import Names, Text
 from emgpipe.reading import files_behind
+from emgpipe.stated_files import decisions_files, stated_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -8,7 +8,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emgpipe.comparing import decisions_files, stated_tables
 from emgpipe.config import (
     KnownPlaces,
     Problem,
@@ -22,6 +21,7 @@ from emgpipe.config import (
 )
 from emgpipe.errors import ConfigError
 from emgpipe.run.named import Naming
+from emgpipe.stated_files import decisions_files, stated_tables
 from emgpipe.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:

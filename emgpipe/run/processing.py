@@ -76,8 +76,9 @@ def _noted(todo: Todo, planned: Planned, ended: Ended, score: _Score) -> Progres
         planned.reasons, planned.parts = (), result.parts
         todo.readers.update(result.readers)
         todo.stamps.known.update(result.stamps)
+        todo.stamps.forget([planned.job.path])
         words = f"{trials} trial{'s' if trials != 1 else ''}" + (f", {len(failures)} FAILED" if failures else "")
-        words += f"; {result.account}" if result.account.is_partly_known else ""
+        words += f"; {result.tally}" if result.tally.is_partly_known else ""
     score.done += 1
     if failures:
         score.failed += 1

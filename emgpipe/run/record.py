@@ -7,10 +7,10 @@ import platform
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from emgpipe.comparing import decisions_files, stated_tables
 from emgpipe.config import portable, stated_settings
 from emgpipe.made_of import code_digest, digest_of, versions
 from emgpipe.run.copies import files_listed, way_between, write_copies
+from emgpipe.stated_files import decisions_files, stated_tables
 from emgpipe.store import RUN_FILE, RunFile, earlier_outputs, forget_others, remove_stale, write_run_file
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def write_run(todo: Todo, gathered: Gathered, timing: dict[str, Any]) -> None:
     before = earlier_outputs(folder / RUN_FILE)
     copies = write_copies(opened)
     files = {path.relative_to(folder).as_posix(): path for path in (*gathered.files, *copies.values())}
+    todo.stamps.forget({*files.values()} - {one.job.path for one in todo.sessions})
     outputs = {name: gathered.held.get(path) or todo.stamps.hash_of(path) for name, path in sorted(files.items())}
     inputs, naming = _inputs(todo), opened.naming
     stamps = {

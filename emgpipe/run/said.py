@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, Final
 
 from emgpipe.progress import duration
-from emgpipe.run.account import LEVELS, Account
+from emgpipe.run.account import LEVELS, StudyAccount
 
 if TYPE_CHECKING:
     from emgpipe.run.events import Interrupted
@@ -47,7 +47,7 @@ def interrupted_words(event: Interrupted) -> str:
     )
 
 
-def table(accounts: tuple[Account, ...]) -> list[str]:
+def table(accounts: tuple[StudyAccount, ...]) -> list[str]:
     """Return what became of several studies, a line each, and where its report lies or why there is none."""
     rows = [_HEADS, *(_cells(one) for one in accounts)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
@@ -60,7 +60,7 @@ def table(accounts: tuple[Account, ...]) -> list[str]:
     return lines
 
 
-def _cells(one: Account) -> tuple[str, ...]:
+def _cells(one: StudyAccount) -> tuple[str, ...]:
     if one.state == "nothing asked for" or not (one.sessions or one.folder):
         return (one.name or one.file.stem, *("-" for _ in _HEADS[1:]))
     failed = ", ".join(
@@ -70,14 +70,14 @@ def _cells(one: Account) -> tuple[str, ...]:
     return (one.name, str(one.sessions), str(one.processed), str(one.up_to_date), failed or "-", findings or "-")
 
 
-def _where(one: Account) -> str:
+def _where(one: StudyAccount) -> str:
     if one.error:
         words = {"stopped": "STOPPED", "not run": "NOT RUN"}[one.state]
         return f"{words}: {textwrap.shorten(one.error, 160, placeholder=' ...')}"
     return os.path.normpath(one.report) if one.report else NOT_ASKED
 
 
-def up_to_date_lines(account: Account) -> list[str]:
+def up_to_date_lines(account: StudyAccount) -> list[str]:
     """Return what is said of a study that nothing was to be done for."""
     sessions = "its session is" if account.sessions == 1 else f"its {account.sessions} sessions are"
     lines = [f"nothing changed since the run before; {sessions} up to date"]

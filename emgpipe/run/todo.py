@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from emgpipe.comparing import repetition_tables
 from emgpipe.config import portable
 from emgpipe.errors import StoreError
 from emgpipe.made_of import Parts, differences, digest_of, session_parts, settings_of, shared_parts
 from emgpipe.run.only import is_asked, refuse_unknown
 from emgpipe.run.session_pages import SEPARATE
 from emgpipe.run.work import SessionJob, SessionWork
+from emgpipe.stated_files import repetition_tables
 from emgpipe.store import (
     RUN_FILE,
     Stamp,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from emgpipe.config import portable
 from emgpipe.errors import DiskError, EmgpipeError
-from emgpipe.kept import Account, Kept
+from emgpipe.kept import Kept, Tally
 from emgpipe.made_of import Parts, digest_of, session_parts
 from emgpipe.memory import peak_memory
 from emgpipe.pipeline import process_session
@@ -58,7 +58,7 @@ class SessionDone:
         What it was made of, besides what all sessions share.
     stamps : mapping of str to Stamp
         The files that were read, by absolute path.
-    account : Account
+    tally : Tally
         What was done, and what was taken from an earlier run.
     unwritten : str
         Why its file could not be written; other files would not be, either. Empty: it was.
@@ -71,7 +71,7 @@ class SessionDone:
     readers: dict[str, str]
     parts: Parts
     stamps: dict[str, Stamp]
-    account: Account
+    tally: Tally
     unwritten: str = ""
 
 
@@ -141,7 +141,7 @@ class SessionWork:
             readers=readers,
             parts=parts,
             stamps=stamps.known,
-            account=kept.account,
+            tally=kept.tally,
             unwritten=unwritten,
         )
 

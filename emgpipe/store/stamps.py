@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from emgpipe.store.hashes import UNREADABLE, file_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 MISSING = "missing"
 """Stands for the hash of a file that is not there."""
@@ -62,6 +62,11 @@ class Stamps:
             self.known[name] = Stamp(*now, found)
             self._verified.add(name)
         return found
+
+    def forget(self, paths: Iterable[Path]) -> None:
+        """Read these files again when asked: they were just written, and a clock may tick slower than that."""
+        for path in paths:
+            self.known.pop(str(path.absolute()), None)
 
     def of(self, files: Mapping[str, str], folder: Path) -> dict[str, tuple[int, int]]:
         """Return the stamps that files of these hashes had when they were hashed, by their names in a folder."""

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -108,10 +109,10 @@ def test_a_job_whose_process_was_killed_is_done_again_in_a_new_process(method, t
 @posix_only
 @pytest.mark.parametrize("method", METHODS)
 def test_a_process_killed_while_it_has_nothing_to_do_costs_nothing(method):
-    run = Local(1, method).run(pid_of, range(3))
-    first = next(run)
-    os.kill(first.result, signal.SIGKILL)
-    rest = list(run)
+    with closing(Local(1, method).run(pid_of, range(3))) as run:
+        first = next(run)
+        os.kill(first.result, signal.SIGKILL)
+        rest = list(run)
     assert sorted(one.job for one in rest) == [1, 2]
     assert all(isinstance(one, Done) for one in rest)
 
@@ -131,11 +132,10 @@ def test_what_a_library_prints_does_not_come_between_our_lines(method, capfd):
 @linux_only
 @pytest.mark.parametrize("method", METHODS)
 def test_closing_early_ends_workers_and_their_children(method, tmp_path):
-    run = Local(2, method).run(Marks(tmp_path), ["quick", "slow"])
-    assert next(run).job == "quick"
-    assert comes_true((tmp_path / "slow.pids").exists)
-    pids = [int(pid) for path in tmp_path.glob("*.pids") for pid in path.read_text("ascii").split()]
-    run.close()
+    with closing(Local(2, method).run(Marks(tmp_path), ["slow", "quick"])) as run:
+        assert next(run).job == "quick"  # the first worker that was ready has the slow one
+        assert comes_true((tmp_path / "slow.pids").exists)
+        pids = [int(pid) for path in tmp_path.glob("*.pids") for pid in path.read_text("ascii").split()]
     assert not multiprocessing.active_children()
     assert comes_true(lambda: not any(map(is_alive, pids)))
 

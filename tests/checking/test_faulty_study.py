@@ -9,7 +9,7 @@ import pytest
 
 from emgpipe.checking.screen import screen
 from emgpipe.checking.study import OpenStudy, check_study
-from emgpipe.checking.verdict import Verdict
+from emgpipe.checking.verdict import CheckVerdict
 from emgpipe.cli import main
 from emgpipe.config.listing import Problem
 from emgpipe.inspection import Terminal
@@ -96,7 +96,7 @@ def test_a_row_that_is_no_trial_names_its_participant(faulty):
     problem = Problem("trial", "x.csv", "trials.csv, row 9", "no such file", participant=other)
     listing = replace(opened.listing, problems=(problem,))
     opened = replace(opened, listing=listing)
-    verdict = Verdict(participant=first, session="1")
+    verdict = CheckVerdict(participant=first, session="1")
     assert not opened.checked([verdict]).about_all
     (row,) = opened.checked([verdict, replace(verdict, participant=other)]).about_all
     assert (row.participant, row.level) == (other, "fail")

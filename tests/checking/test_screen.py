@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from emgpipe.checking.as_json import as_json
 from emgpipe.checking.screen import screen
-from emgpipe.checking.verdict import Checked, Verdict
+from emgpipe.checking.verdict import Checked, CheckVerdict
 from emgpipe.inspection import Terminal
 from emgpipe.inspection.terminal import columns
 from emgpipe.model import make_finding
@@ -38,7 +38,7 @@ def lacking(person, what, level="warn"):
 def study(n_people=3, n_channels=4, findings=(), missing=(), seen=None):
     people = [f"P{number:02d}" for number in range(1, n_people + 1)]
     verdicts = tuple(
-        Verdict(person, "1", seen=keys(n_channels) if seen is None else seen, n_trials=20,
+        CheckVerdict(person, "1", seen=keys(n_channels) if seen is None else seen, n_trials=20,
                 findings=tuple(one for one in findings if one.participant == person))
         for person in people
     )  # fmt: skip
@@ -126,7 +126,7 @@ def test_fits_one_screen_however_much_is_wrong(n_people, width, height):
 @given(n=st.integers(1, 24), width=st.integers(60, 200))
 def test_no_line_is_wider_than_the_terminal_and_no_channel_is_lost(n, width):
     unique = tuple(dict.fromkeys((f"muscle_{number}", "left", "") for number in range(n)))
-    verdict = Verdict("P01", "1", seen=unique, findings=(finding("P01", unique[-1]),))
+    verdict = CheckVerdict("P01", "1", seen=unique, findings=(finding("P01", unique[-1]),))
     text = screen(Checked("x", unique, (verdict,), has_protocol=True), Terminal(width, 40))
     assert max(columns(line) for line in text.splitlines()) <= width
     cells = [word for line in text.splitlines() if line[:4] == "P01 " for word in line.split()[1:]]
@@ -142,7 +142,7 @@ def test_ascii_terminal():
 
 def test_labels_do_not_steer_the_terminal():
     evil = ("\033[2Jmuscle", "left", "")
-    verdict = Verdict("P\0331", "1", seen=(evil,), findings=(finding("P\0331", evil),))
+    verdict = CheckVerdict("P\0331", "1", seen=(evil,), findings=(finding("P\0331", evil),))
     text = screen(Checked("\033[2J", (evil,), (verdict,), has_protocol=True), Terminal(80, 24))
     assert "\033" not in text
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from emgpipe.assembly import _placed
-from emgpipe.channel_checks import odd_units
+from emgpipe.loading.channel_checks import odd_units
+from emgpipe.loading.trial import _placed
 from emgpipe.model import make_finding
 from emgpipe.normalization import Beside, Mvic, SubtractRest, correct_noise, find_references
 from emgpipe.session_tables import link_findings

@@ -76,7 +76,7 @@ class TestSignals:
             with KeptFile(path) as file:
                 kept = Kept("1", None, file)
                 got = chain_kept(kept, chain, samples, RATE, muscle="m")
-            assert (kept.account.filtered.made, kept.account.filtered.all) == (made, 1)
+            assert (kept.tally.filtered.made, kept.tally.filtered.all) == (made, 1)
             for name in (one.name for one in fields(ChainResult)):
                 one, other = getattr(got, name), getattr(wanted, name)
                 assert one.tobytes() == other.tobytes() if isinstance(one, np.ndarray) else one == other
@@ -99,7 +99,7 @@ class TestSignals:
             with KeptFile(shutil.copy(path, path.with_name("copy.zip"))) as file:
                 kept = Kept(version, None, file)
                 chain_kept(kept, chain, given, rate)
-                assert kept.account.filtered.made == 1
+                assert kept.tally.filtered.made == 1
 
     def test_steps_of_other_muscles_do_not_count(self, samples, path):
         mine = (*DEFAULT_CHAIN[:-1], Rms(window=0.1))
@@ -109,7 +109,7 @@ class TestSignals:
         with KeptFile(path) as file:
             kept = Kept("1", None, file)
             chain_kept(kept, others, samples, RATE, muscle="m")
-        assert kept.account.filtered.made == 0
+        assert kept.tally.filtered.made == 0
 
 
 def signal_of(samples):
@@ -127,7 +127,7 @@ class TestNumbers:
         with KeptFile(path) as file:
             kept = Kept("1", file)
             numbers = numbers_kept(kept, metrics, [signal], stretches_of(repetitions))
-        return numbers.tobytes(), kept.account.measured.made
+        return numbers.tobytes(), kept.tally.measured.made
 
     def test_found_as_made(self, samples, path):
         first, made = self.ask(path, signal_of(samples))
@@ -155,7 +155,7 @@ class TestFindings:
         with KeptFile(path) as file:
             kept = Kept("1", file)
             found = looks_kept(kept, checks)(view)
-        return found, kept.account.checked.made
+        return found, kept.tally.checked.made
 
     def test_found_as_made(self, samples, path):
         clipped = np.clip(samples, -1e-4, 1e-4)

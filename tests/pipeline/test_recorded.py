@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from emgpipe.loading.recorded import recorded_facts
 from emgpipe.model import Acquisition, Recording, Source, channel_from_array
-from emgpipe.recorded import recorded_facts
 
 
 def recording(tmp_path, **about) -> Recording:

@@ -88,7 +88,7 @@ class Changeable:
     def process(self) -> dict[str, str]:
         """Process what is due; return what was done and what was taken from before, by session."""
         todo = self.todo()
-        return {one.job.name: str(todo.work(one.job).account) for one in todo.due}
+        return {one.job.name: str(todo.work(one.job).tally) for one in todo.due}
 
     def stored(self) -> dict[str, bytes]:
         """Return the sessions' files."""

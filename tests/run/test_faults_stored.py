@@ -14,8 +14,8 @@ from emgpipe.run import How, bring_up_to_date, run_study
 from emgpipe.run.opened import open_study
 from emgpipe.run.study import is_changed
 from emgpipe.run.todo import plan_run
-from emgpipe.store import hold, read_session, read_session_trials
-from tests.run.at_hand import copied, make, outputs, results
+from emgpipe.store import file_hash, hold, read_session, read_session_trials, stamps
+from tests.run.at_hand import OTHER_RULE, copied, make, outputs, results
 
 FILE = "sessions/P01_1.h5"
 
@@ -218,3 +218,14 @@ def test_recordings_inside_the_results_are_refused(study):
     study.write_text(text.replace("folder: processed", "folder: ..").replace("name: small", "name: copy"), "utf-8")
     with pytest.raises(ConfigError, match="lies inside the folder of the results"):
         run_study(study)
+
+
+def test_a_clock_that_did_not_tick_between_two_runs_hides_no_output(made, tmp_path, monkeypatch):
+    """Some disks note times to 2 s; tables of one length that two runs write must not be taken for each other."""
+    study = copied(made, tmp_path)
+    monkeypatch.setattr(stamps, "stamp_of", lambda path: (1, 1) if path.exists() else None)
+    for settings in ("\ntitle: Again\n", OTHER_RULE):
+        study.write_text(study.read_text("utf-8") + settings, "utf-8")
+        run_study(study)
+        run = json.loads((results(study) / "run.json").read_text("utf-8"))
+        assert run["outputs"] == {name: file_hash(results(study) / name) for name in run["outputs"]}

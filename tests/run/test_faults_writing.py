@@ -97,7 +97,7 @@ def test_a_full_disk_met_by_a_worker_stops_the_run_and_loses_nothing(made, wante
     with monkeypatch.context() as patched:
         patched.setattr(atomic, "_flush", FullDisk(0))
         with pytest.raises(DiskError, match=r"No space left(.|\n)*0 of 1 sessions are finished(.|\n)*Go on with the"):
-            run_study(study, how=How(engine=Local(1)))
+            run_study(study, how=How(engine=Local(1, "fork")))
     assert outputs(study) == before
     assert (results(study) / "run.json").read_bytes() == run_file
     run_study(study)

@@ -16,8 +16,8 @@ import pytest
 from emgpipe.cli import main
 from emgpipe.errors import StoreError
 from emgpipe.inspection import Terminal
-from emgpipe.provenance import Account, Asked, Results, account_of, account_text, find_results
-from emgpipe.provenance.account import follow
+from emgpipe.provenance import Asked, NumberPath, Results, find_results, path_text, trace
+from emgpipe.provenance.tracing import follow
 from emgpipe.run import run_study
 from tests.pipeline.small import write_small_study
 
@@ -52,8 +52,8 @@ def results(study: Path) -> Results:
     return Results.of(study.parent / "processed/small")
 
 
-def _ask(results: Results, trial: str, muscle: str, metric: str, **more: object) -> Account:
-    return account_of(results, Asked("P01", trial, muscle, metric, **more))  # type: ignore[arg-type]
+def _ask(results: Results, trial: str, muscle: str, metric: str, **more: object) -> NumberPath:
+    return trace(results, Asked("P01", trial, muscle, metric, **more))  # type: ignore[arg-type]
 
 
 def test_every_row_of_the_metrics_leads_back(study: Path, results: Results) -> None:
@@ -81,7 +81,7 @@ def _ids(path: Path) -> set[str]:
         return {row["id"] for row in csv.DictReader(lines)}
 
 
-def _leads_back(folder: Path, rows: list[dict[str, str]], account: Account) -> None:
+def _leads_back(folder: Path, rows: list[dict[str, str]], account: NumberPath) -> None:
     first = rows[0]
     assert [one["value"] for one in account.numbers] == [row["value"] for row in rows]
     for file in (*account.trial.files, *(one for trial in account.reference_trials for one in trial.files)):
@@ -113,7 +113,7 @@ def test_a_number_can_be_made_again_by_the_printed_path(study: Path, results: Re
     from scipy.signal import butter, sosfiltfilt
 
     account = _ask(results, "back_squat", "BF", "mean", repetition=2, phase="repetition")
-    text = " ".join(account_text(account, Terminal(width=400)).split())
+    text = " ".join(path_text(account, Terminal(width=400)).split())
     edges = re.search(r"order (\d+) per pass, zero-phase .*? designed to ([\d.]+)-([\d.]+) Hz", text)
     window = re.search(r"rms over [\d.]+ s \((\d+) samples\), centered", text)
     won = re.search(r"won: .*? from ([\d.]+) to ([\d.]+) s: [\d.]+ µV of (\S+);", text)
@@ -186,7 +186,7 @@ def test_times_need_no_muscle(results: Results) -> None:
 
 def test_a_variant_names_what_differs_and_its_own_reference(results: Results) -> None:
     account = _ask(results, "squat", "bf", "mean", variant="smoother", repetition=1, phase="repetition")
-    text = " ".join(account_text(account, Terminal()).split())
+    text = " ".join(path_text(account, Terminal()).split())
     assert "smoother: what differs" in text
     number = account.numbers[0]
     own = 1e8 * float(number["amplitude"]) / float(number["value"])
@@ -210,7 +210,7 @@ def test_unknown_names_are_answered_with_what_there_is(
     results: Results, asked: tuple[str, str, str, str], words: str
 ) -> None:
     with pytest.raises(StoreError, match=re.escape(words)):
-        account_of(results, Asked(*asked))
+        trace(results, Asked(*asked))
     with pytest.raises(StoreError, match="There is: 1, 2, 3"):
         _ask(results, "squat", "bf", "mean", repetition=7)
 
@@ -233,7 +233,7 @@ def test_a_recording_that_changed_is_named(study: Path, tmp_path: Path) -> None:
     (raw / "P01_mvic_biceps-femoris_prone_1.csv").unlink()
     with (raw / "P01_back-squat_neutral_1.csv").open("a", encoding="utf-8") as file:
         file.write("11.0,0,0,0\n")
-    text = account_text(_ask(Results.of(tmp_path / "copy/processed/small"), "squat", "bf", "mean"), Terminal())
+    text = path_text(_ask(Results.of(tmp_path / "copy/processed/small"), "squat", "bf", "mean"), Terminal())
     assert "raw/P01_back-squat_neutral_1.csv, read as delimited; CHANGED since the run" in " ".join(text.split())
     assert "NOT THERE any more" in text
 
@@ -261,18 +261,18 @@ def test_hashed_names_are_followed_by_the_own_name_where_the_study_file_is_given
     )
     (tmp_path / "salt.txt").write_text("a long and very random text", "utf-8")
     run_study(file)
-    account = account_of(find_results(file, "P01"), Asked("P01", "squat", "bf", "mean"))
-    assert "P01" not in account_text(account, Terminal())
+    account = trace(find_results(file, "P01"), Asked("P01", "squat", "bf", "mean"))
+    assert "P01" not in path_text(account, Terminal())
     assert account.trial.files[0].state == "hidden"
     digest = hashlib.sha256((tmp_path / "study/raw/P01_back-squat_neutral_1.csv").read_bytes()).hexdigest()
     assert account.trial.files[0].sha256 == digest
     with pytest.raises(StoreError, match=r"there is no participant 'P01'.*name the study file with --study"):
-        account_of(Results.of(file.parent / "processed/small"), Asked("P01", "squat", "bf", "mean"))
+        trace(Results.of(file.parent / "processed/small"), Asked("P01", "squat", "bf", "mean"))
 
 
 def test_names_as_they_are_shown_and_typed_in_haste(study: Path, results: Results) -> None:
     whole = _ask(results, "back_squat", "BF", "mean", phase="repetition")
     assert _ask(results, "back_squat", "BF", "mean", phase="whole").numbers == whole.numbers  # so the table calls it
-    assert account_of(results, Asked("p01", "back_squat", "BF", "mean", phase="whole")).numbers == whole.numbers
+    assert trace(results, Asked("p01", "back_squat", "BF", "mean", phase="whole")).numbers == whole.numbers
     assert _ask(results, "back_squat", "biceps_femoris right", "mean", phase="whole").numbers == whole.numbers
     assert find_results(study.parent / "processed", "p01").folder == results.folder

@@ -8,7 +8,7 @@ from emgpipe.errors import StoreError
 from emgpipe.made_of import digest_of
 from emgpipe.model.tables import MAIN_VARIANT
 from emgpipe.provenance.names import Asked, find_key, find_rows, find_trial
-from emgpipe.provenance.path import Account, InputFile, TrialPath
+from emgpipe.provenance.path import InputFile, NumberPath, TrialPath
 from emgpipe.store import DECISIONS, FINDINGS, METRICS, REFERENCES
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from emgpipe.provenance.results import Results
 
 
-def account_of(results: Results, asked: Asked) -> Account:
+def trace(results: Results, asked: Asked) -> NumberPath:
     """Follow numbers back to where they come from.
 
     Parameters
@@ -29,7 +29,7 @@ def account_of(results: Results, asked: Asked) -> Account:
 
     Returns
     -------
-    Account
+    NumberPath
 
     Raises
     ------
@@ -44,7 +44,9 @@ def account_of(results: Results, asked: Asked) -> Account:
     return follow(results, session, trial, find_rows(asked, key, rows))
 
 
-def follow(results: Results, session: SessionResult, trial: TrialResult, rows: Sequence[Mapping[str, str]]) -> Account:
+def follow(
+    results: Results, session: SessionResult, trial: TrialResult, rows: Sequence[Mapping[str, str]]
+) -> NumberPath:
     """Return the path of rows of metrics.csv; all of one trial, channel, metric and variant."""
     first = rows[0]
     settings = results.run["settings"]
@@ -53,7 +55,7 @@ def follow(results: Results, session: SessionResult, trial: TrialResult, rows: S
     place = (first["muscle"], first["side"], first["placement"])
     channel = next((one for one in trial.channels if (one.name, one.side, one.placement) == place), None)
     variant = _variant(settings, first["variant"])
-    return Account(
+    return NumberPath(
         numbers=tuple(_number(row, trial) for row in rows),
         trial=_trial_path(results, trial),
         detector=_detector(settings, trial),

@@ -6,10 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from emgpipe.channel_checks import claimed_twice, no_voltage
-from emgpipe.channel_map import find_channel, labels_there, not_found, settings_for
 from emgpipe.derived import derive
 from emgpipe.errors import EmgpipeError, UnitError
+from emgpipe.loading.channel_checks import claimed_twice, no_voltage
+from emgpipe.loading.channel_map import find_channel, labels_there, not_found, settings_for
 from emgpipe.model import Channel, Finding, Trial, make_finding
 from emgpipe.units import UNKNOWN, base_unit, conversion_factor, parse_unit
 
