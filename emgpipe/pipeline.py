@@ -60,10 +60,10 @@ def process_session(
     kept = kept or Kept()
     prepared = prepare_session(study, vocabulary, trials, decisions, kept)
     steps, references, findings = prepared.steps, prepared.references, prepared.findings
-    metrics = metrics_table([(step.trial, rows_of(study, step, references, kept)) for step in steps])
+    metrics = metrics_table((step.trial, rows_of(study, step, references, kept)) for step in steps)
     metrics = link_findings(metrics, findings, tuple(references.values()))
     variants = list(measure_variants(study, prepared, decisions, kept))
-    curves = curves_table([(step.trial, _curves(study, step, references)) for step in steps])
+    curves = curves_table((step.trial, _curves(study, step, references)) for step in steps)
     return SessionResult(
         participant=trials[0].participant,
         session=trials[0].session,

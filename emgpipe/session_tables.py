@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from emgpipe.model import LEVEL_ORDER, Finding, Reference, Trial, worst_level
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def metrics_table(rows: Sequence[tuple[Trial, list[dict[str, Any]]]], variant: str = MAIN_VARIANT) -> pd.DataFrame:
+def metrics_table(rows: Iterable[tuple[Trial, list[dict[str, Any]]]], variant: str = MAIN_VARIANT) -> pd.DataFrame:
     """Return the metrics table of these trials, without findings; columns as in `emgpipe.model.tables`."""
     added = {
         "variant": variant, "findings": "", "worst": "", "excluded": False, "value_excluded": False, "decisions": "",
@@ -29,7 +31,7 @@ def metrics_table(rows: Sequence[tuple[Trial, list[dict[str, Any]]]], variant: s
     return _table(rows, METRIC_COLUMNS, added)
 
 
-def curves_table(rows: Sequence[tuple[Trial, list[dict[str, Any]]]]) -> pd.DataFrame:
+def curves_table(rows: Iterable[tuple[Trial, list[dict[str, Any]]]]) -> pd.DataFrame:
     """Return the curves table of these trials."""
     return _table(rows, CURVE_COLUMNS, {})
 
@@ -120,24 +122,25 @@ def _ids_for(
 
 
 def _table(
-    rows: Sequence[tuple[Trial, list[dict[str, Any]]]], columns: Sequence[str], added: dict[str, Any]
+    rows: Iterable[tuple[Trial, list[dict[str, Any]]]], columns: Sequence[str], added: Mapping[str, Any]
 ) -> pd.DataFrame:
+    """Return rows as a table, taking them trial by trial: a session may have more rows than fit in memory as such."""
     import pandas as pd
 
-    factors = list(STANDARD_FACTORS)
-    for trial, _ in rows:
-        factors.extend(name for name in trial.factors if name not in {*factors, *WHERE, *columns})
-    plain = [
-        {
-            "participant": trial.participant,
-            "session": trial.session,
-            "trial": trial.id,
-            "role": trial.role,
-            **{name: trial.factors.get(name, "") for name in factors},
-            **row,
-            **added,
-        }
-        for trial, of_trial in rows
-        for row in of_trial
-    ]
-    return pd.DataFrame(plain, columns=[*WHERE, *factors, *columns])
+    measured = [name for name in columns if name not in added]
+    cells: dict[str, list[Any]] = {name: [] for name in (*WHERE, *measured)}
+    factors: dict[str, list[str]] = {name: [] for name in STANDARD_FACTORS}
+    total = 0
+    for trial, of_trial in rows:
+        for name, value in zip(WHERE, (trial.participant, trial.session, trial.id, trial.role), strict=True):
+            cells[name].extend(repeat(value, len(of_trial)))
+        for name in trial.factors:
+            if name not in cells and name not in added:
+                factors.setdefault(name, [""] * total)
+        for name, levels in factors.items():
+            levels.extend(repeat(trial.factors.get(name, ""), len(of_trial)))
+        for name in measured:
+            cells[name].extend(row.get(name, math.nan) for row in of_trial)
+        total += len(of_trial)
+    constant = {name: [value] * total for name, value in added.items()}
+    return pd.DataFrame(cells | factors | constant, columns=[*WHERE, *factors, *columns])

@@ -114,7 +114,7 @@ def _measure(
     }
     findings = (*(finding for step in done for finding in step.findings), *missing.values())
     tasks = [step for step in done if step.trial.role == "task"]
-    table = metrics_table([(step.trial, rows_of(changed, step, references, kept)) for step in tasks], variant.name)
+    table = metrics_table(((step.trial, rows_of(changed, step, references, kept)) for step in tasks), variant.name)
     before = tuple(finding for step in there for finding in step.findings)
     again = {_subject(one) for one in about_references}
     shared = tuple(one for one in noticed if _subject(one) in again)  # true of the variant, too

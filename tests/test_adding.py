@@ -36,7 +36,7 @@ def test_one_file_and_one_line(name, tmp_path):
     shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "tests")
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-W", "error", "--import-mode=importlib",
-         "--rootdir", str(tmp_path), "-v", str(tmp_path / "tests" / folder / "test_contract.py")],
+         "--rootdir", str(tmp_path), "-v", "-k", name, str(tmp_path / "tests" / folder / "test_contract.py")],
         capture_output=True, text=True, check=False, cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip

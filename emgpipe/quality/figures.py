@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -153,5 +154,12 @@ def _spectrum(rows: NDArray[np.float64], sampling_rate: float) -> tuple[NDArray[
     taper = np.hanning(length)
     power = np.abs(np.fft.rfft((rows - rows.mean(axis=1, keepdims=True)) * taper, axis=1)) ** 2
     density = np.asarray(2.0 * power.mean(axis=0) / (sampling_rate * float(np.sum(taper**2))), dtype=np.float64)
-    frequencies = np.asarray(np.arange(density.size) * (sampling_rate / length), dtype=np.float64)
-    return frequencies, density
+    return _frequencies(density.size, sampling_rate / length), density
+
+
+@lru_cache(maxsize=64)
+def _frequencies(size: int, step: float) -> NDArray[np.float64]:
+    """Return the frequencies of a density: one array for all channels that are alike."""
+    frequencies = np.asarray(np.arange(size) * step, dtype=np.float64)
+    frequencies.setflags(write=False)
+    return frequencies

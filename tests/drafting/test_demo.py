@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 
 import numpy as np
@@ -32,7 +33,8 @@ def study(tmp_path_factory):
     """The demo's own study; with three participants there are two devices, one of them with two files per trial."""
     folder = tmp_path_factory.mktemp("demo")
     write_recordings(folder / "raw", participants=PEOPLE)
-    (folder / "study.yaml").write_text(study_text(), encoding="utf-8")
+    text = re.sub(r"\nvariants:\n(  .*\n)+", "\n", study_text())  # which change no ranking and take half of the time
+    (folder / "study.yaml").write_text(text, encoding="utf-8")
     return folder / "study.yaml"
 
 

@@ -134,12 +134,12 @@ def test_no_participant_shows_zero_in_the_own_neutral(result):
 @pytest.fixture(scope="module")
 def small_demo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("checkout")
-    write_recordings(folder / "raw" / "demo", participants=3)
+    write_recordings(folder / "raw" / "demo", participants=2)
     shutil.copytree(ROOT / "configs", folder / "configs")
     return folder
 
 
-@pytest.mark.parametrize("name", ["demo", "exercise_comparison", "neck_position"])
+@pytest.mark.parametrize("name", ["exercise_comparison", "neck_position"])  # demo.yaml is `study`, but for its folder
 def test_example_study_files_run_on_the_demo_recordings(small_demo, name):
     result = emgpipe.run_study(small_demo / "configs" / f"{name}.yaml")
     assert result.failed == ()

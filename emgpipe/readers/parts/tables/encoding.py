@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import codecs
-import re
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_LINE_END = re.compile(r"\r\n|\n|\r")
 _CONTROL = bytes(range(9)) + bytes(range(14, 27)) + bytes(range(28, 32))
 
 
@@ -47,7 +45,7 @@ def split_lines(text: str) -> list[str]:
     >>> split_lines("a\r\nb\rc\n")
     ['a', 'b', 'c', '']
     """
-    return _LINE_END.split(text)
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _unmarked_utf16(head: bytes) -> str | None:
