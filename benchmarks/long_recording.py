@@ -126,7 +126,8 @@ def write_study(folder: Path, layout: Layout, chain: str = CHAIN) -> Path:
 
 def measure(study: Path, *, whole: bool) -> dict[str, Any]:
     """Process the session of a study in this process, and compare its signals with channels filtered as a whole."""
-    from emgpipe import long_recordings, preparation
+    from emgpipe import preparation
+    from emgpipe.loading import long_recordings
     from emgpipe.pipeline import process_session
     from emgpipe.run.opened import open_study
 

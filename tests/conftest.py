@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 # One thread per test process: several processes with several threads each would wait for one another. Before numpy.
@@ -12,6 +13,10 @@ os.environ.setdefault("EMGPIPE_JOBS", "0")
 
 import pytest
 from hypothesis import settings
+
+# Processes that tests start must hear Ctrl-C, also where tests run in the background of a script, which ignores it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples in every run, so that a change is judged by what it changes; `make test-long` draws new ones.
 settings.register_profile("same", derandomize=True, deadline=None)

@@ -173,7 +173,10 @@ def test_no_worker_outlives_the_parent(method, help_of_linux, by, tmp_path):
         assert len(pids) == 4
         assert all(map(is_alive, pids))
         parent.send_signal(by)
-        out, _ = parent.communicate(timeout=60)
+        try:
+            out, _ = parent.communicate(timeout=60)
+        finally:
+            parent.kill()
     assert comes_true(lambda: not any(map(is_alive, pids)))
     assert out == ("interrupted\n" if by == signal.SIGINT else "")
 

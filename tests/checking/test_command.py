@@ -131,6 +131,9 @@ def test_watching_ends_with_ctrl_c(folder, tmp_path):
         line = child.stdout.readline()
         child.send_signal(signal.SIGINT)
         started = time.monotonic()
-        assert child.wait(20) == 1
+        try:
+            assert child.wait(20) == 1
+        finally:
+            child.kill()
     assert line.startswith("FAIL P02_romanian-deadlift_neutral_1.csv: ")
     assert time.monotonic() - started < 20

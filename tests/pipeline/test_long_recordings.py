@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from benchmarks.long_recording import CHAIN, RATE, Layout, write_study
-from emgpipe import long_recordings
 from emgpipe.chain import STEPS, whole_record_steps
+from emgpipe.loading import long_recordings
 from emgpipe.memory import Aside, holds_aside
 from emgpipe.pipeline import process_session
 from emgpipe.preparation import prepare_session

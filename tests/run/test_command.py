@@ -23,7 +23,7 @@ from emgpipe.model import make_finding
 from emgpipe.progress import ProgressLine
 from emgpipe.report import outcome_lines
 from emgpipe.run import run_study
-from emgpipe.run.account import Account
+from emgpipe.run.account import StudyAccount
 from emgpipe.run.how import Begun, Joining, Progress
 from emgpipe.run.log import Log
 from emgpipe.run.only import parse_only
@@ -420,8 +420,10 @@ def test_many_reasons_are_capped():
 
 def test_table_of_studies_is_narrow():
     accounts = (
-        Account(Path("a.yaml"), "done", "glutes", Path("p"), 120, 100, 18, 0, 2, 2500, 31, {"fail": 12, "warn": 140}),
-        Account(Path("b.yaml"), "stopped", "necks", Path("p"), 12, 3, error="stopped " + 50 * "at a failure "),
+        StudyAccount(
+            Path("a.yaml"), "done", "glutes", Path("p"), 120, 100, 18, 0, 2, 2500, 31, {"fail": 12, "warn": 140}
+        ),
+        StudyAccount(Path("b.yaml"), "stopped", "necks", Path("p"), 12, 3, error="stopped " + 50 * "at a failure "),
     )
     head, first, _, second, why = table(accounts)
     assert " ".join(first.split()) == "glutes 120 100 18 2 lost, 31 of 2500 trials 12 fail, 140 warn"
