@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 RANGE: Final = (0.025, 0.975)
 _BLOCK: Final = 2**21
+_DRAWS: Final = 500
+"""Made at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def bootstrap_ranks(
     tally, used = np.zeros((k, k), dtype=np.int64), 0
     if not len(scores) or (connected_levels(np.isfinite(scores)) != 0).any():
         return _summary(tally, 0, resamples)
-    rows = shared_draws(int(who.max()) + 1, resamples, seed)[who]
+    rows = shared_draws(int(who.max()) + 1, resamples, seed)
+    rows = rows if np.array_equal(who, np.arange(len(rows))) else rows[who]
     if np.isfinite(scores).all():
         return _summary(_tally(scores.T @ rows / len(scores)), resamples, resamples)
     step = max(_BLOCK // (k * k), 16)
@@ -90,13 +93,15 @@ def bootstrap_ranks(
     return _summary(tally, used, resamples)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)  # 10 000 draws of 1000 participants take 80 MB
 def shared_draws(n: int, resamples: int, seed: int) -> NDArray[np.float64]:
     """Return how often each participant is drawn, shape (n, resamples); shared by outcomes with equally many."""
-    picked = np.random.default_rng(seed).integers(0, n, size=(resamples, n))
-    cells = picked + n * np.arange(resamples)[:, None]
-    counts = np.bincount(cells.ravel(), minlength=n * resamples).reshape(resamples, n)
-    drawn = np.ascontiguousarray(counts.T, dtype=np.float64)
+    rng, drawn = np.random.default_rng(seed), np.empty((n, resamples))
+    for first in range(0, resamples, _DRAWS):  # the same numbers as at once, in a quarter of the room
+        picked = rng.integers(0, n, size=(min(_DRAWS, resamples - first), n))
+        cells = picked + n * np.arange(len(picked))[:, None]
+        counts = np.bincount(cells.ravel(), minlength=picked.size).reshape(picked.shape)
+        drawn[:, first : first + _DRAWS] = counts.T
     drawn.setflags(write=False)
     return drawn
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DEFAULT_RESAMPLES: Final = 10_000
+_ROWS: Final = 512
+"""Drawn at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,11 @@ def sign_flips(n: int, resamples: int = DEFAULT_RESAMPLES, seed: int = 0) -> Sig
         codes = np.arange(2**n, dtype=np.int64)[:, None]
         signs = np.asarray(1.0 - 2.0 * ((codes >> np.arange(n)) & 1), dtype=np.float64)
         return SignFlips(signs, exact=True)
-    drawn = np.random.default_rng(seed).integers(0, 2, size=(resamples, n))
-    signs = np.asarray(1.0 - 2.0 * drawn, dtype=np.float64)
+    rng, signs = np.random.default_rng(seed), np.empty((resamples, n))
+    for first in range(0, resamples, _ROWS):  # the same numbers as at once, without room for them as integers
+        part = signs[first : first + _ROWS]
+        part[:] = rng.integers(0, 2, size=part.shape)
+        part *= -2.0
+        part += 1.0
     signs[0] = 1.0
     return SignFlips(signs, exact=False)
