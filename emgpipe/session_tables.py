@@ -86,7 +86,9 @@ def link_findings(metrics: pd.DataFrame, findings: Sequence[Finding], references
         linked.append(cache[row])
     levels = {finding.id: finding.level for finding in findings}
     worst = {ids: worst_level(levels[one] for one in ids.split()) for ids in set(linked)}
-    return metrics.assign(findings=linked, worst=[worst[ids] for ids in linked])
+    table = metrics.copy(deep=False)
+    table["findings"], table["worst"] = linked, [worst[ids] for ids in linked]
+    return table
 
 
 def _behind(reference: Reference) -> tuple[str, ...]:
@@ -142,5 +144,6 @@ def _table(
         for name in measured:
             cells[name].extend(row.get(name, math.nan) for row in of_trial)
         total += len(of_trial)
-    constant = {name: [value] * total for name, value in added.items()}
-    return pd.DataFrame(cells | factors | constant, columns=[*WHERE, *factors, *columns])
+    order = [*WHERE, *factors, *columns]
+    cells |= factors | {name: [value] * total for name, value in added.items()}
+    return pd.DataFrame({name: pd.Series(cells.pop(name)) for name in order}, copy=False)

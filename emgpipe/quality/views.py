@@ -142,7 +142,7 @@ class ChannelView:
 
     def forget(self) -> None:
         """Let go of what only checks of single trials ask for; it is most of what a view holds beside its samples."""
-        for name in ("quiet", "filtered_quiet"):
+        for name in ("quiet", "filtered_quiet", "filtered_figures"):
             self.__dict__.pop(name, None)
 
     @cached_property

@@ -11,30 +11,38 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
+_CHUNKS: Final = 16
+"""Written at once: text of a fixed length takes many times the room it takes as a list."""
 _COMPRESSED: Final = 64
 """Rows above which a table is compressed; below, the chunks would take more room than the rows."""
 
 
-def write_records(group: Any, name: str, columns: Mapping[str, Sequence[Any]]) -> None:
+def write_records(group: Any, name: str, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> None:
     """Write columns of one length as a dataset of records: text as UTF-8, numbers as they are, None as NaN."""
-    arrays = {key: _array(values) for key, values in columns.items()}
-    kinds = [(key, _kind(array)) for key, array in arrays.items()]
-    length = len(next(iter(arrays.values()), ()))
-    records = np.empty(length, dtype=kinds)
-    for key, array in arrays.items():
-        records[key] = array
+    numbers = {key: _numbers(values) for key, values in columns.items()}
+    kinds = np.dtype(
+        [(key, _text_kind(columns[key]) if array is None else array.dtype) for key, array in numbers.items()]
+    )
+    length = len(next(iter(columns.values()), ()))
     packed = {"compression": "gzip", "compression_opts": 1, "shuffle": True} if length > _COMPRESSED else {}
-    group.create_dataset(name, data=records, fletcher32=length > _COMPRESSED, **packed)
+    dataset = group.create_dataset(name, (length,), kinds, fletcher32=length > _COMPRESSED, **packed)
+    step = _CHUNKS * dataset.chunks[0] if dataset.chunks else max(length, 1)
+    for first in range(0, length, step):
+        rows = slice(first, min(first + step, length))
+        records = np.empty(rows.stop - first, dtype=kinds)
+        for key, array in numbers.items():
+            records[key] = _encoded(columns[key][rows]) if array is None else array[rows]
+        dataset[rows] = records
     group.file.flush()  # its place in the file must not hang on when the library finds time to write it
 
 
 def write_frame(group: Any, name: str, table: pd.DataFrame) -> None:
     """Write a tidy table as records, a column a field."""
-    write_records(group, name, {str(column): table[column].tolist() for column in table.columns})
+    write_records(group, name, {str(column): table[column].to_numpy() for column in table.columns})
 
 
 def read_records(dataset: Any) -> dict[str, list[Any]]:
@@ -77,22 +85,28 @@ def _numpy_kind(encoded: bytes) -> np.dtype[Any]:
     return kind
 
 
-def _array(values: Sequence[Any]) -> np.ndarray[Any, Any]:
-    """Return values as UTF-8 bytes, or as float64, int64 or bool where all of them are such."""
+def _numbers(values: Sequence[Any] | np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:
+    """Return values as float64, int64 or bool where all of them are such; None: they are text."""
+    if isinstance(values, np.ndarray) and values.dtype in (np.float64, np.int64, np.bool_):
+        return values
     kinds = {type(value) for value in values if value is not None}
     if kinds and kinds <= {bool, np.bool_}:
         return np.array(values, dtype=bool)
-    if kinds and kinds <= {int, np.int64} and None not in values:
+    if kinds and kinds <= {int, np.int64} and not any(value is None for value in values):
         return np.array(values, dtype=np.int64)
     if kinds <= {float, int, np.float64, np.int64}:
         return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-    return np.array([_text(value).encode("utf-8") for value in values], dtype=bytes)
+    return None
 
 
-def _kind(array: np.ndarray[Any, Any]) -> Any:
+def _text_kind(values: Iterable[Any]) -> Any:
     import h5py
 
-    return h5py.string_dtype("utf-8", max(array.dtype.itemsize, 1)) if array.dtype.kind == "S" else array.dtype
+    return h5py.string_dtype("utf-8", max(map(len, _encoded(set(values))), default=0) or 1)
+
+
+def _encoded(values: Iterable[Any]) -> list[bytes]:
+    return [_text(value).encode("utf-8") for value in values]
 
 
 def _text(value: Any) -> str:
