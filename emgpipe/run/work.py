@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emgpipe.config import portable
-from emgpipe.errors import DiskError, EmgpipeError
+from emgpipe.errors import DiskError, EmgpipeError, StoreError
 from emgpipe.kept import Kept, Tally
 from emgpipe.made_of import Parts, digest_of, session_parts
 from emgpipe.memory import peak_memory
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from emgpipe.model import Decision, SessionResult, Trial
     from emgpipe.vocabulary import Vocabulary
 
+_LOG: Final = logging.getLogger(__name__)
 Seen = dict[Path, tuple[int, int] | None]
 """Files with size and time stamp; None where there is no file."""
 TRIES = 2
@@ -130,7 +132,7 @@ class SessionWork:
                 result = portable_session(result, self.folder, text)
                 write_session(job.path, result, self.settings, self.names.parts(made_of))
                 if self.paged:
-                    draw_session(job.path)
+                    _draw(job.path)
             except DiskError as error:
                 unwritten = str(error)
         return SessionDone(
@@ -170,6 +172,16 @@ class SessionWork:
                 recording, readers.get(portable(recording, self.folder), ""), self.study.recordings.reading
             )
         }
+
+
+def _draw(path: Path) -> None:
+    """Draw a session's page; one that another program holds open is drawn, or told, when the study is joined."""
+    try:
+        draw_session(path)
+    except DiskError:
+        raise
+    except StoreError as error:
+        _LOG.debug("%s", error)
 
 
 def _changed(before: Seen, after: Seen, started: int) -> bool:

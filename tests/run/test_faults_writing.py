@@ -197,3 +197,20 @@ def test_a_session_that_a_viewer_holds_open_is_lost_and_made_next_time(made, wan
     assert outputs(study)["sessions/P01_1.h5"] == before["sessions/P01_1.h5"]
     run_study(study)
     assert outputs(study) == wanted
+
+
+def test_a_page_that_is_held_open_costs_no_session(made, tmp_path, monkeypatch, hold_open):
+    for module in ("todo", "gathering"):
+        monkeypatch.setattr(f"emgpipe.run.{module}.SEPARATE", 0)
+    study = copied(made, tmp_path)
+    run_study(study)
+    page = results(study) / "sessions" / "P01_1.html"
+    before = page.read_bytes()
+    hold_open("P01_1.html")
+    with pytest.raises(StoreError, match=r"holds these files .* open: sessions/P01_1\.html\."):
+        run_study(changed(study))
+    assert page.read_bytes() == before
+    hold_open()
+    ran = bring_up_to_date(study)
+    assert (ran.result is None, [one.job.name for one in ran.todo.due]) == (False, [])
+    assert page.read_bytes() != before
