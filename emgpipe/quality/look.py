@@ -73,15 +73,22 @@ def look_at_session(
     look : callable, optional
         What looks at single trials in the place of `look_at_trial`, and may remember what it found.
     """
-    with ThreadPoolExecutor(_threads()) as pool:
-        by_trial = pool.map(look or partial(look_at_trial, checks), session.trials)
-        found = [finding for findings in by_trial for finding in findings]
+    found = [one for findings in _by_trial(look or partial(look_at_trial, checks), session.trials) for one in findings]
     for check in checks:
         if check.use and isinstance(check, SessionCheck):
             known = replace(session, findings=tuple(found))
             found.extend(replace(one, stage=one.stage or check.stage) for one in check.look(known))
             release_memory()
     return tuple(_in_session(found, session))
+
+
+def _by_trial(
+    look: Callable[[TrialView], tuple[Finding, ...]], trials: Sequence[TrialView]
+) -> list[tuple[Finding, ...]]:
+    if (threads := _threads()) == 1:
+        return list(map(look, trials))
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(look, trials))
 
 
 def _threads() -> int:

@@ -16,6 +16,7 @@ from emgpipe.errors import DamagedFileError, EmgpipeError, ReadError
 from emgpipe.readers import READERS
 from emgpipe.reading.limits import Limits
 from emgpipe.reading.messages import Request, receive, send
+from emgpipe.reading.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +67,7 @@ class Supervisor:
     limits: Limits = field(default_factory=Limits)
     _child: subprocess.Popen[bytes] | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    _watch: Watch = field(default_factory=Watch)
 
     def read(self, path: Path, options: Sequence[ReaderOptions] = ()) -> Recording:
         """Return the recording; its samples are fetched from the child when they are asked for."""
@@ -99,18 +101,16 @@ class Supervisor:
         seconds = self.limits.time_for(request.path)
         with self._lock:
             child = self._running()
-            overdue = threading.Event()
-            timer = threading.Timer(seconds, _stop, (child, overdue))
-            timer.daemon = True
-            timer.start()
+            self._watch.begin(child, seconds)
             try:
                 send(_pipe(child.stdin), request)
                 answer = receive(_pipe(child.stdout))
             except (EOFError, OSError):
+                is_overdue = self._watch.end()
                 self.close()
-                if child.returncode == _KILLED and not overdue.is_set():
+                if child.returncode == _KILLED and not is_overdue:
                     raise _EndedFromOutsideError from None
-                raise _died(child, path, seconds if overdue.is_set() else None) from None
+                raise _died(child, path, seconds if is_overdue else None) from None
             except MemoryError:
                 self.close()
                 raise ReadError(TOO_LARGE, path=path) from None
@@ -118,7 +118,7 @@ class Supervisor:
                 self.close()
                 raise
             finally:
-                timer.cancel()
+                self._watch.end()
         if isinstance(answer, ReadError) and answer.path == request.path:
             raise type(answer)(answer.message, path=path, reader=answer.reader)
         if isinstance(answer, EmgpipeError):
@@ -177,11 +177,6 @@ def _died(child: subprocess.Popen[bytes], path: Path, seconds: float | None) -> 
         f"reading it made the reading library crash ({how}); the file is probably damaged: copy or export it again",
         path=path,
     )
-
-
-def _stop(child: subprocess.Popen[bytes], overdue: threading.Event) -> None:
-    overdue.set()
-    child.kill()
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:

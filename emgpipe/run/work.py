@@ -126,15 +126,14 @@ class SessionWork:
         with KeptFile(numbers) as values, KeptFile(signals, self.room) as filtered:
             kept = Kept(digest_of(self.shared["version"]), values, filtered)
             result, readers, parts, stamps = self._processed(job, kept)
+        try:  # what was kept is in place now: of a run that is killed here nothing has to be computed again
             made_of = {**self.shared, **parts}
-            try:
-                text = Text.of(self.names, (), parts["file"])
-                result = portable_session(result, self.folder, text)
-                write_session(job.path, result, self.settings, self.names.parts(made_of))
-                if self.paged:
-                    _draw(job.path)
-            except DiskError as error:
-                unwritten = str(error)
+            result = portable_session(result, self.folder, Text.of(self.names, (), parts["file"]))
+            write_session(job.path, result, self.settings, self.names.parts(made_of))
+            if self.paged:
+                _draw(job.path)
+        except DiskError as error:
+            unwritten = str(error)
         return SessionDone(
             trials=len(result.trials),
             failures=tuple((one.trial.id, one.reason) for one in result.trials if one.status == "failed"),
