@@ -78,14 +78,14 @@ def table(sizes: list[Size]) -> str:
     head = (
         "| sessions | sessions/s, 1 process | sessions/s, 2 | efficiency | processor s per session, 1 | 2 | of it main "
         "| peak MiB, main | peak MiB, worker | nothing changed, s | share of first run | plain loop, s "
-        "| emgpipe / plain, processor time |\n" + "|---" * 13 + "|\n"
+        "| emgpipe (1 process) / plain |\n" + "|---" * 13 + "|\n"
     )
     rows = [
         f"| {one.sessions} | {one.sessions / one.one.wall:.2f} | {one.sessions / one.two.wall:.2f} "
         f"| {one.efficiency:.2f} | {one.one.cpu / one.sessions:.3f} | {one.two.cpu / one.sessions:.3f} "
         f"| {100 * one.two.own / one.two.cpu:.0f} % | {one.two.peak / MIB:.0f} | {one.worker / MIB:.0f} "
         f"| {one.again.wall:.1f} | {100 * one.again.wall / one.two.wall:.1f} % | {one.plain.wall:.1f} "
-        f"| {one.one.cpu / one.plain.cpu:.1f} |"
+        f"| {one.one.wall / one.plain.wall:.1f} |"
         for one in sizes
     ]
     return head + "\n".join(rows)
@@ -112,6 +112,7 @@ def page(sizes: list[Size]) -> str:
         f"Allowed: efficiency at least {LEAST_EFFICIENCY}, a run with nothing changed at most "
         f"{100 * MOST_OF_AGAIN:.0f} % of the first run with two processes, at the largest size. Time per further "
         "session (`one` and `two`: processes; `again`: nothing changed):\n\n" + "\n".join(growth(sizes)) + "\n\n"
+        "Processor time is that of the main process and its workers, without the processes that read recordings.\n\n"
         "The plain loop (`benchmarks/plain_loop.py`) reads, filters, rectifies, smooths and measures, and nothing "
         "else: no checks of signals, no findings, no stored envelopes, no comparisons, no report, no hashes. What "
         "emgpipe takes beyond it are these.\n"
